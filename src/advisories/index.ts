@@ -1,0 +1,2 @@
+export type * from './ports.ts'
+export { ADVISORY_STATUSES } from './ports.ts'

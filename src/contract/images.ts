@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { digest, list, pageQuery, reason, severityCounts, time } from './shapes.ts'
+
+export const repository = z.object({
+  id: z.int(),
+  host: z.string(),
+  path: z.string(),
+  connections: z.array(z.object({ id: z.uuid(), name: z.string() })),
+  images: z.int(),
+  tags: z.int(),
+  lastSeenAt: time,
+})
+
+export const scanStatus = z.enum(['Pending', 'Scanning', 'Completed', 'Failed'])
+export const lifecycle = z.enum(['Latest', 'Outdated', 'Pending'])
+export const imageKind = z.enum(['image', 'chart', 'signature', 'attestation', 'other', 'unknown'])
+
+export const image = z.object({
+  id: z.int(),
+  repository: z.object({ id: z.int(), host: z.string(), path: z.string() }),
+  /** The first three, newest first; `tagCount` counts all. */
+  tags: z.array(z.string()),
+  tagCount: z.int(),
+  digest,
+  kind: imageKind,
+  lifecycle,
+  /** Path of the linked Dockerfile; null is shown as "Unlinked". */
+  scmLink: z.string().nullable(),
+  /** null for what is no image. */
+  scanStatus: scanStatus.nullable(),
+  scanReason: reason.nullable(),
+  /** Rows of the worst platform; null until the first scan is completed. */
+  counts: severityCounts.nullable(),
+  platforms: z.array(z.string()),
+  pushedAt: time.nullable(),
+  sizeBytes: z.number().nullable(),
+  scannedAt: time.nullable(),
+})
+
+export const imageDetail = image.extend({
+  allTags: z.array(z.string()),
+  os: z.object({ family: z.string(), release: z.string() }).nullable(),
+  packages: z.int().nullable(),
+  platformDetails: z.array(
+    z.object({
+      platform: z.string(),
+      manifestDigest: digest,
+      sizeBytes: z.number().nullable(),
+      counts: severityCounts.nullable(),
+    }),
+  ),
+  notes: z.array(z.string()),
+})
+
+export const repositoryQuery = pageQuery.extend({
+  connection: z.uuid().optional(),
+  q: z.string().max(200).optional(),
+})
+
+export const imageQuery = pageQuery.extend({
+  connection: z.uuid().optional(),
+  repository: z.coerce.number().int().optional(),
+  digest: digest.optional(),
+  status: list(scanStatus).optional(),
+  lifecycle: list(lifecycle).optional(),
+  /** Default: images and what is not known yet; `all` shows charts, signatures and the rest too. */
+  kind: z.enum(['image', 'all']).default('image'),
+  q: z.string().max(200).optional(),
+})
+
+export type Repository = z.infer<typeof repository>
+export type Image = z.infer<typeof image>
+export type ImageDetail = z.infer<typeof imageDetail>
+export type ScanStatus = z.infer<typeof scanStatus>

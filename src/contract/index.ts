@@ -1,0 +1,10 @@
+/**
+ * The HTTP API as data: zod schemas and the table of routes. The only thing that server, web and command line share.
+ * Runs in a browser: imports zod and nothing else.
+ */
+export * from './findings.ts'
+export * from './images.ts'
+export * from './registry-connections.ts'
+export { type Policy, type Route, type RouteName, routes } from './routes.ts'
+export { list, pageOf, pageQuery, problem, reason, severity, severityCounts } from './shapes.ts'
+export * from './system.ts'

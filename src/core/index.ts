@@ -1,0 +1,42 @@
+/**
+ * Words that every room shares: digests, image references, platforms, severities, errors, secrets, time, ids.
+ * Pure: imports nothing, runs in Node and in a browser.
+ */
+export {
+  AppError,
+  type AppErrorOptions,
+  type ErrorKind,
+  isAppError,
+  isRetryable,
+  toAppError,
+} from './app-error.ts'
+export { type Clock, systemClock } from './clock.ts'
+export { type Digest, digestFromHex, digestHex, isDigest, parseDigest, shortDigest } from './digest.ts'
+export { newId } from './ids.ts'
+export {
+  formatImageReference,
+  type ImageReference,
+  isRepositoryName,
+  isTag,
+  manifestReference,
+  parseImageReference,
+} from './image-reference.ts'
+export {
+  DEFAULT_PLATFORM,
+  formatPlatform,
+  type Platform,
+  parsePlatform,
+  platformMatches,
+} from './platform.ts'
+export { safeText } from './safe-text.ts'
+export { Secret } from './secret.ts'
+export {
+  countSeverities,
+  isSeverity,
+  NO_COUNTS,
+  SEVERITIES,
+  type Severity,
+  type SeverityCounts,
+  severityOfRank,
+  severityRank,
+} from './severity.ts'

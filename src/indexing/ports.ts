@@ -1,0 +1,137 @@
+import type { Digest } from '../core/index.ts'
+import type { BlobDescriptor, ImageSource } from '../images/index.ts'
+import type { EcosystemId, Inventory, LayerAccess, OperatingSystem, Package } from '../inventory/index.ts'
+
+/** What a layer's tar says of a regular file before its body. `path` is clean: no leading `/` or `./`, no `..`. */
+export interface FileHeader {
+  readonly path: string
+  readonly size: number
+  readonly mode: number
+}
+
+/** A statement about the operating system, from one file. */
+export interface OsFact {
+  readonly kind: 'os'
+  readonly path: string
+  readonly family: string
+  readonly release: string
+  readonly extended?: boolean
+}
+
+/** The package repository that an image uses, which may differ from its release (Alpine's etc/apk/repositories). */
+export interface RepositoryFact {
+  readonly kind: 'repository'
+  readonly family: string
+  readonly release: string
+}
+
+/** A package as its database states it, free of context. */
+export interface PackageFact {
+  readonly name: string
+  /** Upstream version without epoch and release where the format has them apart, else the whole. */
+  readonly version: string
+  readonly epoch?: number
+  readonly release?: string
+  readonly arch?: string
+  readonly sourceName?: string
+  readonly sourceVersion?: string
+  readonly sourceEpoch?: number
+  readonly sourceRelease?: string
+  readonly licenses?: readonly string[]
+  readonly maintainer?: string
+}
+
+/** The packages that one file names. */
+export interface PackagesFact {
+  readonly kind: 'packages'
+  readonly scope: 'os' | 'language'
+  readonly ecosystem: EcosystemId
+  /** The file: `var/lib/dpkg/status`, `app/node_modules/a/package.json`. */
+  readonly path: string
+  readonly packages: readonly PackageFact[]
+}
+
+/** Files that OS packages of this layer own: language packages found in them are dropped, within the layer only. */
+export interface OwnedFilesFact {
+  readonly kind: 'owned-files'
+  readonly files: readonly string[]
+}
+
+export type LayerFact = OsFact | RepositoryFact | PackagesFact | OwnedFilesFact
+
+/**
+ * Reads one kind of file. Its results are kept by (diff ID, id, version): raise `version` with any change of what it gives.
+ * Nothing that it returns may depend on other layers.
+ */
+export interface Analyzer {
+  readonly id: string
+  readonly version: number
+  /** Larger files are noted and left out. Bytes. */
+  readonly maxSize: number
+  /** Called for each regular file (and hard link target) of a layer: cheap, by the path alone where possible. */
+  wants(file: FileHeader): boolean
+  /**
+   * Facts of one file. A throw is noted ("could not read <path>: ...") and the rest of the layer goes on.
+   * @param content the whole file
+   */
+  read(path: string, content: Uint8Array): readonly LayerFact[]
+}
+
+/** What a package's identity may depend on besides itself. */
+export interface ImageContext {
+  readonly os: OperatingSystem | null
+  /** Alpine: release of the last etc/apk/repositories. */
+  readonly repository: { readonly family: string; readonly release: string } | null
+}
+
+/** An operating system family: how its packages are looked up. It speaks for ALL OS packages of an image (Trivy's rule). */
+export interface Distribution {
+  readonly family: string
+  /** The package's subject in this OS, or why it has none. */
+  subject(fact: PackageFact, context: ImageContext): Pick<Package, 'subject' | 'skipReason'>
+}
+
+/** What an ecosystem gives to indexing. */
+export interface IndexingPlugin {
+  readonly id: EcosystemId
+  readonly analyzers: readonly Analyzer[]
+  /** OS families that this ecosystem knows; empty for languages. */
+  readonly distributions: readonly Distribution[]
+  /** The package as shown, without subject: name, version spelled out, purl (purl-spec, with distro for OS packages). */
+  describe(fact: PackageFact, context: ImageContext): Omit<Package, 'subject' | 'skipReason'>
+  /** Language ecosystems: the package's subject. */
+  subject?(fact: PackageFact): Pick<Package, 'subject' | 'skipReason'>
+}
+
+/** One layer as the manifest and config name it. */
+export interface LayerReference {
+  readonly blob: BlobDescriptor
+  /** What the config says it unpacks to; verified, never believed. */
+  readonly diffId: Digest
+}
+
+export interface IndexProgress {
+  readonly layersDone: number
+  readonly layersTotal: number
+  /** Compressed bytes read now, and to read. */
+  readonly bytesDone: number
+  readonly bytesTotal: number
+}
+
+export interface IndexRequest {
+  readonly source: ImageSource
+  readonly layers: readonly LayerReference[]
+  readonly access: LayerAccess
+  /** Read all layers anew, whatever is stored. */
+  readonly fresh?: boolean
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: IndexProgress) => void
+}
+
+/** Image → inventory. The built-in one reads only layers that are not stored. */
+export interface Indexer {
+  /** Changes when any analyzer changes: part of an inventory's key. */
+  readonly key: string
+  /** @throws AppError of the source; `layer-*` (invalid) for hostile or broken layers, with the layer's digest */
+  index(request: IndexRequest): Promise<Inventory>
+}
