@@ -1,0 +1,30 @@
+/**
+ * Container images from small listings, for tests, the demo's sample registry and benchmarks: layers, manifests, indexes,
+ * OCI layouts, `docker save` archives, and an in-memory source. Knows the image formats; knows nothing of what reads them.
+ */
+export {
+  type BuiltImage,
+  type BuiltIndex,
+  buildArtifact,
+  buildImage,
+  buildIndex,
+  type ImageListing,
+  type MediaTypes,
+} from './build-image.ts'
+export {
+  type BuiltLayer,
+  buildLayer,
+  type Compression,
+  digestOf,
+  type FileListing,
+  type LayerListing,
+} from './layer.ts'
+export { bytesOf, concatBytes, type TarEntry, writeTar } from './tar-writer.ts'
+export {
+  type Built,
+  dockerArchive,
+  type MemorySource,
+  manifestsOf,
+  memorySource,
+  writeOciLayout,
+} from './write-image.ts'
