@@ -22,12 +22,22 @@ export {
   parseImageReference,
 } from './image-reference.ts'
 export {
+  COUNT_LIMIT,
+  decodeCursor,
+  encodeCursor,
+  type Page,
+  type PageRequest,
+  pageOf,
+  totalText,
+} from './page.ts'
+export {
   DEFAULT_PLATFORM,
   formatPlatform,
   type Platform,
   parsePlatform,
   platformMatches,
 } from './platform.ts'
+export { type Reason, reasonOf } from './reason.ts'
 export { safeText } from './safe-text.ts'
 export { Secret } from './secret.ts'
 export {

@@ -1,0 +1,100 @@
+import type { Digest, Page, PageRequest, Reason, SeverityCounts } from '../core/index.ts'
+
+export const IMAGE_KINDS = ['image', 'chart', 'signature', 'attestation', 'other', 'unknown'] as const
+/** What a manifest holds; `unknown` until it has been looked at. */
+export type ImageKind = (typeof IMAGE_KINDS)[number]
+/** Latest: the top tag of its repository by date. Pending: not classified yet. */
+export type Lifecycle = 'Latest' | 'Outdated' | 'Pending'
+export type ScanStatus = 'Pending' | 'Scanning' | 'Completed' | 'Failed'
+
+export interface RepositoryName {
+  readonly id: number
+  readonly host: string
+  readonly path: string
+}
+
+export interface RepositoryView extends RepositoryName {
+  readonly connections: readonly { readonly id: string; readonly name: string }[]
+  readonly images: number
+  readonly tags: number
+  readonly lastSeenAt: string
+}
+
+export interface ImageView {
+  readonly id: number
+  readonly repository: RepositoryName
+  /** The first three, newest first. */
+  readonly tags: readonly string[]
+  readonly tagCount: number
+  readonly digest: Digest
+  readonly kind: ImageKind
+  readonly lifecycle: Lifecycle
+  /** null is shown as "Unlinked". */
+  readonly scmLink: string | null
+  /** null for what is no image. */
+  readonly scanStatus: ScanStatus | null
+  readonly scanReason: Reason | null
+  /** Rows of the worst platform; null until the first scan is completed. */
+  readonly counts: SeverityCounts | null
+  readonly platforms: readonly string[]
+  readonly pushedAt: string | null
+  readonly sizeBytes: number | null
+  readonly scannedAt: string | null
+}
+
+export interface PlatformView {
+  readonly platform: string
+  readonly manifestDigest: Digest
+  readonly sizeBytes: number | null
+  readonly counts: SeverityCounts | null
+}
+
+export interface ImageDetailView extends ImageView {
+  /** Newest first, 1,000 at most. */
+  readonly allTags: readonly string[]
+  readonly os: { readonly family: string; readonly release: string } | null
+  readonly packages: number | null
+  readonly platformDetails: readonly PlatformView[]
+  readonly notes: readonly string[]
+}
+
+export interface RepositoryQuery extends PageRequest {
+  readonly connection?: string | undefined
+  /** Part of the path. */
+  readonly q?: string | undefined
+}
+
+export interface ImageQuery extends PageRequest {
+  readonly connection?: string | undefined
+  readonly repository?: number | undefined
+  readonly digest?: string | undefined
+  readonly status?: readonly ScanStatus[] | undefined
+  readonly lifecycle?: readonly Lifecycle[] | undefined
+  /** `image`: images and what is not known yet. */
+  readonly kind: 'image' | 'all'
+  /** Part of the repository's path, a tag, or the beginning of a digest. */
+  readonly q?: string | undefined
+}
+
+/** Answer to "do this": the work goes on after it. */
+export interface Started {
+  /** false: nothing was to be done, `message` says why. */
+  readonly accepted: boolean
+  readonly queued: number
+  readonly message: string
+}
+
+/** What is in an organisation's registries, as far as we have looked. */
+export interface DiscoveryService {
+  /**
+   * Asks for a discovery. One that runs already is followed by another, so that a push in between is not lost.
+   * @throws AppError `connection-not-found` (not-found), `connection-disabled` (denied)
+   */
+  request(orgId: string, connectionId: string): Promise<Started>
+  /** By host and path. */
+  listRepositories(orgId: string, query: RepositoryQuery): Promise<Page<RepositoryView>>
+  /** Newest found first. */
+  listImages(orgId: string, query: ImageQuery): Promise<Page<ImageView>>
+  /** @throws AppError `image-not-found` (not-found) */
+  getImage(orgId: string, imageId: number): Promise<ImageDetailView>
+}
