@@ -4,6 +4,7 @@ import { pageQuery, reason, time } from './shapes.ts'
 export const session = z.object({
   user: z.object({ id: z.string(), name: z.string(), email: z.string() }),
   organisation: z.object({ id: z.string(), name: z.string() }),
+  role: z.enum(['member', 'admin']),
 })
 
 export const vulnerabilityDatabase = z.object({
