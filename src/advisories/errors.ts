@@ -1,0 +1,12 @@
+import { AppError } from '../core/index.ts'
+
+/** @param detail what is wrong, as the end of a sentence; never text from the file */
+export function corrupt(detail: string, cause?: unknown): AppError {
+  return new AppError({
+    code: 'database-corrupt',
+    kind: 'invalid',
+    publicMessage: `The vulnerability database is damaged: ${detail}.`,
+    remedy: 'Fetch it anew with "portolan db update", or import an undamaged file.',
+    cause,
+  })
+}
