@@ -21,6 +21,8 @@ export interface AppErrorOptions {
   readonly remedy?: string
   /** When to try again: milliseconds since the epoch. */
   readonly retryAt?: number
+  /** Where the input is wrong: name of the field → what is wrong with it, for a person. */
+  readonly fields?: Readonly<Record<string, string>>
   readonly cause?: unknown
 }
 
@@ -31,6 +33,7 @@ export class AppError extends Error {
   readonly publicMessage: string
   readonly remedy: string | undefined
   readonly retryAt: number | undefined
+  readonly fields: Readonly<Record<string, string>> | undefined
 
   constructor(options: AppErrorOptions) {
     super(options.publicMessage, options.cause === undefined ? {} : { cause: options.cause })
@@ -40,6 +43,7 @@ export class AppError extends Error {
     this.publicMessage = options.publicMessage
     this.remedy = options.remedy
     this.retryAt = options.retryAt
+    this.fields = options.fields
   }
 }
 

@@ -1,0 +1,70 @@
+import { isIP } from 'node:net'
+import { AppError } from '../../core/index.ts'
+import { createDispatchers } from './dispatcher.ts'
+import { networkError } from './errors.ts'
+import type { HttpClientOptions, HttpRequest, HttpResponse, Timeouts } from './ports.ts'
+import { toResponse } from './response.ts'
+
+export function parseUrl(text: string | URL): URL {
+  const url = URL.parse(String(text))
+  if (url && (url.protocol === 'https:' || url.protocol === 'http:')) return url
+  throw new AppError({
+    code: 'url-invalid',
+    kind: 'invalid',
+    publicMessage: 'The address is not an http:// or https:// URL.',
+    remedy: 'Write it as https://HOST[:PORT].',
+  })
+}
+
+/** `[::1]` → `::1` */
+function bareHost(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '')
+}
+
+/** The address that a name stands for without asking anybody: a literal, or one that a proxy would resolve at its side. */
+function knownAddress(host: string, resolvesHere: boolean): string | undefined {
+  if (isIP(host) !== 0) return host
+  if (resolvesHere) return undefined
+  if (/(^|\.)localhost$/.test(host)) return '127.0.0.1'
+  return host === 'metadata.google.internal' ? '169.254.169.254' : undefined
+}
+
+/** One request and one answer: no redirect, no retry. */
+export interface Exchange {
+  send(request: HttpRequest): Promise<HttpResponse>
+  close(): Promise<void>
+}
+
+export function createExchange(options: HttpClientOptions, timeouts: Timeouts): Exchange {
+  const dispatchers = createDispatchers(options, timeouts)
+  return {
+    async send(request) {
+      const url = parseUrl(request.url)
+      const attempt = { url, timeouts, signal: request.signal }
+      const host = bareHost(url)
+      const { dispatcher, resolvesHere } = dispatchers.pick(host)
+      const address = knownAddress(host, resolvesHere)
+      const refusal = address === undefined ? undefined : options.addresses.refusal(host, address)
+      if (refusal) throw refusal
+      try {
+        const raw = await dispatcher.request({
+          origin: url.origin,
+          path: url.pathname + url.search,
+          method: request.method,
+          headers: {
+            'user-agent': 'portolan',
+            'accept-encoding': 'identity',
+            ...request.headers,
+            ...(request.authorization ? { authorization: request.authorization.reveal() } : {}),
+          },
+          ...(request.body ? { body: request.body.reveal() } : {}),
+          ...(request.signal ? { signal: request.signal } : {}),
+        })
+        return toResponse(raw, attempt)
+      } catch (error) {
+        throw networkError(error, attempt)
+      }
+    },
+    close: () => dispatchers.close(),
+  }
+}

@@ -1,0 +1,116 @@
+import type { Clock, Digest } from '../core/index.ts'
+import type { ImageSource } from '../images/index.ts'
+import type { HttpFactory } from '../platform/http/index.ts'
+
+/** One field of a platform's form; the web draws the form from these and knows no platform by name. */
+export interface PlatformField {
+  readonly name: string
+  readonly label: string
+  /** `lines` is a list, one entry a line; `textarea` is one text of several lines. */
+  readonly kind: 'text' | 'password' | 'url' | 'textarea' | 'lines' | 'boolean' | 'select'
+  readonly required: boolean
+  /** Sealed when stored, never sent back. */
+  readonly secret: boolean
+  readonly help: string
+  readonly placeholder?: string
+  readonly options?: readonly { readonly value: string; readonly label: string }[]
+}
+
+/** What people are told about a platform before they connect it. */
+export interface PlatformDescription {
+  readonly id: string
+  readonly label: string
+  readonly summary: string
+  /** Path of the documentation page, from the root of the repository. */
+  readonly docs: string
+  readonly fields: readonly PlatformField[]
+  readonly permissions: readonly { readonly name: string; readonly why: string }[]
+  /** A least-privilege policy to copy, where the platform has such a thing. */
+  readonly policy: { readonly label: string; readonly text: string } | null
+}
+
+/** What a provider needs of its surroundings. */
+export interface RegistryEnvironment {
+  /** Makes the one outgoing client of a connection; who may be reached was decided by whoever made the factory. */
+  readonly http: HttpFactory
+  readonly clock: Clock
+  /** Ends everything that the connector has under way. */
+  readonly signal?: AbortSignal
+}
+
+/** A family of registries: its form, and how a filled form becomes a connector. */
+export interface RegistryProvider {
+  readonly description: PlatformDescription
+  /**
+   * Reads a filled form; nothing is sent yet.
+   *
+   * @param settings values by field name; secret ones as `Secret<string>`, empty ones absent, '' or null
+   * @throws AppError `settings-invalid` (invalid) with `fields`: field name → what is wrong with it
+   */
+  open(settings: Readonly<Record<string, unknown>>, environment: RegistryEnvironment): RegistryConnector
+}
+
+export const CHECK_STEPS = ['network', 'tls', 'sign-in', 'list', 'pull'] as const
+
+/** One finding of a connection test, in the order of `CHECK_STEPS`. */
+export interface CheckStep {
+  readonly id: (typeof CHECK_STEPS)[number]
+  readonly state: 'passed' | 'failed' | 'skipped' | 'warning'
+  readonly message: string
+  readonly remedy: string | null
+  /** Code of the error when the step failed. */
+  readonly code: string | null
+}
+
+/** `nextCursor` resumes after this page, in this process or a later one; null on the last page. */
+export interface RepositoryPage {
+  readonly names: readonly string[]
+  readonly nextCursor: string | null
+}
+
+/** A tag as a listing gives it; null is what this registry does not say there (then `resolve` knows more). */
+export interface ListedTag {
+  readonly name: string
+  readonly digest: Digest | null
+  /** Milliseconds since the epoch. */
+  readonly pushedAt: number | null
+  readonly mediaType: string | null
+  /** Bytes: of the manifest where only that is known, else compressed bytes of the image. */
+  readonly size: number | null
+}
+
+export interface TagPage {
+  readonly tags: readonly ListedTag[]
+  readonly nextCursor: string | null
+}
+
+/** What a tag points to. */
+export interface ResolvedTag {
+  readonly digest: Digest
+  readonly mediaType: string
+  /** Bytes of the manifest; null when the registry did not say. */
+  readonly size: number | null
+}
+
+/**
+ * One connection, opened. Every method may throw the errors of docs/errors.d/registries.md and of the HTTP client;
+ * after refused credentials no method asks the registry again, so that no account is locked out.
+ */
+export interface RegistryConnector {
+  /** `host` or `host:port`, as image references write it. */
+  readonly host: string
+  /** Plain HTTP or unverified TLS: shown as a lasting mark. */
+  readonly insecure: boolean
+  /** Tries the connection for real, with few requests; never throws for what it finds. */
+  check(signal?: AbortSignal): Promise<readonly CheckStep[]>
+  /** Page by page, so that a large registry is never held in memory; ends early only by throwing. */
+  repositories(cursor?: string, signal?: AbortSignal): AsyncIterable<RepositoryPage>
+  /** @throws AppError `repository-not-found` (not-found) when the repository left since it was listed */
+  tags(repository: string, cursor?: string, signal?: AbortSignal): AsyncIterable<TagPage>
+  /** @throws AppError `manifest-not-found` (not-found) when the tag left since it was listed */
+  resolve(repository: string, tag: string, signal?: AbortSignal): Promise<ResolvedTag>
+  /** For pulling; lives as long as the connector. */
+  source(repository: string): ImageSource
+  /** Frees sockets; what is under way fails. */
+  close(): Promise<void>
+}
