@@ -3,14 +3,14 @@ import { type Kysely, sql } from 'kysely'
 /** Each statement on its own: the schema of docs/data-model.md. Digests are the 32 raw bytes; times are timestamptz. */
 const statements = [
   // Content: shared by all organisations, reached only through an organisation's own row.
-  `create table name (id int generated always as identity primary key, ecosystem text not null, name text not null, unique (ecosystem, name))`,
+  `create table name (id int generated always as identity primary key, ecosystem text not null, name text collate "C" not null, unique (ecosystem, name))`,
   `create table subject (
     id int generated always as identity primary key, key_hash bytea not null unique,
     space text not null, lookup_key text not null, comparer text not null, version text not null,
     arch text, cpe_context text, flavour text,
     matcher_version smallint, matched_generation int)`,
   `create index subject_lookup on subject (space, lookup_key)`,
-  `create index subject_stale on subject (id) where matched_generation is null`,
+  `create index subject_generation on subject (matched_generation, id)`,
   `create table package (
     id int generated always as identity primary key, key_hash bytea not null unique,
     subject_id int references subject (id), skip_reason text, ecosystem text not null, name_id int not null references name (id),
@@ -34,13 +34,14 @@ const statements = [
 
   // Matching.
   `create table db_generation (
-    id int generated always as identity primary key, digest bytea not null unique, updated_at timestamptz not null, next_update timestamptz not null,
+    id int generated always as identity primary key, digest bytea not null, updated_at timestamptz not null, next_update timestamptz not null,
     loaded_at timestamptz not null default now(), source text not null)`,
-  `create table db_current (only_row boolean primary key default true check (only_row), generation int references db_generation (id))`,
+  // Subjects matched before `floor` are stale, whatever changed; single ones are made stale by matched_generation = null.
+  `create table db_current (only_row boolean primary key default true check (only_row), generation int references db_generation (id), floor int not null default 0)`,
   `insert into db_current (only_row, generation) values (true, null)`,
   `create table vulnerability (
-    id int generated always as identity primary key, name text not null unique, canonical_id int, title text not null default '',
-    severity text, vendor_severity jsonb not null default '{}', details jsonb not null default '{}')`,
+    id int generated always as identity primary key, name text collate "C" not null unique, canonical_id int, title text not null default '',
+    severity text, vendor_severity jsonb not null default '{}', details jsonb not null default '{}', generation int)`,
   `create table match (
     subject_id int not null references subject (id), engine text not null, vulnerability_id int not null references vulnerability (id),
     severity smallint not null, severity_source text not null, own_severity smallint, source_id text, data_source jsonb, vendor_ids jsonb not null default '[]',
@@ -51,8 +52,8 @@ const statements = [
   // Organisations.
   `create table org_settings (org_id text primary key, one_trust_domain boolean not null default true, settings jsonb not null default '{}', created_at timestamptz not null default now())`,
   `create table registry_connection (
-    id uuid primary key, org_id text not null, name text not null, platform text not null, host text not null, settings jsonb not null,
-    status text not null default 'Unknown', status_detail jsonb, checked_at timestamptz, access text not null default 'Private',
+    id uuid primary key, org_id text not null, name text collate "C" not null, platform text not null, host text not null, settings jsonb not null,
+    secret_fields jsonb not null default '[]', insecure boolean not null default false, status text not null default 'Unknown', status_detail jsonb, checked_at timestamptz, access text not null default 'Private',
     enabled boolean not null default true, scan_interval_hours int, next_run_at timestamptz, selection jsonb not null default '{}',
     last_discovery jsonb, progress jsonb, version int not null default 1,
     created_at timestamptz not null default now(), updated_at timestamptz not null default now(), deleted_at timestamptz)`,
@@ -62,18 +63,22 @@ const statements = [
     id uuid primary key, org_id text not null, owner_id uuid not null, sealed bytea not null, wrapped_key bytea not null, key_id text not null,
     fields jsonb not null, created_at timestamptz not null default now(), unique (owner_id))`,
   `create table repository (
-    id int generated always as identity primary key, org_id text not null, host text not null, path text not null,
-    first_seen_at timestamptz not null default now(), last_seen_at timestamptz not null default now(), gone_at timestamptz, unique (org_id, host, path))`,
-  `create table connection_repository (connection_id uuid not null references registry_connection (id), repository_id int not null references repository (id), primary key (connection_id, repository_id))`,
+    id int generated always as identity primary key, org_id text not null, host text collate "C" not null, path text collate "C" not null,
+    first_seen_at timestamptz not null default now(), last_seen_at timestamptz not null default now(), gone_at timestamptz,
+    postings_due boolean not null default false, unique (org_id, host, path))`,
+  `create index repository_postings_due on repository (id) where postings_due`,
+  `create table connection_repository (connection_id uuid not null references registry_connection (id), repository_id int not null references repository (id), seen_run uuid, primary key (connection_id, repository_id))`,
   `create index connection_repository_repository on connection_repository (repository_id)`,
   `create table image (
     id int generated always as identity primary key, org_id text not null, repository_id int not null references repository (id), digest bytea not null,
-    kind text not null default 'unknown', media_type text, size bigint, pushed_at timestamptz, lifecycle text not null default 'Pending', selected boolean not null default false,
-    first_seen_at timestamptz not null default now(), gone_at timestamptz, unique (repository_id, digest))`,
+    kind text not null default 'unknown', media_type text, size bigint, pushed_at timestamptz, built_at timestamptz, lifecycle text not null default 'Pending', selected boolean not null default false,
+    scan_status text, first_seen_at timestamptz not null default now(), gone_at timestamptz, unique (repository_id, digest))`,
   `create index image_digest on image (org_id, digest)`,
   `create index image_page on image (org_id, id desc) where gone_at is null`,
+  `create index image_status on image (org_id, scan_status, id desc) where gone_at is null`,
+  `create index image_unknown on image (repository_id, id) where kind = 'unknown' and gone_at is null`,
   `create table tag (
-    repository_id int not null references repository (id), name text not null, image_id int not null references image (id), digest bytea not null,
+    repository_id int not null references repository (id), name text collate "C" not null, image_id int not null references image (id), digest bytea not null,
     pushed_at timestamptz, first_seen_at timestamptz not null default now(), seen_run uuid, primary key (repository_id, name))`,
   `create index tag_image on tag (image_id)`,
   `create table tag_history (repository_id int not null, name text not null, digest bytea, at timestamptz not null default now(), primary key (repository_id, name, at))`,
@@ -81,15 +86,20 @@ const statements = [
     image_id int not null references image (id), manifest_digest bytea not null, platform text not null, size bigint, inventory_id int references inventory (id), primary key (image_id, manifest_digest))`,
   `create index image_platform_manifest on image_platform (manifest_digest)`,
   `create table discovery_run (
-    id uuid primary key, org_id text not null, connection_id uuid not null, state text not null, cursor jsonb, repositories int not null default 0, tags int not null default 0,
-    incomplete_because text, started_at timestamptz not null default now(), finished_at timestamptz)`,
-  `create index discovery_run_connection on discovery_run (connection_id, started_at desc)`,
+    id uuid primary key, org_id text not null, connection_id uuid not null, state text not null, worker text, lease_until timestamptz, attempt int not null default 0,
+    not_before timestamptz, cursor jsonb, reason jsonb, repositories int not null default 0, tags int not null default 0,
+    incomplete_because text, requested_at timestamptz not null default now(), started_at timestamptz, finished_at timestamptz)`,
+  `create index discovery_run_connection on discovery_run (connection_id, requested_at desc)`,
+  `create unique index discovery_run_open on discovery_run (connection_id, state) where state in ('pending', 'running')`,
   `create table scan (
     id bigint generated always as identity primary key, org_id text not null, manifest_digest bytea not null, image_id int not null references image (id), connection_id uuid not null,
     engine text not null default 'builtin', state text not null default 'pending', worker text, lease_until timestamptz, attempt int not null default 0, not_before timestamptz,
-    user_priority boolean not null default false, reason jsonb, progress jsonb, requested_at timestamptz not null default now(), started_at timestamptz, finished_at timestamptz)`,
+    user_priority boolean not null default false, pushed_at timestamptz, reason jsonb, progress jsonb, requested_at timestamptz not null default now(), started_at timestamptz, finished_at timestamptz)`,
   `create unique index scan_open on scan (org_id, manifest_digest, engine) where state in ('pending', 'scanning')`,
-  `create index scan_backlog on scan (user_priority desc, id) where state = 'pending'`,
+  `create index scan_backlog on scan (user_priority, org_id, id) where state = 'pending'`,
+  `create index scan_active on scan (org_id) where state = 'scanning'`,
+  `create index scan_manifest on scan (org_id, manifest_digest, engine, id desc)`,
+  `create index scan_page on scan (org_id, id desc)`,
   `create index scan_leases on scan (lease_until) where state = 'scanning'`,
   `create index scan_image on scan (image_id, id desc)`,
   `create index scan_connection on scan (connection_id, state)`,
@@ -101,9 +111,9 @@ const statements = [
   `create index repository_package_package on repository_package (package_id, org_id, repository_id) where gone_at is null`,
   `create table set_count (set_id int not null, severity smallint not null, n int not null, fixable int not null, primary key (set_id, severity))`,
   `create table org_vulnerability (
-    org_id text not null, vulnerability_id int not null, severity smallint not null, rank int not null, findings int not null, repositories int not null, fixable int not null,
+    org_id text not null, vulnerability_id int not null, severity smallint not null, rank smallint not null, name text collate "C" not null, findings int not null, repositories int not null, fixable int not null,
     primary key (org_id, vulnerability_id, severity))`,
-  `create index org_vulnerability_page on org_vulnerability (org_id, rank, vulnerability_id)`,
+  `create index org_vulnerability_page on org_vulnerability (org_id, rank, name)`,
   `create table org_package (org_id text not null, name_id int not null, findings int not null, primary key (org_id, name_id))`,
   `create table finding_event (id bigint generated always as identity primary key, org_id text not null, at timestamptz not null default now(), kind text not null, repository_id int, vulnerability_id int, name_id int, data jsonb not null default '{}')`,
   `create index finding_event_page on finding_event (org_id, id desc)`,
