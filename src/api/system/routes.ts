@@ -1,0 +1,19 @@
+import type { Handlers } from '../handler.ts'
+import type { ApiServices } from '../ports.ts'
+
+type Names = 'getVulnerabilityDatabase' | 'updateVulnerabilityDatabase' | 'listAuditEvents'
+
+export function systemRoutes({
+  database,
+  audit,
+}: Pick<ApiServices, 'database' | 'audit'>): Pick<Handlers, Names> {
+  return {
+    getVulnerabilityDatabase: () => database.status(),
+    updateVulnerabilityDatabase() {
+      const accepted = database.requestUpdate()
+      const message = accepted ? 'Looking for newer vulnerability data.' : 'A look is under way already.'
+      return { accepted, queued: accepted ? 1 : 0, message }
+    },
+    listAuditEvents: ({ query }, { orgId }) => audit.list(orgId, query),
+  }
+}
