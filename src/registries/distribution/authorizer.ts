@@ -1,0 +1,87 @@
+import { type AppError, isAppError, type Secret } from '../../core/index.ts'
+import type { HttpResponse } from '../../platform/http/index.ts'
+import { type Challenge, parseChallenges } from './challenge.ts'
+import { basicAuthorization } from './credentials.ts'
+import type { SessionOptions } from './session.ts'
+import { chooseChallenge, learnScheme, signInUnsupported, unasked } from './sign-in.ts'
+import { fetchToken } from './token.ts'
+import { createTokenCache, type Token } from './token-cache.ts'
+
+/** Decides what stands in the Authorization header of each request. */
+export interface Authorizer {
+  /** From what is known so far; with credentials, the registry is first asked how it wants them. */
+  authorization(scope: string): Promise<Secret<string> | undefined>
+  read(response: HttpResponse): readonly Challenge[]
+  /** Something better than what was just refused; undefined when there is nothing. */
+  renew(
+    scope: string,
+    challenges: readonly Challenge[],
+    refused: Secret<string> | undefined,
+  ): Promise<Secret<string> | undefined>
+  isInsufficient(challenges: readonly Challenge[]): boolean
+  scheme(): string
+}
+
+function isSame(one: Challenge, other: Challenge): boolean {
+  if (one.scheme !== other.scheme) return false
+  return ['realm', 'service'].every((name) => one.parameters.get(name) === other.parameters.get(name))
+}
+
+export function createAuthorizer(options: SessionOptions): Authorizer {
+  const { credentials } = options
+  const cache = createTokenCache(options.clock)
+  const tokens = new WeakMap<Secret<string>, Token>()
+  const basic = credentials && basicAuthorization(credentials)
+  let learnt: Challenge | undefined
+  // A path may want another scheme than the rest (Harbor's catalog wants Basic, all else Bearer).
+  const byScope = new Map<string, Challenge>()
+  let signIn: Promise<void> | undefined
+  let refusal: AppError | undefined
+
+  /** After refused credentials nothing is sent again: repeated failures lock accounts. */
+  function remember(error: unknown): never {
+    if (credentials && isAppError(error) && error.code === 'credentials-refused') refusal = error
+    throw error
+  }
+
+  async function learn(): Promise<void> {
+    try {
+      learnt = await learnScheme(options)
+    } catch (error) {
+      signIn = undefined
+      remember(error)
+    }
+  }
+
+  async function fulfil(challenge: Challenge, scope: string, wanted: string) {
+    if (challenge.scheme === 'basic') return basic
+    const fetch = () => fetchToken({ ...options, challenge, scope: wanted })
+    const token = await cache.get(scope, fetch).catch(remember)
+    tokens.set(token.value, token)
+    return token.value
+  }
+
+  return {
+    async authorization(scope) {
+      if (refusal) throw refusal
+      if (credentials) await (signIn ??= learn())
+      const challenge = byScope.get(scope) ?? learnt
+      return challenge && fulfil(challenge, scope, scope)
+    },
+    read: (response) => parseChallenges(response.headerValues('www-authenticate')),
+    async renew(scope, challenges, refused) {
+      const challenge = chooseChallenge(challenges)
+      if (!challenge && challenges.length > 0) throw signInUnsupported(options.address.host)
+      if (!challenge || (challenge.scheme === 'basic' && refused === basic)) return undefined
+      const token = refused && tokens.get(refused)
+      if (token) cache.forget(scope, token)
+      learnt ??= challenge
+      if (isSame(challenge, learnt)) byScope.delete(scope)
+      else byScope.set(scope, challenge)
+      return fulfil(challenge, scope, challenge.parameters.get('scope') ?? scope)
+    },
+    isInsufficient: (challenges) =>
+      chooseChallenge(challenges)?.parameters.get('error') === 'insufficient_scope',
+    scheme: () => (learnt === undefined || learnt === unasked ? 'none' : learnt.scheme),
+  }
+}

@@ -1,0 +1,63 @@
+import type { Readable } from 'node:stream'
+import type { Clock } from '../../core/index.ts'
+import type { BlobDescriptor, RawManifest } from '../../images/index.ts'
+import type { HttpClient } from '../../platform/http/index.ts'
+import { blob, type BlobOptions } from './blob.ts'
+import { catalog } from './catalog.ts'
+import type { RegistryCredentials } from './credentials.ts'
+import { registryAddress } from './hosts.ts'
+import { headManifest, manifest, type ManifestHead } from './manifest.ts'
+import type { ListOptions, Page } from './pages.ts'
+import { ping, type PingResult } from './ping.ts'
+import { createSession } from './session.ts'
+import { tags } from './tags.ts'
+
+export interface DistributionClientOptions {
+  /** Stays the caller's: closing it ends what is under way. */
+  readonly http: HttpClient
+  /** `host` or `host:port`, as references name it; `docker.io` is known to answer at another host. */
+  readonly host: string
+  /** Speak HTTP without TLS; also lets the token server do so. Default false. */
+  readonly plainHttp?: boolean
+  /** Without them everything is asked for anonymously; with them nothing ever is, once the registry asks. */
+  readonly credentials?: RegistryCredentials
+  /** Other hosts that may be named as token server and receive the credentials. */
+  readonly realmHosts?: readonly string[]
+  readonly clock: Clock
+  /** Tries of each request; default: what the HTTP client does. */
+  readonly attempts?: number
+}
+
+/** One registry. Keeps nothing but how to sign in and its tokens; safe to use many times at once. */
+export interface DistributionClient {
+  readonly host: string
+  ping(signal?: AbortSignal): Promise<PingResult>
+  manifest(repository: string, reference: string, signal?: AbortSignal): Promise<RawManifest>
+  headManifest(repository: string, reference: string, signal?: AbortSignal): Promise<ManifestHead>
+  blob(repository: string, descriptor: BlobDescriptor, options?: BlobOptions): Promise<Readable>
+  tags(repository: string, options?: ListOptions): AsyncIterable<Page>
+  catalog(options?: ListOptions): AsyncIterable<Page>
+}
+
+/**
+ * A client of the OCI distribution protocol.
+ *
+ * @example
+ * const client = createDistributionClient({ http, clock: systemClock, host: 'registry.example.com' })
+ * for await (const page of client.tags('acme/api')) console.log(page.names)
+ * @throws AppError `registry-host-invalid` (invalid)
+ */
+export function createDistributionClient(options: DistributionClientOptions): DistributionClient {
+  const { http, clock, credentials, attempts } = options
+  const address = registryAddress(options.host, options.plainHttp ?? false, options.realmHosts ?? [])
+  const session = createSession({ http, clock, address, credentials, attempts })
+  return {
+    host: address.host,
+    ping: (signal) => ping(session, credentials !== undefined, signal),
+    manifest: (repository, reference, signal) => manifest(session, repository, reference, signal),
+    headManifest: (repository, reference, signal) => headManifest(session, repository, reference, signal),
+    blob: (repository, descriptor, blobOptions) => blob(session, repository, descriptor, blobOptions),
+    tags: (repository, listOptions) => tags(session, repository, listOptions),
+    catalog: (listOptions) => catalog(session, listOptions),
+  }
+}

@@ -1,0 +1,113 @@
+import { AppError, type Clock } from '../../core/index.ts'
+import type { HttpClient, HttpResponse } from '../../platform/http/index.ts'
+import { type Authorizer, createAuthorizer } from './authorizer.ts'
+import type { RegistryCredentials } from './credentials.ts'
+import { answerError, type Asked, credentialsRefused, permissionMissing, signInRequired } from './errors.ts'
+import type { RegistryAddress } from './hosts.ts'
+
+export interface SessionOptions {
+  readonly http: HttpClient
+  readonly clock: Clock
+  readonly address: RegistryAddress
+  readonly credentials: RegistryCredentials | undefined
+  /** Tries of each request; default: the HTTP client's. */
+  readonly attempts: number | undefined
+}
+
+export interface RegistryRequest {
+  readonly method: 'GET' | 'HEAD'
+  /** Path and query below the registry's origin. */
+  readonly path: string
+  readonly target: Asked['target']
+  /** What a token must allow. */
+  readonly scope: string
+  /** For messages. */
+  readonly name?: string | undefined
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Requests of one registry, signed in as it wants (registries.md 0.1). */
+export interface Session {
+  readonly address: RegistryAddress
+  /**
+   * @param expected statuses that the caller can read; default 200
+   * @throws AppError for every other answer; `credentials-refused`, once found, without asking again
+   */
+  send(request: RegistryRequest, expected?: readonly number[]): Promise<HttpResponse>
+  /** How the registry wants to be signed in to; 'none' when it has not asked. */
+  scheme(): string
+}
+
+function unauthorized(asked: Asked, insufficient: boolean): AppError {
+  if (insufficient) return permissionMissing(asked)
+  return asked.credentials ? credentialsRefused(asked.host) : signInRequired(asked.host, asked.scope)
+}
+
+/** Tokens are fetched for all who wait for them, so one who gives up must not end the request of the others. */
+async function orAborted<T>(shared: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return shared
+  const aborted = Promise.withResolvers<never>()
+  const abort = () =>
+    aborted.reject(new AppError({ code: 'cancelled', kind: 'cancelled', publicMessage: 'Cancelled.' }))
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort)
+  try {
+    return await Promise.race([shared, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+export function createSession(options: SessionOptions): Session {
+  const { http, address, credentials, attempts } = options
+  const authorizer: Authorizer = createAuthorizer(options)
+
+  function exchange(
+    request: RegistryRequest,
+    authorization: Awaited<ReturnType<Authorizer['authorization']>>,
+  ) {
+    return http.request({
+      method: request.method,
+      url: address.origin + request.path,
+      ...(request.headers ? { headers: request.headers } : {}),
+      ...(authorization ? { authorization } : {}),
+      ...(request.signal ? { signal: request.signal } : {}),
+      ...(attempts === undefined ? {} : { attempts }),
+    })
+  }
+
+  /** The answer after at most one renewal of what authorises us; undefined rights are learnt from the first 401. */
+  async function authorized(request: RegistryRequest, asked: Asked): Promise<HttpResponse> {
+    const first = await orAborted(authorizer.authorization(request.scope), request.signal)
+    const response = await exchange(request, first)
+    if (response.status !== 401) return response
+    const challenges = authorizer.read(response)
+    await response.discard()
+    const second = await orAborted(authorizer.renew(request.scope, challenges, first), request.signal)
+    if (!second) throw unauthorized(asked, authorizer.isInsufficient(challenges))
+    const again = await exchange(request, second)
+    if (again.status !== 401) return again
+    const insufficient = authorizer.isInsufficient(authorizer.read(again))
+    await again.discard()
+    throw unauthorized(asked, insufficient)
+  }
+
+  return {
+    address,
+    scheme: () => authorizer.scheme(),
+    async send(request, expected = [200]) {
+      const asked: Asked = {
+        host: address.host,
+        target: request.target,
+        scope: request.scope,
+        ...(request.name === undefined ? {} : { name: request.name }),
+        credentials,
+        clock: options.clock,
+      }
+      const response = await authorized(request, asked)
+      if (expected.includes(response.status)) return response
+      throw await answerError(response, asked)
+    },
+  }
+}
