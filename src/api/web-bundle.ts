@@ -28,15 +28,26 @@ export async function webBundle(app: FastifyInstance, root: string): Promise<voi
     setHeaders: (reply, path) => void reply.header('cache-control', cachePolicy(path)),
   })
   app.get('/*', { schema: { hide: true } }, (request, reply) => {
-    const path = new URL(request.url, 'http://localhost').pathname
-    if (path === '/' || path === '/index.html') return sendIndex(reply, root)
-    if (path.startsWith('/api/')) throw notFound()
-    return reply.sendFile(decodeURIComponent(path))
-  })
-  app.setNotFoundHandler((request, reply) => {
+    const path = filePath(request.url)
+    if (path === undefined) throw notFound()
+    if (path !== '' && path !== 'index.html' && existsSync(join(root, path))) return reply.sendFile(path)
     if (isPageAddress(request)) return sendIndex(reply, root)
     throw notFound()
   })
+  app.setNotFoundHandler(() => {
+    throw notFound()
+  })
+}
+
+/** The file that an address names; undefined for one that no file of the bundle can have. */
+function filePath(url: string): string | undefined {
+  const [encoded = ''] = url.split('?')
+  try {
+    const path = decodeURIComponent(encoded).slice(1)
+    return /^(?:[\w@-][\w@.-]*(?:\/(?=.)|$))*$/.test(path) ? path : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** Names in `assets/` carry a hash of their content: what they name never changes. */
@@ -44,10 +55,9 @@ function cachePolicy(path: string): string {
   return /[\\/]assets[\\/]/.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache'
 }
 
-function isPageAddress(request: FastifyRequest): boolean {
-  const isRead = request.method === 'GET' || request.method === 'HEAD'
-  const ownPlace = /^\/(api|health|assets)(\/|$)/.test(request.url)
-  return isRead && !ownPlace && (request.headers.accept ?? '').includes('text/html')
+/** What a browser's address bar asks for, and no door of its own answers. */
+function isPageAddress({ url, headers }: FastifyRequest): boolean {
+  return !/^\/(?:api|health|assets)(?:\/|$)/.test(url) && /text\/html|\*\/\*/.test(headers.accept ?? '')
 }
 
 function sendIndex(reply: FastifyReply, root: string): FastifyReply {
