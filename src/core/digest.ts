@@ -36,3 +36,16 @@ export function digestHex(digest: Digest): string {
 export function shortDigest(digest: Digest): string {
   return digestHex(digest).slice(0, 12)
 }
+
+/** The 32 bytes, as the database keeps a digest. */
+export function digestBytes(digest: Digest): Uint8Array {
+  const hex = digestHex(digest)
+  return Uint8Array.from({ length: 32 }, (_, index) =>
+    Number.parseInt(hex.slice(2 * index, 2 * index + 2), 16),
+  )
+}
+
+/** @throws AppError `digest-invalid` (invalid) when there are not 32 */
+export function digestOfBytes(bytes: Uint8Array): Digest {
+  return digestFromHex(Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(''))
+}

@@ -11,7 +11,16 @@ export {
   toAppError,
 } from './app-error.ts'
 export { type Clock, systemClock } from './clock.ts'
-export { type Digest, digestFromHex, digestHex, isDigest, parseDigest, shortDigest } from './digest.ts'
+export {
+  type Digest,
+  digestBytes,
+  digestFromHex,
+  digestHex,
+  digestOfBytes,
+  isDigest,
+  parseDigest,
+  shortDigest,
+} from './digest.ts'
 export { newId } from './ids.ts'
 export {
   formatImageReference,

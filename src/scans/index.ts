@@ -1,4 +1,7 @@
 /**
- * The state machine of scans: who waits, who works on what, what became of it.
+ * The state machine of scans: who waits, who works on what, what became of it. It must not know how an image is read or
+ * matched, nor what a registry is.
  */
 export * from './ports.ts'
+export { createScanQueue, type ScanQueueOptions } from './queue.ts'
+export { createScanService, enqueueRepositories, type ScanServiceOptions } from './service.ts'

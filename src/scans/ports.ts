@@ -60,8 +60,18 @@ export interface ClaimedScan {
   /** 1 for the first. */
   readonly attempt: number
   readonly engine: string
-  /** Asked for by a person: what is stored of its layers may still be used. */
+  /** Asked for by a person. */
   readonly userPriority: boolean
+  readonly worker: string
+}
+
+/** What a scan found: an inventory, and what only reading the manifest told. */
+export interface ScanResult {
+  readonly inventoryId: number
+  /** Compressed bytes; null when not known. */
+  readonly sizeBytes: number | null
+  /** `linux/amd64`; null when not known. */
+  readonly platform: string | null
 }
 
 /** What workers do with scans. Every method but `claim` is a no-op, and says so, when the worker lost its claim. */
@@ -70,13 +80,18 @@ export interface ScanQueue {
   claim(worker: string, limit: number): Promise<readonly ClaimedScan[]>
   /** @returns false when the claim is lost: stop. */
   heartbeat(scan: ClaimedScan, progress?: ScanProgress): Promise<boolean>
-  complete(scan: ClaimedScan): Promise<boolean>
+  /** Links the inventory to every image of the organisation that has this manifest. */
+  complete(scan: ClaimedScan, result: ScanResult): Promise<boolean>
   /** Retries are decided by the error's kind alone. @returns what became of it */
   fail(scan: ClaimedScan, error: AppError): Promise<'retry' | 'failed' | 'lost'>
   /** Hands work back unharmed: at shutdown. */
   release(scan: ClaimedScan): Promise<boolean>
-  /** Scans whose worker has gone wait again. @returns how many */
-  expireLeases(): Promise<number>
+  /**
+   * Scans whose worker has gone wait again.
+   * @param everyone all of them, whatever their lease: for the start of the only process
+   * @returns how many
+   */
+  expireLeases(everyone?: 'everyone'): Promise<number>
 }
 
 export interface ScanProgress {

@@ -67,7 +67,7 @@ const statements = [
     first_seen_at timestamptz not null default now(), last_seen_at timestamptz not null default now(), gone_at timestamptz,
     postings_due boolean not null default false, unique (org_id, host, path))`,
   `create index repository_postings_due on repository (id) where postings_due`,
-  `create table connection_repository (connection_id uuid not null references registry_connection (id), repository_id int not null references repository (id), seen_run uuid, primary key (connection_id, repository_id))`,
+  `create table connection_repository (connection_id uuid not null references registry_connection (id), repository_id int not null references repository (id), seen_at timestamptz not null default now(), primary key (connection_id, repository_id))`,
   `create index connection_repository_repository on connection_repository (repository_id)`,
   `create table image (
     id int generated always as identity primary key, org_id text not null, repository_id int not null references repository (id), digest bytea not null,
@@ -79,9 +79,9 @@ const statements = [
   `create index image_unknown on image (repository_id, id) where kind = 'unknown' and gone_at is null`,
   `create table tag (
     repository_id int not null references repository (id), name text collate "C" not null, image_id int not null references image (id), digest bytea not null,
-    pushed_at timestamptz, first_seen_at timestamptz not null default now(), seen_run uuid, primary key (repository_id, name))`,
+    pushed_at timestamptz, first_seen_at timestamptz not null default now(), seen_at timestamptz not null default now(), primary key (repository_id, name))`,
   `create index tag_image on tag (image_id)`,
-  `create table tag_history (repository_id int not null, name text not null, digest bytea, at timestamptz not null default now(), primary key (repository_id, name, at))`,
+  `create table tag_history (repository_id int not null, name text collate "C" not null, digest bytea not null, until timestamptz not null default now(), primary key (repository_id, name, until))`,
   `create table image_platform (
     image_id int not null references image (id), manifest_digest bytea not null, platform text not null, size bigint, inventory_id int references inventory (id), primary key (image_id, manifest_digest))`,
   `create index image_platform_manifest on image_platform (manifest_digest)`,

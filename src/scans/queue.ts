@@ -1,0 +1,128 @@
+import { AppError, type Clock, digestBytes, digestOfBytes, parseDigest, reasonOf } from '../core/index.ts'
+import { type Database, inTransaction } from '../platform/db/index.ts'
+import type { ClaimedScan, ScanQueue } from './ports.ts'
+import { retryTime } from './retry.ts'
+import {
+  type Claim,
+  type ClaimedRow,
+  claimScans,
+  endClaim,
+  expireScans,
+  extendLease,
+  linkInventory,
+  type Outcome,
+  refreshStatus,
+} from './store.ts'
+
+export interface ScanQueueOptions {
+  readonly db: Database
+  readonly clock: Clock
+  /** Without a heartbeat for this long, a worker counts as gone. Milliseconds; 60,000 when not given. */
+  readonly leaseMs?: number
+}
+
+/** The claims of the scan table: each change is a compare-and-set, so that work done twice is done once. */
+export function createScanQueue({ db, clock, leaseMs = 60_000 }: ScanQueueOptions): ScanQueue {
+  const leaseEnd = (): Date => new Date(clock.now() + leaseMs)
+
+  async function claimSome(worker: string, limit: number, userPriority: boolean): Promise<ClaimedScan[]> {
+    return inTransaction(db, 'bulk', async (tx) => {
+      const now = new Date(clock.now())
+      const rows = await claimScans(tx, { worker, limit, userPriority, now, leaseUntil: leaseEnd() })
+      for (const [orgId, scans] of sortedByOrg(rows)) {
+        await refreshStatus(
+          tx,
+          orgId,
+          scans.map((scan) => scan.manifest_digest),
+        )
+      }
+      return rows.map((row) => toClaimed(row, worker))
+    })
+  }
+
+  async function end(
+    scan: ClaimedScan,
+    outcome: Outcome,
+    result?: Parameters<ScanQueue['complete']>[1],
+  ): Promise<boolean> {
+    return inTransaction(db, 'bulk', async (tx) => {
+      const claim = claimOf(scan)
+      if (!(await endClaim(tx, claim, outcome))) return false
+      if (result !== undefined) await linkInventory(tx, scan.orgId, claim.manifest, result)
+      await refreshStatus(tx, scan.orgId, [claim.manifest])
+      return true
+    })
+  }
+
+  return {
+    async claim(worker, limit) {
+      const asked = await claimSome(worker, limit, true)
+      const scheduled = asked.length < limit ? await claimSome(worker, limit - asked.length, false) : []
+      return [...asked, ...scheduled]
+    },
+    heartbeat: (scan, progress) =>
+      extendLease(
+        db.lane('bulk'),
+        claimOf(scan),
+        leaseEnd(),
+        progress === undefined ? null : { ...progress },
+      ),
+    complete: (scan, result) =>
+      end(
+        scan,
+        { state: 'completed', reason: null, notBefore: null, finishedAt: new Date(clock.now()) },
+        result,
+      ),
+    async fail(scan, error) {
+      const reason = reasonOf(error)
+      const again = retryTime(error, scan.attempt, clock)
+      const outcome: Outcome =
+        again === undefined
+          ? { state: 'failed', reason, notBefore: null, finishedAt: new Date(clock.now()) }
+          : { state: 'pending', reason, notBefore: new Date(again), finishedAt: null }
+      if (!(await end(scan, outcome))) return 'lost'
+      return again === undefined ? 'failed' : 'retry'
+    },
+    release: (scan) =>
+      end(scan, { state: 'pending', reason: null, notBefore: null, finishedAt: null, uncounted: true }),
+    expireLeases: (everyone) =>
+      inTransaction(db, 'bulk', (tx) =>
+        expireScans(tx, new Date(clock.now()), everyone === 'everyone', reasonOf(abandoned())),
+      ),
+  }
+}
+
+function abandoned(): AppError {
+  return new AppError({
+    code: 'scan-abandoned',
+    kind: 'temporary',
+    publicMessage: 'The worker stopped without a word each time it scanned this image.',
+    remedy: 'Look into the server log for what happens to it (memory?), then retry the scan.',
+  })
+}
+
+function sortedByOrg(rows: readonly ClaimedRow[]): [string, ClaimedRow[]][] {
+  return [...Map.groupBy(rows, (row) => row.org_id)].sort(([left], [right]) => (left < right ? -1 : 1))
+}
+
+function claimOf(scan: ClaimedScan): Claim {
+  const manifest = digestBytes(parseDigest(scan.manifestDigest))
+  return { id: scan.id, orgId: scan.orgId, manifest, worker: scan.worker, attempt: scan.attempt }
+}
+
+function toClaimed(row: ClaimedRow, worker: string): ClaimedScan {
+  return {
+    id: row.id,
+    orgId: row.org_id,
+    connectionId: row.connection_id,
+    imageId: row.image_id,
+    host: row.host,
+    repository: row.path,
+    manifestDigest: digestOfBytes(row.manifest_digest),
+    platform: row.platform,
+    attempt: row.attempt,
+    engine: row.engine,
+    userPriority: row.user_priority,
+    worker,
+  }
+}
