@@ -11,6 +11,11 @@ export interface MatchingPlugin {
   isAffected(subject: Subject, advisory: Advisory): boolean
   /** What to upgrade to, as people are shown it; '' when no fix is known. */
   fixedVersion(advisory: Advisory): string
+  /**
+   * Whose word an advisory's own severity and status are, where Trivy's detector honours them for this subject
+   * (Debian: `debian`); absent or null: they are ignored.
+   */
+  packageSeveritySource?(subject: Subject): string | null
   /** Negative, zero, positive; undefined when one of them is no version. */
   compare(left: string, right: string): number | undefined
 }
@@ -25,7 +30,7 @@ export interface Match {
   readonly fixedVersion: string
   readonly vendorIds: readonly string[]
   readonly dataSource: Advisory['dataSource']
-  /** Kept so that changed details need no new match: the advisory's own severity, and whose order applies. */
+  /** Kept so that changed details need no new match: the advisory's own severity where it decides (`severitySource` then says whose). */
   readonly ownSeverity: Severity | null
 }
 
