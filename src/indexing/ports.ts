@@ -87,8 +87,14 @@ export interface ImageContext {
 /** An operating system family: how its packages are looked up. It speaks for ALL OS packages of an image (Trivy's rule). */
 export interface Distribution {
   readonly family: string
-  /** The package's subject in this OS, or why it has none. */
-  subject(fact: PackageFact, context: ImageContext): Pick<Package, 'subject' | 'skipReason'>
+  /**
+   * The package's subject in this OS, or why it has none; and its purl where it replaces the ecosystem's own (a package
+   * database copied into an image of another family: Trivy names its packages by the family).
+   */
+  subject(
+    fact: PackageFact,
+    context: ImageContext,
+  ): Pick<Package, 'subject' | 'skipReason'> & { readonly purl?: string }
 }
 
 /** What an ecosystem gives to indexing. */

@@ -1,0 +1,8 @@
+/**
+ * What the ecosystems have in common: package URLs, versions spelled out, os-release.
+ * Must not know any single ecosystem: those are the folders below, and app/ecosystems.ts lists them.
+ */
+export { describeOsPackage, spellVersion } from './os-package.ts'
+export { createOsReleaseAnalyzer } from './os-release.ts'
+export { type PackageUrlParts, packageUrl } from './package-url.ts'
+export { decodeText, firstLine } from './text.ts'

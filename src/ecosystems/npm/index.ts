@@ -1,0 +1,56 @@
+/**
+ * npm: packages installed under node_modules, and any other package.json with a name and a version.
+ * Knows that file, semantic versions and the ranges of its advisories. Must not know images, layers or other ecosystems.
+ */
+import type { IndexingPlugin } from '../../indexing/index.ts'
+import { isInVulnerableRange, libraryFixedVersion, type MatchingPlugin } from '../../matching/index.ts'
+import { packageUrl } from '../index.ts'
+import { packageJsonAnalyzer } from './package-json-analyzer.ts'
+import { satisfies } from './range.ts'
+import { compareNpmVersions } from './version.ts'
+
+export const npm: IndexingPlugin & MatchingPlugin = {
+  id: 'npm',
+  analyzers: [packageJsonAnalyzer],
+  distributions: [],
+  describe: (fact) => ({
+    ecosystem: 'npm',
+    name: fact.name,
+    version: fact.version,
+    arch: null,
+    sourceName: null,
+    sourceVersion: null,
+    purl: npmPackageUrl(fact.name, fact.version),
+    licenses: fact.licenses ?? [],
+  }),
+  subject: (fact) => ({
+    subject: {
+      space: 'npm::',
+      lookupKey: fact.name.toLowerCase(),
+      comparer: 'npm',
+      version: fact.version,
+      arch: null,
+      cpeContext: null,
+      flavour: null,
+    },
+    skipReason: null,
+  }),
+
+  matcherVersion: 1,
+  isAffected: (subject, advisory) =>
+    isInVulnerableRange(advisory, (constraint) => satisfies(subject.version, constraint)),
+  fixedVersion: libraryFixedVersion,
+  compare: compareNpmVersions,
+}
+
+/** purl-spec, type `npm`: lower case, the scope as namespace. */
+function npmPackageUrl(name: string, version: string): string {
+  const lower = name.toLowerCase()
+  const slash = lower.lastIndexOf('/')
+  return packageUrl({
+    type: 'npm',
+    namespace: lower.slice(0, Math.max(slash, 0)),
+    name: lower.slice(slash + 1),
+    version,
+  })
+}
