@@ -6,7 +6,7 @@ export function corrupt(detail: string, cause?: unknown): AppError {
     code: 'database-corrupt',
     kind: 'invalid',
     publicMessage: `The vulnerability database is damaged: ${detail}.`,
-    remedy: 'Fetch it anew with "portolan db update", or import an undamaged file.',
+    remedy: 'Fetch it anew with "portolan db update --force", or import an undamaged file.',
     cause,
   })
 }

@@ -1,2 +1,19 @@
+/**
+ * Knows the vulnerability database as an artifact (Trivy's, schema 2): where it is fetched, how it is kept, opened and read.
+ * Must not know how a version is compared or what a finding is, nor how a registry is spoken to.
+ */
+export { DEFAULT_DATABASE_REFERENCES, parseDatabaseReference } from './artifact.ts'
+export { type ImportRequest, type ImportResult, importDatabase, unpackDatabase } from './import.ts'
+export { openCurrentDatabase, openDatabaseFolder } from './open.ts'
 export type * from './ports.ts'
 export { ADVISORY_STATUSES } from './ports.ts'
+export { type DatabaseStatus, databaseStatus, isUpdateDue } from './status.ts'
+export {
+  type FetchedDatabase,
+  fetchDatabase,
+  type FetchRequest,
+  type ReferenceFailure,
+  updateDatabase,
+  type UpdateProgress,
+  type UpdateResult,
+} from './update.ts'

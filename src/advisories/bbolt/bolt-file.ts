@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { corrupt } from '../errors.ts'
 import { BlockFile } from './block-file.ts'
 import { Bucket, Walk } from './bucket.ts'
@@ -5,6 +6,8 @@ import { readMeta } from './meta.ts'
 import { PageReader } from './page.ts'
 
 const maxNesting = 64
+/** About 10 ms of work. */
+const keysInOneTurn = 10_000
 
 /**
  * A bbolt file (etcd bbolt, on-disk version 2), open for reading only and safe against whatever stands in it: a truncated,
@@ -30,11 +33,16 @@ export class BoltFile {
   }
 
   /**
-   * Reads every page, and gives the number of keys that are not buckets.
+   * Reads every page, with pauses for others' work, and gives the number of keys that are not buckets.
    * @throws AppError `database-corrupt`
    */
-  check(): number {
-    return countKeys(this.root, new Walk(this.#reader), 0)
+  async check(): Promise<number> {
+    let keys = 0
+    for (const _ of walkKeys(this.root, new Walk(this.#reader), 0)) {
+      keys += 1
+      if (keys % keysInOneTurn === 0) await setImmediate()
+    }
+    return keys
   }
 
   close(): void {
@@ -42,11 +50,10 @@ export class BoltFile {
   }
 }
 
-function countKeys(bucket: Bucket, walk: Walk, nesting: number): number {
+function* walkKeys(bucket: Bucket, walk: Walk, nesting: number): Generator<undefined> {
   if (nesting > maxNesting) throw corrupt('its buckets are nested too deep')
-  let count = 0
   for (const entry of bucket.entries(undefined, walk)) {
-    count += entry.isBucket ? countKeys(bucket.bucketOf(entry), walk, nesting + 1) : 1
+    if (entry.isBucket) yield* walkKeys(bucket.bucketOf(entry), walk, nesting + 1)
+    else yield
   }
-  return count
 }

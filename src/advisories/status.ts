@@ -1,0 +1,82 @@
+import type { Clock, Digest } from '../core/index.ts'
+import { databaseFolder, readOrigin, readPointer } from './folder.ts'
+import { readMetadata } from './open.ts'
+
+const hour = 60 * 60 * 1000
+const day = 24 * hour
+const staleAfter = 2 * day
+/** Trivy asks no sooner than an hour after the last download, and neither do we. */
+const pause = hour
+
+/** How the current database stands; times in milliseconds since the epoch, null where there is none. */
+export interface DatabaseStatus {
+  readonly digest: Digest | null
+  readonly updatedAt: number | null
+  readonly nextUpdate: number | null
+  /** Reference of the artifact, or name of the imported file. */
+  readonly source: string | null
+  /** When a newer one was last looked for, or one imported. */
+  readonly checkedAt: number | null
+  /** Over two days old, or none. */
+  readonly stale: boolean
+  /** For people: `updated 5 hours ago`. */
+  readonly message: string
+}
+
+/** Never throws: a database that cannot be read is none, and the message says why. */
+export function databaseStatus(dir: string, clock: Clock): DatabaseStatus {
+  const pointer = readPointer(dir)
+  if (pointer === undefined) return none('no vulnerability database yet')
+  const folder = databaseFolder(dir, pointer.current)
+  try {
+    const { updatedAt, nextUpdate } = readMetadata(folder)
+    const age = clock.now() - updatedAt
+    const stale = age > staleAfter
+    return {
+      digest: pointer.current,
+      updatedAt,
+      nextUpdate,
+      source: readOrigin(folder)?.source ?? null,
+      checkedAt: pointer.checkedAt,
+      stale,
+      message: `updated ${spoken(age)}${stale ? ': newer vulnerabilities are not known' : ''}`,
+    }
+  } catch {
+    return none('the vulnerability database cannot be read')
+  }
+}
+
+/**
+ * Whether it is time to look for a newer database: there is none, its publisher promised a newer one by now, or nobody
+ * looked for `everyHours`. Says nothing about failures: a caller whose last try failed waits by its own rule.
+ */
+export function isUpdateDue(
+  status: DatabaseStatus,
+  clock: Clock,
+  options: { readonly everyHours: number },
+): boolean {
+  if (status.digest === null || status.checkedAt === null) return true
+  const now = clock.now()
+  const sinceCheck = now - status.checkedAt
+  // A clock that was set back must not put updates off.
+  if (sinceCheck < 0 || sinceCheck >= options.everyHours * hour) return true
+  return now >= (status.nextUpdate ?? 0) && sinceCheck >= pause
+}
+
+function none(message: string): DatabaseStatus {
+  return {
+    digest: null,
+    updatedAt: null,
+    nextUpdate: null,
+    source: null,
+    checkedAt: null,
+    stale: true,
+    message,
+  }
+}
+
+function spoken(age: number): string {
+  if (age < hour) return 'less than an hour ago'
+  const [count, unit] = age < 2 * day ? [Math.floor(age / hour), 'hour'] : [Math.floor(age / day), 'day']
+  return `${count} ${unit}${count === 1 ? '' : 's'} ago`
+}
