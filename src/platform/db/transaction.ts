@@ -5,7 +5,7 @@ import { isTransactionConflict } from './sql-error.ts'
 
 /** On the embedded database a transaction has the only connection: longer than this, and every page feels it. */
 const LONG_TRANSACTION_MS = 200
-const ATTEMPTS = 4
+const ATTEMPTS = 5
 
 /**
  * Runs a function in one transaction: all of it is kept, or none. It may run more than once, when the database breaks a

@@ -30,6 +30,8 @@ function toResult(result: QueryResult): StatementResult {
 class PostgresqlSession implements Session {
   readonly #client: PoolClient
   #broken: Error | undefined
+  /** After an error the client does not know yet whether a transaction is open. */
+  #uncertain = false
   readonly #onError = (error: Error): void => {
     this.#broken = error
   }
@@ -41,7 +43,9 @@ class PostgresqlSession implements Session {
 
   async execute(sql: string, parameters: readonly unknown[]): Promise<StatementResult> {
     try {
-      return toResult(await this.#client.query(sql, parameters.map(writeValue)))
+      const result = toResult(await this.#client.query(sql, parameters.map(writeValue)))
+      this.#uncertain = false
+      return result
     } catch (error) {
       throw this.#noted(error)
     }
@@ -59,14 +63,15 @@ class PostgresqlSession implements Session {
 
   #noted(error: unknown): Error {
     const translated = translateError(error)
+    this.#uncertain = true
     if (translated instanceof AppError && translated.kind === 'temporary') this.#broken = translated
     return translated
   }
 
   async release(): Promise<void> {
     if (this.#broken === undefined) {
-      const status = this.#client.getTransactionStatus()
-      if (status !== 'I') await this.#client.query('rollback').catch(this.#onError)
+      const open = this.#uncertain || this.#client.getTransactionStatus() !== 'I'
+      if (open) await this.#client.query('rollback').catch(this.#onError)
     }
     this.#client.off('error', this.#onError)
     this.#client.release(this.#broken)

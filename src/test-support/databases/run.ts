@@ -1,0 +1,77 @@
+/** What all test files of one run share: registered as global setup in vitest.config.ts. */
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { openDatabase } from '../../platform/db/index.ts'
+import { type Cluster, clusterAt, startCluster, stopCluster } from './postgres-cluster.ts'
+
+const VARIABLE = 'PORTOLAN_TEST_RUN'
+const PREFIX = 'portolan-test-'
+export const TEMPLATE = 'portolan_template'
+
+async function removeRun(folder: string): Promise<void> {
+  await stopCluster(join(folder, 'cluster')).catch(() => {})
+  rmSync(folder, { recursive: true, force: true })
+}
+
+/** Runs that were killed leave a server behind; the folder's name has the process whose run it was. */
+async function sweep(): Promise<void> {
+  for (const name of readdirSync(tmpdir()).filter((each) => each.startsWith(PREFIX))) {
+    const [pid] = name.slice(PREFIX.length).split('-')
+    if (!existsSync(`/proc/${pid}`)) await removeRun(join(tmpdir(), name))
+  }
+}
+
+export async function setup(): Promise<() => Promise<void>> {
+  if (existsSync('/proc/self')) await sweep()
+  const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`))
+  process.env[VARIABLE] = folder
+  return () => removeRun(folder)
+}
+
+/** A folder that all test files of this run see, and that goes when the run ends. */
+export function runFolder(): string {
+  const folder = process.env[VARIABLE]
+  if (folder === undefined) throw new Error('runs under vitest with the global setup of vitest.config.ts')
+  return folder
+}
+
+/** Runs `make` in the first test file that asks; the others wait for its end. */
+export async function onceInRun(name: string, make: () => Promise<void>): Promise<void> {
+  const mark = (state: string): string => join(runFolder(), `${name}.${state}`)
+  let first = true
+  try {
+    mkdirSync(mark('started'))
+  } catch {
+    first = false
+  }
+  if (first) {
+    await make().catch((error: unknown) => {
+      writeFileSync(mark('failed'), String(error))
+      throw error
+    })
+    writeFileSync(mark('done'), '')
+    return
+  }
+  for (let waited = 0; !existsSync(mark('done')); waited += 50) {
+    if (existsSync(mark('failed')) || waited > 120_000)
+      throw new Error(`${name} could not be made for this run`)
+    await wait(50)
+  }
+}
+
+/** The run's PostgreSQL, with a migrated template database. */
+export async function runCluster(): Promise<Cluster> {
+  const folder = join(runFolder(), 'cluster')
+  await onceInRun('cluster', async () => {
+    chmodSync(runFolder(), 0o711)
+    const cluster = await startCluster(folder)
+    const postgres = await openDatabase({ url: cluster.url('postgres'), migrate: false })
+    await postgres.execute(`create database ${TEMPLATE}`)
+    await postgres.close()
+    const template = await openDatabase({ url: cluster.url(TEMPLATE) })
+    await template.close()
+  })
+  return clusterAt(folder)
+}
