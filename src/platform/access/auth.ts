@@ -1,13 +1,13 @@
 import { type BetterAuthOptions, betterAuth } from 'better-auth'
 import { getMigrations } from 'better-auth/db/migration'
 import { organization } from 'better-auth/plugins/organization'
-import type { Kysely } from 'kysely'
 import type { Secret } from '../../core/index.ts'
+import type { Database } from '../db/index.ts'
 import { inOneMigration } from './store.ts'
 import { authTableNames } from './tables.ts'
 
 export interface AuthOptions {
-  readonly db: Kysely<unknown>
+  readonly database: Database
   /** Signs the session cookies. */
   readonly secret: Secret<string>
   /** Where the page is reached by HTTPS: cookies then never travel without. */
@@ -35,7 +35,7 @@ export function createAuth(options: AuthOptions) {
     baseURL: AUTH_BASE,
     basePath: '/api/auth',
     secret: options.secret.reveal(),
-    database: { db: options.db, type: 'postgres', transaction: true },
+    database: { db: options.database.kysely, type: 'postgres', transaction: true },
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12, maxPasswordLength: 256 },
     user: { modelName: authTableNames.user },
     account: { modelName: authTableNames.account },
@@ -82,8 +82,8 @@ function organizations() {
 }
 
 /** Makes or completes the library's tables. */
-export async function migrateAuth(auth: Auth, db: Kysely<unknown>): Promise<void> {
-  await inOneMigration(db, async (trx) => {
+export async function migrateAuth(auth: Auth, database: Database): Promise<void> {
+  await inOneMigration(database, async (trx) => {
     const { runMigrations } = await getMigrations({
       ...auth.options,
       database: { db: trx, type: 'postgres' },

@@ -1,5 +1,5 @@
-import type { Kysely } from 'kysely'
 import { type Clock, newId, type Secret } from '../../core/index.ts'
+import type { Database } from '../db/index.ts'
 import { createAccess } from './access.ts'
 import { type Auth, createAuth, migrateAuth } from './auth.ts'
 import { newPassword } from './password.ts'
@@ -7,7 +7,7 @@ import type { Access, Principal, Role } from './ports.ts'
 import { type AccessStore, createAccessStore } from './store.ts'
 
 export interface OpenAccessOptions {
-  readonly db: Kysely<unknown>
+  readonly database: Database
   readonly clock: Clock
   /** Signs the session cookies. */
   readonly secret: Secret<string>
@@ -50,16 +50,16 @@ const FIRST_EMAIL = 'admin@portolan.local'
 
 /** Makes the tables, the organisation and the first administrator where they are missing, and opens the room. */
 export async function openAccess(options: OpenAccessOptions): Promise<OpenedAccess> {
-  const { db, clock, organisation } = options
-  const store = createAccessStore(db)
+  const { database, clock, organisation } = options
+  const store = createAccessStore(database)
   const auth = createAuth({
-    db,
+    database,
     secret: options.secret,
     secureCookies: options.secureCookies,
     onProblem: options.onProblem,
     firstOrganisation: async (userId) => (await store.membership(userId, null))?.organisationId,
   })
-  await migrateAuth(auth, db)
+  await migrateAuth(auth, database)
   const administration = administer(store, auth, clock)
   await administration.addOrganisation(organisation)
   const firstUser = (await store.hasUsers()) ? null : await addFirstUser(administration, organisation.id)

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import type { Database } from '../db/index.ts'
 
 /** The rows of this room. All but `api_token` are the sign-in library's, which made and migrates them. */
 type AccessTables = {
@@ -46,6 +47,7 @@ export interface TokenRow extends Membership {
   readonly userId: string
   readonly userName: string
   readonly email: string
+  readonly lastUsedAt: Date | null
 }
 
 export interface NewTokenRow {
@@ -69,24 +71,26 @@ export interface NewUserRow {
 
 /** Runs a migration in one transaction. Of several servers that start at once one does it, the others wait and find it done. */
 export async function inOneMigration(
-  db: Kysely<unknown>,
+  database: Database,
   migrate: (trx: Kysely<unknown>) => Promise<void>,
 ): Promise<void> {
-  await db.transaction().execute(async (trx) => {
-    await sql`select pg_advisory_xact_lock(7070, 1)`.execute(trx)
-    await migrate(trx)
-  })
+  await database
+    .lane('bulk')
+    .transaction()
+    .execute(async (trx) => {
+      await sql`select pg_advisory_xact_lock(7070, 1)`.execute(trx)
+      await migrate(trx)
+    })
 }
 
 export type AccessStore = ReturnType<typeof createAccessStore>
 
 /** All SQL of this room. */
-export function createAccessStore(untyped: Kysely<unknown>) {
-  const db = untyped.withTables<AccessTables>()
+export function createAccessStore({ kysely }: Database) {
+  const db = kysely.withTables<AccessTables>()
   return {
     membership: (userId: string, preferred: string | null) => membership(db, userId, preferred),
     token: (hash: Uint8Array, now: Date) => token(db, hash, now),
-    touchToken: (id: string, now: Date) => touchToken(db, id, now),
     addUser: (user: NewUserRow, now: Date) => addUser(db, user, now),
 
     async addToken(row: NewTokenRow): Promise<void> {
@@ -103,6 +107,10 @@ export function createAccessStore(untyped: Kysely<unknown>) {
         .insertInto('api_token')
         .values({ ...values, last_used_at: null, revoked_at: null })
         .execute()
+    },
+
+    async touchToken(id: string, now: Date): Promise<void> {
+      await db.updateTable('api_token').set({ last_used_at: now }).where('id', '=', id).execute()
     },
 
     /** @returns false when there is no such token, or it is revoked already */
@@ -156,22 +164,11 @@ async function token(db: Db, hash: Uint8Array, now: Date): Promise<TokenRow | un
       join.onRef('m.userId', '=', 'u.id').onRef('m.organizationId', '=', 'o.id'),
     )
     .select(['t.id', 'o.id as organisationId', 'o.name as organisationName'])
-    .select(['u.id as userId', 'u.name as userName', 'u.email', 'm.role'])
+    .select(['u.id as userId', 'u.name as userName', 'u.email', 'm.role', 't.last_used_at as lastUsedAt'])
     .where('t.token_hash', '=', hash)
     .where('t.revoked_at', 'is', null)
     .where((where) => where.or([where('t.expires_at', 'is', null), where('t.expires_at', '>', now)]))
     .executeTakeFirst()
-}
-
-/** Notes that a token is in use, to the minute: not one write for each request. */
-async function touchToken(db: Db, id: string, now: Date): Promise<void> {
-  const minuteAgo = new Date(now.getTime() - 60_000)
-  await db
-    .updateTable('api_token')
-    .set({ last_used_at: now })
-    .where('id', '=', id)
-    .where((where) => where.or([where('last_used_at', 'is', null), where('last_used_at', '<', minuteAgo)]))
-    .execute()
 }
 
 /**

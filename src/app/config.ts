@@ -1,0 +1,111 @@
+import { readFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { z } from 'zod'
+import { DEFAULT_DATABASE_REFERENCES } from '../advisories/index.ts'
+import { AppError, type Secret } from '../core/index.ts'
+import { createAddressPolicy } from '../platform/http/index.ts'
+import { environment } from './config/schema.ts'
+
+/** What an operator has decided, checked. Every path is absolute. */
+export interface Config {
+  readonly dataDir: string
+  /** PostgreSQL to use; undefined: the embedded database in the data folder. */
+  readonly databaseUrl: Secret<string> | undefined
+  /** 0: any free port. */
+  readonly port: number
+  /** Where the server listens: this machine only, unless TLS or a proxy guards it. */
+  readonly host: string
+  readonly baseUrl: string | undefined
+  readonly keyFile: string
+  /** OCI references of the vulnerability database, in order. */
+  readonly databaseReferences: readonly string[]
+  /** Look for newer vulnerability data at least this often; 0: never by itself. */
+  readonly databaseUpdateHours: number
+  readonly allowedNetworks: readonly string[]
+  readonly egressAddresses: readonly string[]
+  readonly tls: { readonly cert: string; readonly key: string } | undefined
+  readonly behindProxy: boolean
+  readonly adminToken: Secret<string> | undefined
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  /** Scans at once in this process; 0: this process scans nothing. */
+  readonly scanWorkers: number
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const LOOPBACK = '127.0.0.1'
+const EVERYWHERE = '0.0.0.0'
+
+/**
+ * Reads the PORTOLAN_* variables.
+ *
+ * @throws AppError `config-invalid` (invalid) naming every variable that is wrong
+ */
+export async function loadConfig(env: Environment = process.env): Promise<Config> {
+  const values = parse(env)
+  const allowedNetworks = values.PORTOLAN_ALLOW_PRIVATE_NETWORKS
+  createAddressPolicy(allowedNetworks)
+  const dataDir = values.PORTOLAN_DATA_DIR ?? defaultDataDir(env)
+  const tls = await readTls(values)
+  const behindProxy = values.PORTOLAN_BEHIND_PROXY
+  return {
+    dataDir,
+    databaseUrl: values.PORTOLAN_DATABASE_URL,
+    port: values.PORTOLAN_PORT,
+    host: tls === undefined && !behindProxy ? LOOPBACK : EVERYWHERE,
+    baseUrl: values.PORTOLAN_BASE_URL,
+    keyFile: values.PORTOLAN_KEY_FILE ?? join(dataDir, 'secret.key'),
+    databaseReferences: values.PORTOLAN_DB_REPOSITORY ?? DEFAULT_DATABASE_REFERENCES,
+    databaseUpdateHours: values.PORTOLAN_DB_UPDATE_HOURS,
+    allowedNetworks,
+    egressAddresses: values.PORTOLAN_EGRESS_ADDRESSES,
+    tls,
+    behindProxy,
+    adminToken: values.PORTOLAN_ADMIN_TOKEN,
+    logLevel: values.PORTOLAN_LOG_LEVEL,
+    scanWorkers: values.PORTOLAN_SCAN_WORKERS,
+  }
+}
+
+/** `portolan` in the user's data folder (XDG base directory specification), unless PORTOLAN_DATA_DIR says otherwise. */
+export function defaultDataDir(env: Environment = process.env): string {
+  const home = env['XDG_DATA_HOME']
+  return join(home?.startsWith('/') ? home : join(homedir(), '.local', 'share'), 'portolan')
+}
+
+function parse(env: Environment): z.output<typeof environment> {
+  const given = Object.entries(env).filter(([name, value]) => name.startsWith('PORTOLAN_') && value?.trim())
+  const result = environment.safeParse(
+    Object.fromEntries(given.map(([name, value]) => [name, value?.trim()])),
+  )
+  if (result.success) return result.data
+  throw invalid(result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`))
+}
+
+/** Both files or none. */
+async function readTls(values: z.output<typeof environment>): Promise<Config['tls']> {
+  const { PORTOLAN_TLS_CERT: cert, PORTOLAN_TLS_KEY: key } = values
+  if (cert === undefined && key === undefined) return undefined
+  if (cert === undefined || key === undefined) {
+    throw invalid(['PORTOLAN_TLS_CERT and PORTOLAN_TLS_KEY must both be set, or neither'])
+  }
+  return { cert: await readPem('PORTOLAN_TLS_CERT', cert), key: await readPem('PORTOLAN_TLS_KEY', key) }
+}
+
+async function readPem(name: string, path: string): Promise<string> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw invalid([`${name} names ${path}, which cannot be read (${error.code ?? 'unknown error'})`])
+  })
+  if (text.includes('-----BEGIN ')) return text
+  throw invalid([`${name} names ${path}, which is not a PEM file`])
+}
+
+function invalid(problems: readonly string[]): AppError {
+  return new AppError({
+    code: 'config-invalid',
+    kind: 'invalid',
+    publicMessage: `The configuration is wrong: ${problems.join('; ')}.`,
+    remedy: 'The variables are described in docs/operations.md.',
+  })
+}
