@@ -9,8 +9,9 @@ import { fileURLToPath } from 'node:url'
 import { mutate } from './architecture/mutation.ts'
 import { readModules } from './architecture/modules.ts'
 import { type Architecture, checkModules } from './architecture/rules.ts'
-import { checkDocs } from './docs/links.ts'
-import { checkErrorCodes } from './docs/error-codes.ts'
+import { checkLockFile } from './checks/lock-file.ts'
+import { checkDocs } from './checks/links.ts'
+import { checkErrorCodes } from './checks/error-codes.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -55,6 +56,7 @@ const steps: readonly [string, () => Outcome][] = [
   ['format', () => command('@biomejs/biome/bin/biome', 'format', '.')],
   ['boundaries', architecture],
   ['unused code', () => command('knip/bin/knip.js', '--no-progress')],
+  ['lock file', () => problems(checkLockFile(root))],
   ['docs links', () => problems(checkDocs(root))],
   ['error codes', () => problems(checkErrorCodes(root))],
 ]
