@@ -107,6 +107,8 @@ export interface IndexingPlugin {
   describe(fact: PackageFact, context: ImageContext): Omit<Package, 'subject' | 'skipReason'>
   /** Language ecosystems: the package's subject. */
   subject?(fact: PackageFact): Pick<Package, 'subject' | 'skipReason'>
+  /** Language ecosystems: what reports call their packages, in Trivy's words: `node-pkg`, `Node.js`. */
+  readonly report?: { readonly type: string; readonly target: string }
 }
 
 /** One layer as the manifest and config name it. */

@@ -13,6 +13,7 @@ export const npm: IndexingPlugin & MatchingPlugin = {
   id: 'npm',
   analyzers: [packageJsonAnalyzer],
   distributions: [],
+  report: { type: 'node-pkg', target: 'Node.js' },
   describe: (fact) => ({
     ecosystem: 'npm',
     name: fact.name,
