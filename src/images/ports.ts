@@ -37,3 +37,15 @@ export interface ImageSource {
   /** Frees what the source holds open. */
   close?(): Promise<void>
 }
+
+/** One layer as the manifest and config name it. */
+export interface LayerReference {
+  readonly blob: BlobDescriptor
+  /** What the config says it unpacks to; verified, never believed. */
+  readonly diffId: Digest
+  /**
+   * Kept outside the registry (image-spec, layer.md, Non-Distributable Layers; Docker's foreign layers): the blob may be absent,
+   * which is noted and no failure. Its `urls` are never followed.
+   */
+  readonly foreign?: boolean
+}

@@ -1,0 +1,42 @@
+import type { Digest } from '../core/index.ts'
+import { parseJson, parseShape } from './parse.ts'
+import { configSchema } from './schema.ts'
+
+/** One step of an image's making. */
+export interface HistoryStep {
+  readonly created: string | null
+  readonly createdBy: string
+  /** The step made no layer. */
+  readonly empty: boolean
+}
+
+/** What an image's config says of it (image-spec, config.md). Nothing of it is verified but its own digest. */
+export interface ImageConfig {
+  readonly os: string
+  readonly architecture: string
+  readonly variant: string | null
+  /** As written; RFC 3339 where it is right. */
+  readonly created: string | null
+  readonly diffIds: readonly Digest[]
+  readonly history: readonly HistoryStep[]
+  readonly labels: Readonly<Record<string, string>>
+}
+
+/** @throws AppError `config-invalid` (invalid) */
+export function parseConfig(bytes: Uint8Array, digest: Digest): ImageConfig {
+  const what = `Image config ${digest}`
+  const document = parseShape(configSchema, parseJson(bytes, 'config-invalid', what), 'config-invalid', what)
+  return {
+    os: document.os,
+    architecture: document.architecture,
+    variant: document.variant || null,
+    created: document.created ?? null,
+    diffIds: document.rootfs?.diff_ids ?? [],
+    history: (document.history ?? []).map((step) => ({
+      created: step.created ?? null,
+      createdBy: step.created_by ?? '',
+      empty: step.empty_layer ?? false,
+    })),
+    labels: document.config?.Labels ?? {},
+  }
+}

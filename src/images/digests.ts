@@ -1,0 +1,6 @@
+import { hash } from 'node:crypto'
+import { type Digest, digestFromHex } from '../core/index.ts'
+
+export function sha256(bytes: Uint8Array): Digest {
+  return digestFromHex(hash('sha256', bytes, 'hex'))
+}

@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto'
+import { addAbortListener } from 'node:events'
+import type { Transform } from 'node:stream'
+import { type AppError, type Digest, digestFromHex } from '../../core/index.ts'
+import { layerError } from '../errors.ts'
+import type { BlobDescriptor, ImageSource } from '../ports.ts'
+import { BlobInput } from './blob-input.ts'
+import { createDecoder, type Decoder, MAGIC_LENGTH } from './decoder.ts'
+import { LAYER_LIMITS, type LayerLimits } from './limits.ts'
+import { TarError } from './tar-header.ts'
+import { TarReader } from './tar-reader.ts'
+import { type LayerVisitor, visitingSink } from './visitor.ts'
+
+/** What a layer was found to be; both digests are verified. */
+export interface LayerReading {
+  /** sha256 of the unpacked tar, by our own hashing. */
+  readonly diffId: Digest
+  /** Compressed bytes. */
+  readonly size: number
+  readonly unpackedSize: number
+}
+
+export interface ReadLayerOptions {
+  readonly limits?: Partial<LayerLimits> | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Called with the number of compressed bytes of each piece that came in. */
+  readonly onBytes?: ((count: number) => void) | undefined
+}
+
+/**
+ * Reads a layer once as it streams in: hashes the blob, unpacks it (gzip, zstd or plain, by its first bytes), hashes the tar and
+ * shows its entries to the visitor. Nothing that the visitor saw may be used unless this returns: only then are the blob's digest
+ * and size known to be what the manifest says.
+ *
+ * @throws AppError, each `invalid` and with the layer's digest: `layer-digest-mismatch`, `layer-size-mismatch`, `layer-truncated`,
+ *   `layer-compression-invalid`, `layer-tar-invalid`, `layer-bomb`; the source's and the visitor's errors as they are
+ */
+export async function readLayer(
+  source: ImageSource,
+  blob: BlobDescriptor,
+  visitor: LayerVisitor,
+  options: ReadLayerOptions = {},
+): Promise<LayerReading> {
+  const { signal } = options
+  signal?.throwIfAborted()
+  const input = new BlobInput(await source.blob(blob, signal), blob, options.onBytes)
+  using _aborting =
+    signal === undefined ? undefined : addAbortListener(signal, () => input.stop(abortReason(signal)))
+  const decoder = createDecoder(await input.peek(MAGIC_LENGTH))
+  const limits = { ...LAYER_LIMITS, ...options.limits }
+  const unpacking = unpack(decoder.stream, visitor, blob, limits).catch((error: unknown) => {
+    // A fault of the content may come from a damaged transfer, which the digest of the whole tells: so the rest is still read.
+    if (!isContentFault(error)) input.stop(error instanceof Error ? error : new Error(String(error)))
+    throw error
+  })
+  const [fed, unpacked] = await Promise.allSettled([feed(input, decoder), unpacking])
+  if (fed.status === 'rejected') throw fed.reason
+  if (unpacked.status === 'rejected' && !isContentFault(unpacked.reason)) throw unpacked.reason
+  input.verify()
+  if (unpacked.status === 'rejected') throw contentError(blob.digest, decoder, unpacked.reason)
+  return { ...unpacked.value, size: blob.size }
+}
+
+/** Hands the blob to the decoder as fast as it takes it; once the decoder has failed, only hashes. */
+async function feed(input: BlobInput, decoder: Decoder): Promise<void> {
+  const { stream } = decoder
+  try {
+    for await (const chunk of input.chunks()) {
+      for (const piece of decoder.split(chunk)) {
+        if (!stream.destroyed && !stream.write(piece)) await writable(stream)
+      }
+    }
+    stream.end()
+  } catch (error) {
+    stream.destroy(error instanceof Error ? error : new Error(String(error)))
+    throw error
+  }
+}
+
+function writable(stream: Transform): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.off('drain', done).off('close', done)
+      resolve()
+    }
+    stream.on('drain', done).on('close', done)
+  })
+}
+
+async function unpack(
+  stream: Transform,
+  visitor: LayerVisitor,
+  blob: BlobDescriptor,
+  limits: LayerLimits,
+): Promise<Omit<LayerReading, 'size'>> {
+  const hash = createHash('sha256')
+  const tar = new TarReader(visitingSink(visitor), limits)
+  let unpackedSize = 0
+  // An error after the loop has ended has no listener otherwise.
+  stream.on('error', () => undefined)
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    unpackedSize += chunk.length
+    checkSize(unpackedSize, blob, limits)
+    hash.update(chunk)
+    tar.push(chunk)
+  }
+  tar.end()
+  return { diffId: digestFromHex(hash.digest('hex')), unpackedSize }
+}
+
+function checkSize(unpacked: number, blob: BlobDescriptor, limits: LayerLimits): void {
+  const isTooLarge = unpacked > limits.maxUnpackedSize
+  const isBomb = unpacked > limits.ratioFrom && unpacked > blob.size * limits.maxRatio
+  if (!isTooLarge && !isBomb) return
+  const what = isTooLarge
+    ? `it unpacks to more than ${limits.maxUnpackedSize} bytes.`
+    : `it unpacks to more than ${limits.maxRatio} times its size.`
+  throw layerError('layer-bomb', blob.digest, what, { remedy: 'limit' })
+}
+
+function abortReason(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new DOMException('Cancelled.', 'AbortError')
+}
+
+/** Errors of zlib and of the tar reader: the bytes are not what they should be. */
+function isContentFault(error: unknown): error is Error {
+  if (error instanceof TarError) return true
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' && /^(?:Z_|ZSTD_)/.test(code)
+}
+
+function contentError(layer: Digest, decoder: Decoder, fault: Error): AppError {
+  if (!(fault instanceof TarError)) {
+    const what = `its ${decoder.compression} data is damaged or incomplete.`
+    return layerError('layer-compression-invalid', layer, what, { cause: fault })
+  }
+  const hint = decoder.compression === 'none' ? ' (it is not gzip or zstd either)' : ''
+  return layerError('layer-tar-invalid', layer, `it is no valid tar: ${fault.message}${hint}.`, {
+    cause: fault,
+  })
+}
