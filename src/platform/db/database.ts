@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { AppError } from '../../core/index.ts'
+import { type AppError, Secret } from '../../core/index.ts'
 import { EmbeddedEngine, type EmbeddedOptions } from './embedded/engine.ts'
 import { startUpkeep, upkeep } from './embedded/upkeep.ts'
 import type { Engine, Lane, Row } from './engine.ts'
@@ -23,6 +23,8 @@ export interface Database {
   lane(lane: Lane): Kysely<unknown>
   /** Resolves when the database stops by itself (embedded: disk full); the server should end then. */
   readonly failure: Promise<AppError>
+  /** For a library with connections of its own; null for the embedded database, which has but one. */
+  readonly url: Secret<string> | null
   /** For a library that writes its own SQL: one statement with parameters, or several without. */
   execute(sql: string, parameters?: readonly unknown[]): Promise<Row[]>
   /** Embedded only: calls back for each NOTIFY; null elsewhere. Returns how to stop. */
@@ -73,6 +75,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     log,
     kysely: lanes.page,
     lane: (lane) => lanes[lane],
+    url: 'url' in options ? new Secret(options.url) : null,
     failure: embedded?.failure ?? never,
     execute: (sql, parameters = []) => execute(engine, sql, parameters),
     listen: embedded ? (channel, listener) => embedded.listen(channel, listener) : null,
