@@ -1,4 +1,6 @@
 /**
- * An organisation's accounts at registries: settings, sealed secrets, status, schedule.
+ * An organisation's accounts at registries: settings, sealed secrets, status, schedule. It must not know what is found
+ * through them, nor any platform by name.
  */
 export * from './ports.ts'
+export { markSyncing, type Settled, saveProgress, settle } from './status/store.ts'

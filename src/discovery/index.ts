@@ -1,4 +1,12 @@
 /**
- * What is in a registry: repositories, tags, kinds of images, lifecycle, what is selected for scanning.
+ * What is in a registry: repositories, tags, what kind of thing a digest is, lifecycle, and what the selection policy picks
+ * for scanning. It must not know how images are scanned, nor any platform by name.
  */
 export * from './ports.ts'
+export { createDiscoveryService, type DiscoveryServiceOptions } from './service.ts'
+export {
+  createDiscoveryWorker,
+  type DiscoveryEnd,
+  type DiscoveryWorker,
+  type DiscoveryWorkerOptions,
+} from './worker.ts'

@@ -1,6 +1,14 @@
-import { AppError, type Clock, digestBytes, digestOfBytes, parseDigest, reasonOf } from '../core/index.ts'
+import {
+  AppError,
+  type Clock,
+  digestBytes,
+  digestOfBytes,
+  parseDigest,
+  type Reason,
+  reasonOf,
+} from '../core/index.ts'
 import { type Database, inTransaction } from '../platform/db/index.ts'
-import type { ClaimedScan, ScanQueue } from './ports.ts'
+import type { ClaimedScan, ScanQueue, ScanResult } from './ports.ts'
 import { retryTime } from './retry.ts'
 import {
   type Claim,
@@ -21,75 +29,86 @@ export interface ScanQueueOptions {
   readonly leaseMs?: number
 }
 
+interface Context extends ScanQueueOptions {
+  readonly leaseEnd: () => Date
+}
+
 /** The claims of the scan table: each change is a compare-and-set, so that work done twice is done once. */
-export function createScanQueue({ db, clock, leaseMs = 60_000 }: ScanQueueOptions): ScanQueue {
-  const leaseEnd = (): Date => new Date(clock.now() + leaseMs)
-
-  async function claimSome(worker: string, limit: number, userPriority: boolean): Promise<ClaimedScan[]> {
-    return inTransaction(db, 'bulk', async (tx) => {
-      const now = new Date(clock.now())
-      const rows = await claimScans(tx, { worker, limit, userPriority, now, leaseUntil: leaseEnd() })
-      for (const [orgId, scans] of sortedByOrg(rows)) {
-        await refreshStatus(
-          tx,
-          orgId,
-          scans.map((scan) => scan.manifest_digest),
-        )
-      }
-      return rows.map((row) => toClaimed(row, worker))
-    })
-  }
-
-  async function end(
-    scan: ClaimedScan,
-    outcome: Outcome,
-    result?: Parameters<ScanQueue['complete']>[1],
-  ): Promise<boolean> {
-    return inTransaction(db, 'bulk', async (tx) => {
-      const claim = claimOf(scan)
-      if (!(await endClaim(tx, claim, outcome))) return false
-      if (result !== undefined) await linkInventory(tx, scan.orgId, claim.manifest, result)
-      await refreshStatus(tx, scan.orgId, [claim.manifest])
-      return true
-    })
-  }
-
+export function createScanQueue(options: ScanQueueOptions): ScanQueue {
+  const { db, clock, leaseMs = 60_000 } = options
+  const context: Context = { ...options, leaseEnd: () => new Date(clock.now() + leaseMs) }
   return {
     async claim(worker, limit) {
-      const asked = await claimSome(worker, limit, true)
-      const scheduled = asked.length < limit ? await claimSome(worker, limit - asked.length, false) : []
-      return [...asked, ...scheduled]
+      const asked = await claimSome(context, worker, limit, true)
+      if (asked.length >= limit) return asked
+      return [...asked, ...(await claimSome(context, worker, limit - asked.length, false))]
     },
     heartbeat: (scan, progress) =>
-      extendLease(
-        db.lane('bulk'),
-        claimOf(scan),
-        leaseEnd(),
-        progress === undefined ? null : { ...progress },
-      ),
-    complete: (scan, result) =>
-      end(
-        scan,
-        { state: 'completed', reason: null, notBefore: null, finishedAt: new Date(clock.now()) },
-        result,
-      ),
+      extendLease(db.lane('bulk'), claimOf(scan), context.leaseEnd(), progress ? { ...progress } : null),
+    complete: (scan, result) => endScan(context, scan, finished('completed', null, clock), result),
     async fail(scan, error) {
-      const reason = reasonOf(error)
-      const again = retryTime(error, scan.attempt, clock)
-      const outcome: Outcome =
-        again === undefined
-          ? { state: 'failed', reason, notBefore: null, finishedAt: new Date(clock.now()) }
-          : { state: 'pending', reason, notBefore: new Date(again), finishedAt: null }
-      if (!(await end(scan, outcome))) return 'lost'
-      return again === undefined ? 'failed' : 'retry'
+      const outcome = outcomeOf(scan, error, clock)
+      if (!(await endScan(context, scan, outcome))) return 'lost'
+      return outcome.state === 'failed' ? 'failed' : 'retry'
     },
-    release: (scan) =>
-      end(scan, { state: 'pending', reason: null, notBefore: null, finishedAt: null, uncounted: true }),
+    release: (scan) => endScan(context, scan, released),
     expireLeases: (everyone) =>
       inTransaction(db, 'bulk', (tx) =>
         expireScans(tx, new Date(clock.now()), everyone === 'everyone', reasonOf(abandoned())),
       ),
   }
+}
+
+async function claimSome(
+  { db, clock, leaseEnd }: Context,
+  worker: string,
+  limit: number,
+  userPriority: boolean,
+): Promise<ClaimedScan[]> {
+  return inTransaction(db, 'bulk', async (tx) => {
+    const now = new Date(clock.now())
+    const rows = await claimScans(tx, { worker, limit, userPriority, now, leaseUntil: leaseEnd() })
+    for (const [orgId, scans] of sortedByOrg(rows)) {
+      const manifests = scans.map((scan) => scan.manifest_digest)
+      await refreshStatus(tx, orgId, manifests)
+    }
+    return rows.map((row) => toClaimed(row, worker))
+  })
+}
+
+async function endScan(
+  { db }: Context,
+  scan: ClaimedScan,
+  outcome: Outcome,
+  result?: ScanResult,
+): Promise<boolean> {
+  return inTransaction(db, 'bulk', async (tx) => {
+    const claim = claimOf(scan)
+    if (!(await endClaim(tx, claim, outcome))) return false
+    if (result !== undefined) await linkInventory(tx, scan.orgId, claim.manifest, result)
+    await refreshStatus(tx, scan.orgId, [claim.manifest])
+    return true
+  })
+}
+
+const released: Outcome = {
+  state: 'pending',
+  reason: null,
+  notBefore: null,
+  finishedAt: null,
+  uncounted: true,
+}
+
+function finished(state: 'completed' | 'failed', reason: Reason | null, clock: Clock): Outcome {
+  return { state, reason, notBefore: null, finishedAt: new Date(clock.now()) }
+}
+
+function outcomeOf(scan: ClaimedScan, error: AppError, clock: Clock): Outcome {
+  const reason = reasonOf(error)
+  const again = retryTime(error, scan.attempt, clock)
+  return again === undefined
+    ? finished('failed', reason, clock)
+    : { state: 'pending', reason, notBefore: new Date(again), finishedAt: null }
 }
 
 function abandoned(): AppError {

@@ -16,6 +16,7 @@ import {
   findImage,
   findScan,
   listScans,
+  manifestsWithoutStatus,
   repeatScan,
   repositoriesOf,
   type ScanRow,
@@ -44,7 +45,8 @@ export async function enqueueRepositories(
 ): Promise<number> {
   return inTransaction(db, 'bulk', async (tx) => {
     const manifests = await enqueueSelected(tx, { ...request, now: new Date(clock.now()) })
-    await refreshStatus(tx, request.orgId, manifests)
+    const unsaid = await manifestsWithoutStatus(tx, request.orgId, request.repositories)
+    await refreshStatus(tx, request.orgId, [...manifests, ...unsaid])
     return manifests.length
   })
 }

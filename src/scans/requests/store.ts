@@ -55,6 +55,21 @@ export async function enqueueSelected(db: Db, options: EnqueueOptions): Promise<
   return rows.map((row) => row.manifest_digest)
 }
 
+/** Manifests of images that no scan has spoken of yet: their status may follow from a scan of another image. */
+export async function manifestsWithoutStatus(
+  db: Db,
+  orgId: string,
+  repositories: readonly number[],
+): Promise<Uint8Array[]> {
+  const { rows } = await sql<{ manifest_digest: Uint8Array }>`
+    select distinct p.manifest_digest from image i join image_platform p on p.image_id = i.id
+    where i.org_id = ${orgId} and i.repository_id = any(${repositories}::int[]) and i.scan_status is null and i.gone_at is null
+      and exists (select from scan s where s.org_id = i.org_id and s.manifest_digest = p.manifest_digest)`.execute(
+    db,
+  )
+  return rows.map((row) => row.manifest_digest)
+}
+
 /** Queues every platform of one image, or moves what waits to the front. */
 export async function enqueueImage(
   db: Db,

@@ -1,0 +1,91 @@
+import { sql } from 'kysely'
+import { recordset, sortedByKey } from '../../platform/db/index.ts'
+import type { ImageKind } from '../ports.ts'
+import type { Db } from '../store.ts'
+
+export interface UnknownImage {
+  readonly id: number
+  readonly digest: Uint8Array
+}
+
+/** Images of a repository that nobody has looked into yet. */
+export async function unknownImages(
+  db: Db,
+  repositoryId: number,
+  after: number,
+  limit: number,
+): Promise<UnknownImage[]> {
+  const { rows } = await sql<UnknownImage>`
+    select i.id, i.digest from image i
+    where i.repository_id = ${repositoryId} and i.kind = 'unknown' and i.gone_at is null and i.id > ${after}
+      and not exists (select from image_platform p where p.image_id = i.id)
+    order by i.id limit ${limit}`.execute(db)
+  return rows
+}
+
+/** What the organisation already knows of the same digests from its other repositories is taken over. */
+export async function copyKnown(db: Db, orgId: string, repositoryId: number): Promise<void> {
+  await sql`
+    with twin as (
+      select distinct on (i.id) i.id, o.id as source, o.kind, o.media_type, o.size, o.built_at
+      from image i join image o on o.org_id = i.org_id and o.digest = i.digest and o.kind <> 'unknown' and o.id <> i.id
+      where i.repository_id = ${repositoryId} and i.org_id = ${orgId} and i.kind = 'unknown' and i.gone_at is null
+        and not exists (select from image_platform p where p.image_id = i.id)
+      order by i.id, o.id
+    ),
+    platforms as (
+      insert into image_platform (image_id, manifest_digest, platform, size, inventory_id)
+      select twin.id, p.manifest_digest, p.platform, p.size, p.inventory_id
+      from twin join image_platform p on p.image_id = twin.source on conflict do nothing
+    )
+    update image set kind = twin.kind, media_type = twin.media_type, size = twin.size, built_at = twin.built_at,
+      scan_status = (select o.scan_status from image o where o.id = twin.source)
+    from twin where image.id = twin.id`.execute(db)
+}
+
+export interface Classified {
+  readonly id: number
+  readonly kind: ImageKind
+  readonly mediaType: string | null
+  readonly size: number | null
+  readonly builtAt: Date | null
+  readonly platforms: readonly {
+    readonly manifest: Uint8Array
+    readonly platform: string
+    readonly size: number | null
+  }[]
+}
+
+const platformColumns = { image_id: 'int', manifest: 'bytea', platform: 'text', size: 'bigint' }
+
+/**
+ * Writes what looking into images told. A platform that the organisation has scanned before, in another image, keeps its
+ * inventory.
+ */
+export async function saveClassified(db: Db, orgId: string, images: readonly Classified[]): Promise<void> {
+  if (images.length === 0) return
+  const rows = sortedByKey(images, (image) => image.id).map((image) => ({
+    id: image.id,
+    kind: image.kind,
+    media_type: image.mediaType,
+    size: image.size,
+    built_at: image.builtAt,
+  }))
+  const columns = { id: 'int', kind: 'text', media_type: 'text', size: 'bigint', built_at: 'timestamptz' }
+  await sql`
+    update image set kind = c.kind, media_type = coalesce(c.media_type, image.media_type), size = c.size, built_at = c.built_at
+    from ${recordset(columns, rows)} as c where image.id = c.id and image.org_id = ${orgId}`.execute(db)
+  const platforms = rows.flatMap((row) => {
+    const image = images.find((each) => each.id === row.id)
+    return (image?.platforms ?? []).map((each) => ({ image_id: row.id, ...each }))
+  })
+  if (platforms.length === 0) return
+  await sql`
+    insert into image_platform (image_id, manifest_digest, platform, size, inventory_id)
+    select p.image_id, p.manifest, p.platform, p.size, (
+      select k.inventory_id from image_platform k join image i on i.id = k.image_id
+      where k.manifest_digest = p.manifest and i.org_id = ${orgId} and k.inventory_id is not null limit 1)
+    from ${recordset(platformColumns, platforms)} as p on conflict (image_id, manifest_digest) do nothing`.execute(
+    db,
+  )
+}

@@ -1,0 +1,178 @@
+import {
+  AppError,
+  COUNT_LIMIT,
+  type Clock,
+  decodeCursor,
+  digestFromHex,
+  digestOfBytes,
+  newId,
+  NO_COUNTS,
+  pageOf,
+  severityOfRank,
+  SEVERITIES,
+  type SeverityCounts,
+  totalText,
+} from '../core/index.ts'
+import type { Database } from '../platform/db/index.ts'
+import {
+  contentOf,
+  countImages,
+  countRepositoryList,
+  findImage,
+  type ImageRow,
+  listImages,
+  listRepositories,
+  type PlatformRow,
+  tagNames,
+} from './lists/store.ts'
+import type { DiscoveryService, ImageDetailView, ImageView, PlatformView } from './ports.ts'
+import { connectionState, insertRun } from './runs/store.ts'
+
+const SHOWN_TAGS = 1_000
+
+export interface DiscoveryServiceOptions {
+  readonly db: Database
+  readonly clock: Clock
+  /** Called after a discovery was asked for: wakes workers. */
+  readonly wake?: () => void
+}
+
+export function createDiscoveryService(options: DiscoveryServiceOptions): DiscoveryService {
+  const page = options.db.lane('page')
+  return {
+    request: (orgId, connectionId) => request(options, orgId, connectionId),
+    async listRepositories(orgId, query) {
+      const after = decodeCursor(query.cursor, ['string', 'string'])
+      const rows = await listRepositories(page, orgId, query, after)
+      const items = rows.map(({ last_seen_at, ...row }) => ({
+        ...row,
+        lastSeenAt: last_seen_at.toISOString(),
+      }))
+      const total = await countRepositoryList(page, orgId, query, COUNT_LIMIT + 1)
+      return pageOf(items, query.limit, (row) => [row.host, row.path], totalText(total))
+    },
+    async listImages(orgId, query) {
+      const before = decodeCursor(query.cursor, ['number'])?.[0]
+      const rows = await listImages(page, orgId, query, before)
+      const total = await countImages(page, orgId, query, COUNT_LIMIT + 1)
+      return pageOf(rows.map(toView), query.limit, (row) => [row.id], totalText(total))
+    },
+    async getImage(orgId, imageId) {
+      const row = await findImage(page, orgId, imageId)
+      if (row === undefined) throw imageNotFound()
+      return detail(options.db, orgId, row)
+    },
+  }
+}
+
+async function request({ db, clock, wake }: DiscoveryServiceOptions, orgId: string, connectionId: string) {
+  const page = db.lane('page')
+  const connection = await connectionState(page, orgId, connectionId)
+  if (connection === undefined) throw connectionNotFound()
+  if (!connection.enabled) throw connectionDisabled()
+  const now = new Date(clock.now())
+  const inserted = await insertRun(page, { id: newId(clock.now()), orgId, connectionId, now })
+  wake?.()
+  return inserted
+    ? { accepted: true, queued: 1, message: 'The discovery begins.' }
+    : { accepted: false, queued: 0, message: 'A discovery of this connection waits already.' }
+}
+
+async function detail(db: Database, orgId: string, row: ImageRow): Promise<ImageDetailView> {
+  const page = db.lane('page')
+  const shown = worst(row.platforms) ?? row.platforms.find((platform) => platform.inventory_id !== null)
+  const content =
+    shown === undefined || shown.inventory_id === null
+      ? undefined
+      : await contentOf(page, orgId, row.id, shown.inventory_id)
+  return {
+    ...toView(row),
+    allTags: await tagNames(page, orgId, row.id, SHOWN_TAGS),
+    os: content?.os ? { family: content.os.family, release: content.os.release } : null,
+    packages: content?.packages ?? null,
+    platformDetails: row.platforms.map(toPlatform),
+    notes: content?.notes ?? [],
+  }
+}
+
+function toView(row: ImageRow): ImageView {
+  const isImage = row.kind === 'image' || row.kind === 'unknown'
+  const platform = worst(row.platforms)
+  const status = row.scan_status ?? 'Pending'
+  return {
+    id: row.id,
+    repository: { id: row.repository_id, host: row.host, path: row.path },
+    tags: row.tags,
+    tagCount: row.tag_count,
+    digest: digestOfBytes(row.digest),
+    kind: row.kind,
+    lifecycle: row.lifecycle,
+    scmLink: null,
+    scanStatus: isImage ? status : null,
+    scanReason: isImage && status !== 'Completed' ? row.reason : null,
+    counts: platform === undefined ? null : countsOf(platform.counts),
+    platforms: row.platforms.map((each) => each.platform).filter((each) => each !== ''),
+    pushedAt: row.pushed_at?.toISOString() ?? null,
+    sizeBytes: row.size,
+    scannedAt: row.scanned_at?.toISOString() ?? null,
+  }
+}
+
+function toPlatform(row: PlatformRow): PlatformView {
+  return {
+    platform: row.platform,
+    manifestDigest: digestFromHex(row.manifest),
+    sizeBytes: row.size,
+    counts: row.counts === null ? null : countsOf(row.counts),
+  }
+}
+
+function countsOf(stored: Record<string, number> | null): SeverityCounts {
+  const counts = { ...NO_COUNTS }
+  for (const [rank, count] of Object.entries(stored ?? {})) counts[severityOfRank(Number(rank))] = count
+  return counts
+}
+
+/** The platform with the most criticals, then the most high ones, and so on; undefined until one is scanned. */
+function worst(platforms: readonly PlatformRow[]): PlatformRow | undefined {
+  const scanned = platforms.filter((platform) => platform.counts !== null)
+  return scanned.reduce<PlatformRow | undefined>(
+    (best, each) => (best === undefined || compareCounts(each, best) > 0 ? each : best),
+    undefined,
+  )
+}
+
+function compareCounts(left: PlatformRow, right: PlatformRow): number {
+  const [lefts, rights] = [countsOf(left.counts), countsOf(right.counts)]
+  for (const severity of SEVERITIES.toReversed()) {
+    if (lefts[severity] !== rights[severity]) return lefts[severity] - rights[severity]
+  }
+  return 0
+}
+
+function imageNotFound(): AppError {
+  return new AppError({
+    code: 'image-not-found',
+    kind: 'not-found',
+    publicMessage: 'There is no such image.',
+    remedy: 'It may have been deleted from its registry; look at the list of images.',
+  })
+}
+
+function connectionNotFound(): AppError {
+  return new AppError({
+    code: 'connection-not-found',
+    kind: 'not-found',
+    publicMessage: 'There is no such connection.',
+    remedy: 'Look at the list of connections.',
+  })
+}
+
+function connectionDisabled(): AppError {
+  return new AppError({
+    code: 'connection-disabled',
+    kind: 'denied',
+    publicMessage: 'This connection is disabled.',
+    remedy: 'Enable it first.',
+  })
+}
