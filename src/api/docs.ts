@@ -26,6 +26,9 @@ const named = {
   VulnerabilityDatabase: contract.vulnerabilityDatabase,
 }
 
+const logo = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 130 40"><text y="28" font-family="sans-serif"
+  font-size="26" font-weight="600" fill="#fff">Portolan</text></svg>`
+
 /** Collects the routes that are registered after it into an OpenAPI document. */
 export async function describeApi(app: FastifyInstance, version: string): Promise<void> {
   const schemaRegistry = z.registry<{ id: string }>()
@@ -58,6 +61,8 @@ export async function docsRoutes(app: FastifyInstance): Promise<void> {
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
   await app.register(swaggerUi, {
     routePrefix: '/docs',
-    uiConfig: { deepLinking: true, tryItOutEnabled: false },
+    uiConfig: { deepLinking: true },
+    theme: { title: 'Portolan API' },
+    logo: { type: 'image/svg+xml', content: Buffer.from(logo), href: '/' },
   })
 }

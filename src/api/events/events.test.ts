@@ -58,7 +58,7 @@ describe('live events', () => {
   })
 
   it('end with the session, at once', async () => {
-    await using api = await openTestApi()
+    await using api = await openTestApi({}, { heartbeatMs: 3_600_000 })
     await api.app.listen({ port: 0, host: '127.0.0.1' })
     const stream = await open(api.app, { cookie: SESSION_COOKIE })
     const ended = once(stream.resume(), 'end')
