@@ -133,7 +133,7 @@ const rules: readonly Rule[] = [
     }),
   ],
   [
-    [/^HPE_/, 'UND_ERR_HEADERS_OVERFLOW'],
+    [/^HPE_/, 'HTTPParserError', 'UND_ERR_HEADERS_OVERFLOW'],
     ({ url }) => ({
       code: 'not-http',
       kind: 'invalid',
@@ -155,9 +155,11 @@ const rules: readonly Rule[] = [
 /** The codes of an error and of everything inside it: Node and undici nest what happened (AggregateError, cause). */
 function codesOf(error: unknown, depth = 0): string[] {
   if (typeof error !== 'object' || error === null || depth > 4) return []
-  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown }
+  const { name, code, cause, errors } = error as Readonly<Record<string, unknown>>
   const inner = Array.isArray(errors) ? errors.flatMap((one) => codesOf(one, depth + 1)) : []
-  return [...(typeof code === 'string' ? [code] : []), ...codesOf(cause, depth + 1), ...inner]
+  // undici's HTTPParserError has no code of its own.
+  const own = [code, name].filter((text) => typeof text === 'string')
+  return [...own, ...codesOf(cause, depth + 1), ...inner]
 }
 
 function matches(pattern: string | RegExp, code: string): boolean {
