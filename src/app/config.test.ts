@@ -66,6 +66,13 @@ describe('the configuration', () => {
     await expect(wrong).rejects.not.toMatchObject({ publicMessage: expect.stringContaining('hunter') })
   })
 
+  it('takes the proxy that all tools take', async () => {
+    const { proxy } = await loadConfig({ HTTPS_PROXY: 'http://u:p@proxy:3128', NO_PROXY: 'a.example, .lan' })
+    expect(proxy?.url.reveal()).toBe('http://u:p@proxy:3128')
+    expect(proxy?.bypass).toEqual(['a.example', '.lan'])
+    await expect(loadConfig({ https_proxy: 'proxy:3128' })).rejects.toMatchObject({ code: 'config-invalid' })
+  })
+
   it('refuses networks that it does not understand', async () => {
     const wrong = loadConfig({ PORTOLAN_ALLOW_PRIVATE_NETWORKS: '10.0.0.0/64' })
     await expect(wrong).rejects.toMatchObject({ code: 'network-allow-list-invalid' })

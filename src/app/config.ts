@@ -3,8 +3,8 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { z } from 'zod'
 import { DEFAULT_DATABASE_REFERENCES } from '../advisories/index.ts'
-import { AppError, type Secret } from '../core/index.ts'
-import { createAddressPolicy } from '../platform/http/index.ts'
+import { AppError, Secret } from '../core/index.ts'
+import { createAddressPolicy, type ProxySettings } from '../platform/http/index.ts'
 import { environment } from './config/schema.ts'
 
 /** What an operator has decided, checked. Every path is absolute. */
@@ -24,6 +24,7 @@ export interface Config {
   readonly databaseUpdateHours: number
   readonly allowedNetworks: readonly string[]
   readonly egressAddresses: readonly string[]
+  readonly proxy: ProxySettings | undefined
   readonly tls: { readonly cert: string; readonly key: string } | undefined
   readonly behindProxy: boolean
   readonly adminToken: Secret<string> | undefined
@@ -60,6 +61,7 @@ export async function loadConfig(env: Environment = process.env): Promise<Config
     databaseUpdateHours: values.PORTOLAN_DB_UPDATE_HOURS,
     allowedNetworks,
     egressAddresses: values.PORTOLAN_EGRESS_ADDRESSES,
+    proxy: proxyOf(env),
     tls,
     behindProxy,
     adminToken: values.PORTOLAN_ADMIN_TOKEN,
@@ -72,6 +74,17 @@ export async function loadConfig(env: Environment = process.env): Promise<Config
 export function defaultDataDir(env: Environment = process.env): string {
   const home = env['XDG_DATA_HOME']
   return join(home?.startsWith('/') ? home : join(homedir(), '.local', 'share'), 'portolan')
+}
+
+/** The proxy for outgoing requests, by the variables that all tools know: HTTPS_PROXY, NO_PROXY. */
+export function proxyOf(env: Environment = process.env): ProxySettings | undefined {
+  const url = env['HTTPS_PROXY'] || env['https_proxy']
+  if (!url) return undefined
+  if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url)) {
+    throw invalid(['HTTPS_PROXY is not an http:// or https:// address'])
+  }
+  const bypass = (env['NO_PROXY'] || env['no_proxy'] || '').split(/[\s,]+/).filter((host) => host !== '')
+  return { url: new Secret(url), bypass }
 }
 
 function parse(env: Environment): z.output<typeof environment> {

@@ -31,77 +31,97 @@ export interface DatabaseUpdates extends DatabaseService {
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
+interface Look {
+  readonly at: number
+  readonly error: AppError | null
+}
+
 /** Keeps the vulnerability data new, and the last good one when that fails. */
 export function createDatabaseUpdates(options: DatabaseUpdatesOptions): DatabaseUpdates {
-  const { dir, references, source, clock, log } = options
-  const stopping = new AbortController()
-  let look: Promise<void> | undefined
-  let failures = 0
-  let lastLook: { at: number; error: AppError | null } | undefined
-  let announced: string | null = null
+  return new Updates(options)
+}
 
-  const announce = async (status: DatabaseStatus): Promise<void> => {
-    if (status.digest === null || status.digest === announced) return
-    await options.onChanged(status)
-    announced = status.digest
+class Updates implements DatabaseUpdates {
+  readonly #options: DatabaseUpdatesOptions
+  readonly #stopping = new AbortController()
+  #look: Promise<void> | undefined
+  #lastLook: Look | undefined
+  #failures = 0
+  /** Digest of the database that is in use. */
+  #announced: string | null = null
+
+  constructor(options: DatabaseUpdatesOptions) {
+    this.#options = options
   }
-  const fetchNewer = async (): Promise<void> => {
-    try {
-      const { outcome, reference } = await updateDatabase({
-        dir,
-        references,
-        source,
-        clock,
-        signal: stopping.signal,
-      })
-      failures = 0
-      lastLook = { at: clock.now(), error: null }
-      log.info('looked for vulnerability data', { outcome, reference })
-    } catch (error) {
-      if (stopping.signal.aborted) return
-      failures += 1
-      lastLook = { at: clock.now(), error: toAppError(error) }
-      log.warn('no newer vulnerability data', { error, failures })
-    }
-    await announce(databaseStatus(dir, clock))
+
+  async status(): ReturnType<DatabaseService['status']> {
+    return present(this.#status(), this.#lastLook, this.#look !== undefined)
   }
-  const begin = (): boolean => {
-    if (look !== undefined || stopping.signal.aborted) return false
-    look = fetchNewer()
+
+  requestUpdate(): boolean {
+    if (this.#look !== undefined || this.#stopping.signal.aborted) return false
+    const { log, onLooked } = this.#options
+    this.#look = this.#fetchNewer()
       .catch((error: unknown) => log.warn('vulnerability data is not in use yet', { error }))
       .finally(() => {
-        look = undefined
-        options.onLooked()
+        this.#look = undefined
+        onLooked()
       })
-    options.onLooked()
+    onLooked()
     return true
   }
-  const isDue = (status: DatabaseStatus): boolean => {
-    if (options.everyHours === 0) return false
-    // 5, 10, 20, 40 minutes, then an hour after each failure.
-    const pause = Math.min(HOUR, 5 * MINUTE * 2 ** (failures - 1))
-    if (failures > 0 && clock.now() - (lastLook?.at ?? 0) < pause) return false
-    return isUpdateDue(status, clock, { everyHours: options.everyHours })
+
+  async tick(): Promise<void> {
+    const status = this.#status()
+    await this.#announce(status)
+    if (this.#isDue(status) && this.requestUpdate()) await this.#look
   }
 
-  return {
-    status: async () => present(databaseStatus(dir, clock), lastLook, look !== undefined),
-    requestUpdate: begin,
-    async tick() {
-      const status = databaseStatus(dir, clock)
-      await announce(status)
-      if (isDue(status) && begin()) await look
-    },
-    async stop() {
-      stopping.abort()
-      await look
-    },
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#look
+  }
+
+  #status(): DatabaseStatus {
+    return databaseStatus(this.#options.dir, this.#options.clock)
+  }
+
+  async #announce(status: DatabaseStatus): Promise<void> {
+    if (status.digest === null || status.digest === this.#announced) return
+    await this.#options.onChanged(status)
+    this.#announced = status.digest
+  }
+
+  async #fetchNewer(): Promise<void> {
+    const { clock, log } = this.#options
+    const { signal } = this.#stopping
+    try {
+      const { outcome, reference } = await updateDatabase({ ...this.#options, signal })
+      this.#failures = 0
+      this.#lastLook = { at: clock.now(), error: null }
+      log.info('looked for vulnerability data', { outcome, reference })
+    } catch (error) {
+      if (signal.aborted) return
+      this.#failures += 1
+      this.#lastLook = { at: clock.now(), error: toAppError(error) }
+      log.warn('no newer vulnerability data', { error, failures: this.#failures })
+    }
+    await this.#announce(this.#status())
+  }
+
+  #isDue(status: DatabaseStatus): boolean {
+    const { clock, everyHours } = this.#options
+    if (everyHours === 0) return false
+    // 5, 10, 20, 40 minutes, then an hour after each failure.
+    const pause = this.#failures === 0 ? 0 : Math.min(HOUR, 5 * MINUTE * 2 ** (this.#failures - 1))
+    if (clock.now() - (this.#lastLook?.at ?? 0) < pause) return false
+    return isUpdateDue(status, clock, { everyHours })
   }
 }
 
 function present(
   status: DatabaseStatus,
-  lastLook: { at: number; error: AppError | null } | undefined,
+  lastLook: Look | undefined,
   updating: boolean,
 ): Awaited<ReturnType<DatabaseService['status']>> {
   const checkedAt = lastLook?.at ?? status.checkedAt
