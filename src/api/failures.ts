@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import { type Clock, isAppError } from '../core/index.ts'
-import type { ServerLog } from './ports.ts'
+import type { Log } from '../platform/log/index.ts'
 import { problemOf } from './problem.ts'
 
 /** Answers every error as problem details. What is our fault is logged, once, with the id that the client was told. */
-export function answerFailures(app: FastifyInstance, log: ServerLog, clock: Clock): void {
+export function answerFailures(app: FastifyInstance, log: Pick<Log, 'error'>, clock: Clock): void {
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error)
     if (problem.status >= 500) {

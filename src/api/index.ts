@@ -3,5 +3,5 @@
  * Knows the services by their ports; knows no database, no job, no plug-in.
  */
 export { createHandlers } from './handlers.ts'
-export type { ApiServices, DatabaseService, LiveEvents, ServerLog } from './ports.ts'
+export type { ApiServices, DatabaseService, LiveEvents } from './ports.ts'
 export { type ApiOptions, createApi } from './server.ts'

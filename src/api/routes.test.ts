@@ -49,37 +49,35 @@ describe('every route', () => {
     expect(api.calls).toEqual([])
   })
 
-  it.each(table.filter(([, route]) => route.policy === 'admin'))(
-    '%s refuses members',
-    async (_name, route) => {
-      await using api = await openTestApi()
-      const headers = { authorization: MEMBER_TOKEN }
-      const answer = await api.app.inject({ method: route.method, url: urlOf(route), headers })
-      expect(answer.json()).toMatchObject({ code: 'admin-only', status: 403 })
-      expect(api.calls).toEqual([])
-    },
-  )
+  it.each(
+    table.filter(([, route]) => route.policy === 'admin'),
+  )('%s refuses members', async (_name, route) => {
+    await using api = await openTestApi()
+    const headers = { authorization: MEMBER_TOKEN }
+    const answer = await api.app.inject({ method: route.method, url: urlOf(route), headers })
+    expect(answer.json()).toMatchObject({ code: 'admin-only', status: 403 })
+    expect(api.calls).toEqual([])
+  })
 
-  it.each(table.filter(([, route]) => route.method !== 'GET'))(
-    '%s refuses a change by cookie from another site',
-    async (_name, route) => {
-      await using api = await openTestApi()
-      for (const headers of [
-        {},
-        { origin: 'https://evil.example' },
-        { 'sec-fetch-site': 'cross-site', origin: 'http://localhost:80' },
-        { 'sec-fetch-site': 'same-site' },
-      ]) {
-        const answer = await api.app.inject({
-          method: route.method,
-          url: urlOf(route),
-          headers: { cookie: SESSION_COOKIE, ...headers },
-        })
-        expect(answer.json()).toMatchObject({ code: 'cross-origin', status: 403 })
-      }
-      expect(api.calls).toEqual([])
-    },
-  )
+  it.each(
+    table.filter(([, route]) => route.method !== 'GET'),
+  )('%s refuses a change by cookie from another site', async (_name, route) => {
+    await using api = await openTestApi()
+    for (const headers of [
+      {},
+      { origin: 'https://evil.example' },
+      { 'sec-fetch-site': 'cross-site', origin: 'http://localhost:80' },
+      { 'sec-fetch-site': 'same-site' },
+    ]) {
+      const answer = await api.app.inject({
+        method: route.method,
+        url: urlOf(route),
+        headers: { cookie: SESSION_COOKIE, ...headers },
+      })
+      expect(answer.json()).toMatchObject({ code: 'cross-origin', status: 403 })
+    }
+    expect(api.calls).toEqual([])
+  })
 })
 
 const started = { accepted: true, queued: 3, message: 'Three images wait.' }

@@ -10,7 +10,8 @@ import { EventStreams } from './events/streams.ts'
 import { answerFailures } from './failures.ts'
 import { createHandlers } from './handlers.ts'
 import { healthRoutes } from './health.ts'
-import type { ApiServices, LiveEvents, ServerLog } from './ports.ts'
+import type { Log } from '../platform/log/index.ts'
+import type { ApiServices, LiveEvents } from './ports.ts'
 import { registerRoutes } from './register.ts'
 import { securityHeaders } from './security-headers.ts'
 import { signInRoutes } from './session/sign-in.ts'
@@ -20,7 +21,7 @@ export interface ApiOptions {
   readonly services: ApiServices
   readonly access: Access
   readonly events: LiveEvents
-  readonly log: ServerLog
+  readonly log: Pick<Log, 'error'>
   readonly clock: Clock
   /** Version of Portolan, for the OpenAPI document. */
   readonly version: string

@@ -14,22 +14,24 @@ async function withBundle() {
 const page = { accept: 'text/html,application/xhtml+xml' }
 
 describe('the web pages', () => {
-  it.each(['/', '/index.html', '/findings?digest=x', '/settings/registry-connections'])(
-    'answer %s with the index, never cached',
-    async (url) => {
-      await using api = await withBundle()
-      const answer = await api.app.inject({ url, headers: page })
-      expect(answer.statusCode).toBe(200)
-      expect(answer.body).toBe('<title>Portolan</title>')
-      expect(answer.headers).toMatchObject({
-        'cache-control': 'no-cache',
-        'content-type': 'text/html; charset=utf-8',
-        'x-content-type-options': 'nosniff',
-        'x-frame-options': 'DENY',
-      })
-      expect(answer.headers['content-security-policy']).toContain("default-src 'self'")
-    },
-  )
+  it.each([
+    '/',
+    '/index.html',
+    '/findings?digest=x',
+    '/settings/registry-connections',
+  ])('answer %s with the index, never cached', async (url) => {
+    await using api = await withBundle()
+    const answer = await api.app.inject({ url, headers: page })
+    expect(answer.statusCode).toBe(200)
+    expect(answer.body).toBe('<title>Portolan</title>')
+    expect(answer.headers).toMatchObject({
+      'cache-control': 'no-cache',
+      'content-type': 'text/html; charset=utf-8',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+    })
+    expect(answer.headers['content-security-policy']).toContain("default-src 'self'")
+  })
 
   it('keep for ever what carries its hash in its name', async () => {
     await using api = await withBundle()
@@ -39,15 +41,17 @@ describe('the web pages', () => {
     expect(icon.headers['cache-control']).toBe('no-cache')
   })
 
-  it.each(['/assets/gone.js', '/api/v1/gone', '/api/gone', '/health/gone'])(
-    'do not pose as %s',
-    async (url) => {
-      await using api = await withBundle()
-      const answer = await api.app.inject({ url, headers: page })
-      expect(answer.statusCode).toBe(404)
-      expect(answer.json().code).toBe('route-unknown')
-    },
-  )
+  it.each([
+    '/assets/gone.js',
+    '/api/v1/gone',
+    '/api/gone',
+    '/health/gone',
+  ])('do not pose as %s', async (url) => {
+    await using api = await withBundle()
+    const answer = await api.app.inject({ url, headers: page })
+    expect(answer.statusCode).toBe(404)
+    expect(answer.json().code).toBe('route-unknown')
+  })
 
   it.each([
     '/../package.json',

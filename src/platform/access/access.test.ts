@@ -1,11 +1,8 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Secret } from '../../core/index.ts'
 import { eachDatabase } from '../../test-support/databases/index.ts'
 import type { Database } from '../db/index.ts'
-import { type OpenAccessOptions, openAccess, sessionSecret } from './index.ts'
+import { type OpenAccessOptions, openAccess } from './index.ts'
 
 type Opened = Awaited<ReturnType<typeof openAccess>>
 
@@ -225,22 +222,5 @@ eachDatabase((_name, open) => {
       expect(await without.authenticate({ authorization: `Bearer ${ADMIN_TOKEN}` })).toBeUndefined()
       expect(await without.authenticate({ authorization: 'Bearer undefined' })).toBeUndefined()
     })
-  })
-})
-
-describe('the session secret', () => {
-  it('is made once, for the owner’s eyes only', async () => {
-    const dir = await mkdtemp(join(tmpdir(), 'portolan-secret-'))
-    try {
-      const made = await sessionSecret(dir)
-      const path = join(dir, 'session.key')
-      expect((await stat(path)).mode & 0o777).toBe(0o600)
-      expect((await sessionSecret(dir)).reveal()).toBe(made.reveal())
-      expect(await readFile(path, 'utf8')).toBe(`${made.reveal()}\n`)
-      await writeFile(path, '')
-      await expect(sessionSecret(dir)).rejects.toMatchObject({ code: 'session-secret-unreadable' })
-    } finally {
-      await rm(dir, { recursive: true })
-    }
   })
 })
