@@ -50,7 +50,7 @@ const statements = [
   `create index match_vulnerability on match (vulnerability_id, subject_id) where gone_generation is null`,
 
   // Organisations.
-  `create table org_settings (org_id text primary key, one_trust_domain boolean not null default true, settings jsonb not null default '{}', created_at timestamptz not null default now())`,
+  `create table org_settings (org_id text primary key, one_trust_domain boolean, settings jsonb not null default '{}', created_at timestamptz not null default now())`,
   `create table registry_connection (
     id uuid primary key, org_id text not null, name text collate "C" not null, platform text not null, host text not null, settings jsonb not null,
     secret_fields jsonb not null default '[]', insecure boolean not null default false, status text not null default 'Unknown', status_detail jsonb, checked_at timestamptz, access text not null default 'Private',
