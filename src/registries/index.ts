@@ -14,3 +14,13 @@ export type { ManifestHead } from './distribution/manifest.ts'
 export type { ListOptions, Page } from './distribution/pages.ts'
 export type { PingResult } from './distribution/ping.ts'
 export type * from './ports.ts'
+export { mapBounded } from './bounded.ts'
+export { type CheckSubject, checkConnection } from './check.ts'
+export {
+  optionalSecret,
+  optionalText,
+  parseSettings,
+  requiredText,
+  switchedOn,
+  textLines,
+} from './schema.ts'

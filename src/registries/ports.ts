@@ -75,7 +75,7 @@ export interface ListedTag {
   /** Milliseconds since the epoch. */
   readonly pushedAt: number | null
   readonly mediaType: string | null
-  /** Bytes: of the manifest where only that is known, else compressed bytes of the image. */
+  /** Compressed bytes of the whole image. */
   readonly size: number | null
 }
 

@@ -1,0 +1,140 @@
+import { type AppError, isAppError, toAppError } from '../core/index.ts'
+import type { DistributionClient } from './distribution/client.ts'
+import { CHECK_STEPS, type CheckStep } from './ports.ts'
+
+export interface CheckSubject {
+  /** Made for this check, with one attempt: a person waits for it. */
+  readonly client: DistributionClient
+  readonly plainHttp: boolean
+  readonly verifyTls: boolean
+  readonly hasCredentials: boolean
+  /** Any one repository that would be discovered, in as few requests as the platform allows. */
+  firstRepository(signal?: AbortSignal): Promise<string | undefined>
+}
+
+type StepId = CheckStep['id']
+
+const tlsCodes = /^(certificate-|tls-|not-tls$)/
+const signInCodes = /^(credentials-|sign-in-|realm-|token-|permission-)/
+
+function passed(id: StepId, message: string): CheckStep {
+  return { id, state: 'passed', message, remedy: null, code: null }
+}
+
+function warning(id: StepId, message: string, remedy: string): CheckStep {
+  return { id, state: 'warning', message, remedy, code: null }
+}
+
+function failed(id: StepId, error: AppError): CheckStep {
+  return { id, state: 'failed', message: error.publicMessage, remedy: error.remedy ?? null, code: error.code }
+}
+
+function skipped(id: StepId, message: string): CheckStep {
+  return { id, state: 'skipped', message, remedy: null, code: null }
+}
+
+function tlsStep({ plainHttp, verifyTls }: CheckSubject): CheckStep {
+  if (plainHttp) {
+    return warning(
+      'tls',
+      'Plain HTTP: passwords and images are not protected on their way.',
+      'Use HTTPS where you can.',
+    )
+  }
+  if (verifyTls) return passed('tls', 'The certificate is trusted.')
+  return warning(
+    'tls',
+    'The certificate is not verified: anyone in between can read passwords and change images.',
+    'Add the CA certificate instead.',
+  )
+}
+
+function signInStep(subject: CheckSubject, signedIn: boolean): CheckStep {
+  if (signedIn) return passed('sign-in', 'The credentials are accepted.')
+  if (!subject.hasCredentials) return passed('sign-in', 'No credentials: only what is public is seen.')
+  return warning(
+    'sign-in',
+    'The registry did not ask for credentials, so it may not have looked at them.',
+    'Nothing to do if the registry is open to everybody.',
+  )
+}
+
+/** Which step a failed ping belongs to; what comes before it has worked. */
+function blame(code: string): StepId {
+  if (tlsCodes.test(code)) return 'tls'
+  return signInCodes.test(code) ? 'sign-in' : 'network'
+}
+
+async function reach(subject: CheckSubject, signal?: AbortSignal): Promise<CheckStep[]> {
+  const network = passed('network', `${subject.client.host} answers.`)
+  try {
+    const { signedIn } = await subject.client.ping(signal)
+    return [network, tlsStep(subject), signInStep(subject, signedIn)]
+  } catch (thrown) {
+    const error = known(thrown)
+    const id = blame(error.code)
+    const before = [network, tlsStep(subject)].slice(0, CHECK_STEPS.indexOf(id))
+    return [...before, failed(id, error)]
+  }
+}
+
+/** A cancelled check has no result; a defect of ours is no finding. */
+function known(thrown: unknown): AppError {
+  const error = toAppError(thrown)
+  if (!isAppError(thrown) || error.kind === 'cancelled') throw error
+  return error
+}
+
+async function list(
+  subject: CheckSubject,
+  signal?: AbortSignal,
+): Promise<{ step: CheckStep; repository?: string }> {
+  try {
+    const repository = await subject.firstRepository(signal)
+    if (repository !== undefined) return { step: passed('list', 'Repositories can be listed.'), repository }
+    return {
+      step: warning(
+        'list',
+        'Connected, but no repository is visible.',
+        'Check the prefix, and that the account may see the repositories.',
+      ),
+    }
+  } catch (thrown) {
+    return { step: failed('list', known(thrown)) }
+  }
+}
+
+async function pull(
+  client: DistributionClient,
+  repository: string,
+  signal?: AbortSignal,
+): Promise<CheckStep> {
+  try {
+    for await (const { names } of client.tags(repository, { pageSize: 1, signal })) {
+      const [tag] = names
+      if (tag === undefined) break
+      await client.headManifest(repository, tag, signal)
+      return passed('pull', `${repository}:${tag} can be pulled.`)
+    }
+    return skipped('pull', `${repository} has no tag to try.`)
+  } catch (thrown) {
+    return failed('pull', known(thrown))
+  }
+}
+
+/**
+ * Tries a connection step by step with at most one request that can be refused for its credentials; what comes after
+ * a failure is skipped. Every step of `CHECK_STEPS` is in the result, in order.
+ *
+ * @throws AppError `cancelled` only
+ */
+export async function checkConnection(subject: CheckSubject, signal?: AbortSignal): Promise<CheckStep[]> {
+  const steps = await reach(subject, signal)
+  const isUp = steps.every((step) => step.state !== 'failed')
+  if (isUp) {
+    const listed = await list(subject, signal)
+    steps.push(listed.step)
+    if (listed.repository !== undefined) steps.push(await pull(subject.client, listed.repository, signal))
+  }
+  return CHECK_STEPS.map((id) => steps.find((step) => step.id === id) ?? skipped(id, 'Not tried.'))
+}
