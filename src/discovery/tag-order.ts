@@ -25,13 +25,17 @@ export function compareNames(left: string, right: string): number {
   if (left === right) return 0
   if (left === 'latest') return 1
   if (right === 'latest') return -1
-  const lefts = left.match(part) ?? []
-  const rights = right.match(part) ?? []
+  const lefts = partsOf(left)
+  const rights = partsOf(right)
   for (let index = 0; index < Math.max(lefts.length, rights.length); index += 1) {
     const order = compareParts(lefts[index], rights[index])
     if (order !== 0) return order
   }
   return left < right ? -1 : 1
+}
+
+function partsOf(name: string): readonly string[] {
+  return name.replace(/^v(?=\d)/, '').match(part) ?? []
 }
 
 function compareParts(left: string | undefined, right: string | undefined): number {

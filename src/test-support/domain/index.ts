@@ -1,0 +1,63 @@
+/** Rows and doubles for tests of the server's rooms: connections without a provider, a registry in memory, a clock by hand. */
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '../../core/index.ts'
+import type { Database } from '../../platform/db/index.ts'
+
+export { digestsOf, FakeRegistry } from './fake-registry.ts'
+
+/** Time that moves only when it is told to. */
+export class ManualClock implements Clock {
+  #now: number
+
+  constructor(now = Date.UTC(2026, 0, 1)) {
+    this.#now = now
+  }
+
+  now(): number {
+    return this.#now
+  }
+
+  advance(milliseconds: number): void {
+    this.#now += milliseconds
+  }
+}
+
+/** A connection's row, as if it had been created and checked. @returns its id */
+export async function addConnection(
+  db: Database,
+  orgId: string,
+  settings: { readonly host?: string; readonly selection?: object } = {},
+): Promise<string> {
+  const id = randomUUID()
+  await db.execute(
+    `insert into registry_connection (id, org_id, name, platform, host, settings, status, selection)
+     values ($1, $2, $3, 'oci', $4, '{}', 'Connected', $5)`,
+    [id, orgId, `connection ${id}`, settings.host ?? 'registry.test:5000', settings.selection ?? {}],
+  )
+  return id
+}
+
+/** Rows of a query, for looking behind the services. */
+export async function rowsOf<T>(
+  db: Database,
+  sql: string,
+  parameters: readonly unknown[] = [],
+): Promise<T[]> {
+  // `execute` without parameters runs a script; one that is not used makes it a statement.
+  const rows =
+    parameters.length === 0
+      ? await db.execute(`select * from (${sql}) q where $1::int = 0`, [0])
+      : await db.execute(sql, parameters)
+  return rows as T[]
+}
+
+/** Forgets all rows: much faster than another database, the embedded one above all. */
+export async function emptyDatabase(db: Database): Promise<void> {
+  const tables = await rowsOf<{ name: string }>(
+    db,
+    `select quote_ident(tablename) as name from pg_tables where schemaname = 'public' and tablename not like 'schema_migration%'`,
+  )
+  await db.execute(`
+    truncate ${tables.map((table) => table.name).join(', ')} restart identity cascade;
+    insert into db_current (only_row, generation) values (true, null)`)
+}
