@@ -85,7 +85,7 @@ const single: readonly [
     (path) => `export const x = () => import('${path('scans')}/index.ts')\n`,
   ],
   ['process.env', 'environment', 'scans', () => `export const x = process.env['HOME']\n`],
-  ['fetch', 'network', 'scans', () => `export const x = () => fetch('http://localhost')\n`],
+  ['fetch', 'network', 'scans', () => `export const x = async () => await fetch('http://localhost')\n`],
   ['time', 'time', 'scans', () => `export const x = Date.now()\n`],
   ['zod', 'schema', 'scans', () => `import { z } from 'zod'\nexport const x = z\n`],
 ]

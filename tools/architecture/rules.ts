@@ -87,7 +87,7 @@ const sourceRules: readonly { rule: string; pattern: RegExp; homes: readonly str
   },
   {
     rule: 'network',
-    pattern: /(?<![.\w])fetch\(|from 'undici'/,
+    pattern: /(?<=await |return |= |\()fetch\(|globalThis\.fetch|from 'undici'/,
     homes: ['platform/http/', 'web/', 'test-support/', 'cli/'],
     message: 'outgoing requests go through platform/http',
   },

@@ -1,0 +1,37 @@
+/**
+ * `npm run goldens [NAME...]`: asks real Trivy 0.44.1 about the images of test/equality/images and writes its answers to
+ * test/goldens, all or those named. Linux on x64 only.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { buildVulnerabilityDatabase } from '../src/test-support/vulnerability-database/index.ts'
+import { formatAnswer } from '../test/equality/golden.ts'
+import { images } from '../test/equality/images/index.ts'
+import { rows } from '../test/equality/rows/index.ts'
+import { askTrivy } from '../test/equality/trivy.ts'
+import { installTrivy } from './setup/trivy.ts'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const wanted = new Set(process.argv.slice(2))
+const trivy = installTrivy(root)
+if (trivy === undefined) {
+  console.error('Trivy for comparison could not be installed: it is there for Linux on x64 only.')
+  process.exit(1)
+}
+
+const cache = mkdtempSync(join(tmpdir(), 'portolan-goldens-'))
+try {
+  await buildVulnerabilityDatabase(rows).writeFolder(join(cache, 'db'))
+  const folder = join(root, 'test', 'goldens')
+  mkdirSync(folder, { recursive: true })
+  for (const [name, image] of images) {
+    if (wanted.size > 0 && !wanted.has(name)) continue
+    const answer = await askTrivy(trivy, image, cache)
+    writeFileSync(join(folder, `${name}.json`), formatAnswer(answer))
+    console.log(`${name}: ${answer.packages.length} packages, ${answer.findings.length} findings`)
+  }
+} finally {
+  rmSync(cache, { recursive: true, force: true })
+}
