@@ -28,6 +28,7 @@ const UNIQUE_VIOLATION = '23505'
 const QUERY_CANCELED = '57014'
 const SERIALIZATION_FAILURE = '40001'
 const DEADLOCK_DETECTED = '40P01'
+const DISK_FULL = '53100'
 
 /** Whether a statement broke a unique constraint or index (of this name, when one is given). */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
@@ -70,6 +71,15 @@ export function translateError(error: unknown): Error {
       kind: 'invalid',
       publicMessage: 'This question takes the database too long.',
       remedy: 'Narrow the filter.',
+      cause: error,
+    })
+  }
+  if (error.code === DISK_FULL) {
+    return new AppError({
+      code: 'database-full',
+      kind: 'temporary',
+      publicMessage: 'The disk of the database is full.',
+      remedy: 'Make room on it; Portolan goes on by itself.',
       cause: error,
     })
   }
