@@ -1,8 +1,10 @@
-import type { Digest } from '../core/index.ts'
-import type { BlobDescriptor, ImageSource } from '../images/index.ts'
+import type { ImageSource, LayerReference } from '../images/index.ts'
 import type { EcosystemId, Inventory, LayerAccess, OperatingSystem, Package } from '../inventory/index.ts'
 
-/** What a layer's tar says of a regular file before its body. `path` is clean: no leading `/` or `./`, no `..`. */
+/**
+ * What a layer's tar says of a regular file before its body. `path` is clean: no leading `/` or `./`, nothing doubled; `..` stands
+ * only in front, in a name that leads out of the image (kept as Trivy keeps it: it equals no well-known path).
+ */
 export interface FileHeader {
   readonly path: string
   readonly size: number
@@ -59,6 +61,16 @@ export interface OwnedFilesFact {
 
 export type LayerFact = OsFact | RepositoryFact | PackagesFact | OwnedFilesFact
 
+/** What kinds of files a layer has: kept with its results, so that a new analyzer need not read every layer again. */
+export interface LayerFeatures {
+  /** Of regular files, lower case, without the dot. */
+  readonly extensions: readonly string[]
+  /** Those of WELL_KNOWN_NAMES that are names of files in the layer. */
+  readonly names: readonly string[]
+  /** Some file begins with ELF's magic number. */
+  readonly elf: boolean
+}
+
 /**
  * Reads one kind of file. Its results are kept by (diff ID, id, version): raise `version` with any change of what it gives.
  * Nothing that it returns may depend on other layers.
@@ -68,11 +80,16 @@ export interface Analyzer {
   readonly version: number
   /** Larger files are noted and left out. Bytes. */
   readonly maxSize: number
-  /** Called for each regular file (and hard link target) of a layer: cheap, by the path alone where possible. */
+  /** Called for each regular file of a layer (links are none, hard ones neither): cheap, by the path alone where possible. */
   wants(file: FileHeader): boolean
   /**
+   * Whether a layer with these features can have a file that is wanted: false saves reading it for this analyzer. Without it every
+   * layer that was read before the analyzer was there is read again.
+   */
+  concerns?(features: LayerFeatures): boolean
+  /**
    * Facts of one file. A throw is noted ("could not read <path>: ...") and the rest of the layer goes on.
-   * @param content the whole file
+   * @param content the whole file; valid during the call only
    */
   read(path: string, content: Uint8Array): readonly LayerFact[]
 }
@@ -111,13 +128,6 @@ export interface IndexingPlugin {
   readonly report?: { readonly type: string; readonly target: string }
 }
 
-/** One layer as the manifest and config name it. */
-export interface LayerReference {
-  readonly blob: BlobDescriptor
-  /** What the config says it unpacks to; verified, never believed. */
-  readonly diffId: Digest
-}
-
 export interface IndexProgress {
   readonly layersDone: number
   readonly layersTotal: number
@@ -129,6 +139,7 @@ export interface IndexProgress {
 export interface IndexRequest {
   readonly source: ImageSource
   readonly layers: readonly LayerReference[]
+  /** Requests with the same object are one trust domain: what one of them is just reading, the others wait for. */
   readonly access: LayerAccess
   /** Read all layers anew, whatever is stored. */
   readonly fresh?: boolean
@@ -140,6 +151,9 @@ export interface IndexRequest {
 export interface Indexer {
   /** Changes when any analyzer changes: part of an inventory's key. */
   readonly key: string
-  /** @throws AppError of the source; `layer-*` (invalid) for hostile or broken layers, with the layer's digest */
+  /**
+   * @throws AppError `config-diff-id-mismatch` (invalid) when the config lies about a layer; `layer-*` (invalid) for hostile or broken
+   *   layers, with the layer's digest; those of the source
+   */
   index(request: IndexRequest): Promise<Inventory>
 }

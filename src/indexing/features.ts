@@ -1,0 +1,40 @@
+import type { LayerFeatures } from './ports.ts'
+
+/** Files in which package managers keep their lists and locks: the names that new analyzers are likely to look for. */
+export const WELL_KNOWN_NAMES: ReadonlySet<string> = new Set(
+  `status installed Packages Packages.db rpmdb.sqlite package.json package-lock.json yarn.lock pnpm-lock.yaml bun.lock METADATA PKG-INFO
+  requirements.txt Pipfile.lock poetry.lock uv.lock pylock.toml environment.yml Gemfile.lock composer.lock installed.json go.mod go.sum
+  Cargo.lock Cargo.toml pom.xml pom.properties gradle.lockfile build.sbt.lock packages.lock.json packages.config mix.lock pubspec.lock
+  Directory.Packages.props Podfile.lock Package.resolved conan.lock Manifest.toml cpanfile.snapshot rebar.lock`.split(
+    /\s+/,
+  ),
+)
+
+const MAX_EXTENSIONS = 1_000
+const MAX_EXTENSION_LENGTH = 16
+const ELF = Buffer.from('\x7fELF', 'latin1')
+
+/** Gathers a layer's features while its files go by. */
+export class FeatureCollector {
+  elf = false
+  readonly #extensions = new Set<string>()
+  readonly #names = new Set<string>()
+
+  file(path: string): void {
+    const name = path.slice(path.lastIndexOf('/') + 1)
+    if (WELL_KNOWN_NAMES.has(name)) this.#names.add(name)
+    const dot = name.lastIndexOf('.')
+    if (dot < 0 || name.length - dot > MAX_EXTENSION_LENGTH || this.#extensions.size > MAX_EXTENSIONS) return
+    this.#extensions.add(name.slice(dot + 1).toLowerCase())
+  }
+
+  head(first: Uint8Array): void {
+    this.elf ||= ELF.equals(first.subarray(0, ELF.length))
+  }
+
+  /** undefined for a layer with more kinds of files than can be kept: it concerns every analyzer. */
+  features(): LayerFeatures | undefined {
+    if (this.#extensions.size > MAX_EXTENSIONS) return undefined
+    return { extensions: [...this.#extensions].sort(), names: [...this.#names].sort(), elf: this.elf }
+  }
+}

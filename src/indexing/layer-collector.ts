@@ -1,0 +1,126 @@
+import { AppError, type Digest, safeText } from '../core/index.ts'
+import type { LayerFile, LayerVisitor, Whiteout } from '../images/index.ts'
+import { FeatureCollector } from './features.ts'
+import type { AnalyzerResult, LayerResults } from './layer-results.ts'
+import type { Analyzer, LayerFact } from './ports.ts'
+
+/** What one layer may leave in memory and in the store; real layers have some thousands of each. */
+const MAX_PACKAGES = 500_000
+const MAX_WHITEOUT_CHARACTERS = 64 * 1024 * 1024
+const MAX_NOTES = 50
+
+/** Runs the analyzers over a layer's files as they go by. */
+export class LayerCollector implements LayerVisitor {
+  readonly #layer: Digest
+  readonly #analyzers: readonly Analyzer[]
+  readonly #features = new FeatureCollector()
+  readonly #whiteouts: Whiteout[] = []
+  readonly #found: ReadonlyMap<string, Found>
+  readonly #owned = new Set<string>()
+  #whiteoutCharacters = 0
+  #packages = 0
+  #readers: readonly Analyzer[] = []
+
+  constructor(layer: Digest, analyzers: readonly Analyzer[]) {
+    this.#layer = layer
+    this.#analyzers = analyzers
+    this.#found = new Map(analyzers.map(({ id }) => [id, { byPath: new Map(), notes: [], dropped: 0 }]))
+  }
+
+  file(file: LayerFile): 'body' | 'head' | 'skip' {
+    this.#features.file(file.path)
+    this.#readers = this.#analyzers.filter(
+      (analyzer) => analyzer.wants(file) && this.#canRead(analyzer, file),
+    )
+    if (this.#readers.length > 0) return 'body'
+    return this.#features.elf ? 'skip' : 'head'
+  }
+
+  head(_: LayerFile, first: Uint8Array): void {
+    this.#features.head(first)
+  }
+
+  content({ path }: LayerFile, content: Uint8Array): void {
+    this.#features.head(content)
+    for (const analyzer of this.#readers) this.#read(analyzer, path, content)
+  }
+
+  whiteout(whiteout: Whiteout): void {
+    this.#whiteoutCharacters += whiteout.path.length
+    if (this.#whiteoutCharacters > MAX_WHITEOUT_CHARACTERS) throw this.#tooMuch('whiteouts')
+    this.#whiteouts.push(whiteout)
+  }
+
+  /** After the last file: who owns what is known only now, for the lists may come behind the files. */
+  results(): LayerResults {
+    const byAnalyzer = new Map<string, AnalyzerResult>()
+    for (const [id, { byPath, notes, dropped }] of this.#found) {
+      const facts = [...byPath.values()].flat().filter((fact) => !this.#isOwned(fact))
+      const more = dropped === 0 ? [] : [`${dropped} more files could not be read.`]
+      byAnalyzer.set(id, { facts, notes: [...notes, ...more] })
+    }
+    return { shape: { whiteouts: this.#whiteouts, features: this.#features.features() ?? null }, byAnalyzer }
+  }
+
+  #canRead({ id, maxSize }: Analyzer, { path, size, sparse }: LayerFile): boolean {
+    if (size <= maxSize && !sparse) return true
+    this.#note(id, path, sparse ? 'it is stored sparse' : `it is larger than ${maxSize} bytes`)
+    return false
+  }
+
+  /** Of two entries with one path the later counts, as it would on a disk. */
+  #read(analyzer: Analyzer, path: string, content: Uint8Array): void {
+    const facts = this.#factsOf(analyzer, path, content)
+    this.#packages += facts.reduce(
+      (sum, fact) => sum + (fact.kind === 'packages' ? fact.packages.length : 1),
+      0,
+    )
+    if (this.#packages > MAX_PACKAGES) throw this.#tooMuch('packages')
+    const kept: LayerFact[] = []
+    for (const fact of facts) {
+      if (fact.kind === 'owned-files') for (const file of fact.files) this.#owned.add(withoutSlash(file))
+      else kept.push(fact)
+    }
+    if (kept.length > 0) this.#found.get(analyzer.id)?.byPath.set(path, kept)
+  }
+
+  #factsOf(analyzer: Analyzer, path: string, content: Uint8Array): readonly LayerFact[] {
+    try {
+      return analyzer.read(path, content)
+    } catch (error) {
+      this.#note(analyzer.id, path, error instanceof Error ? error.message : String(error))
+      return []
+    }
+  }
+
+  #note(analyzer: string, path: string, why: string): void {
+    const found = this.#found.get(analyzer)
+    if (found === undefined) return
+    if (found.notes.length < MAX_NOTES) found.notes.push(`could not read ${safeText(path)}: ${safeText(why)}`)
+    else found.dropped += 1
+  }
+
+  /** Files of OS packages are reported with these packages (Trivy, pkg/fanal/handler/sysfile). */
+  #isOwned(fact: LayerFact): boolean {
+    return fact.kind === 'packages' && fact.scope === 'language' && this.#owned.has(fact.path)
+  }
+
+  #tooMuch(what: string): AppError {
+    return new AppError({
+      code: 'layer-too-much',
+      kind: 'invalid',
+      publicMessage: `Layer ${this.#layer}: it has more ${what} than any real image.`,
+      remedy: 'Such an image is refused to protect the scanner.',
+    })
+  }
+}
+
+interface Found {
+  readonly byPath: Map<string, readonly LayerFact[]>
+  readonly notes: string[]
+  dropped: number
+}
+
+function withoutSlash(path: string): string {
+  return path.startsWith('/') ? path.slice(1) : path
+}

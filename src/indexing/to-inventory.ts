@@ -1,0 +1,105 @@
+import { safeText } from '../core/index.ts'
+import type { LayerReference } from '../images/index.ts'
+import {
+  type AttributedSet,
+  buildPackageSet,
+  type Inventory,
+  type Package,
+  type PlacedPackage,
+} from '../inventory/index.ts'
+import type { LayerResults } from './layer-results.ts'
+import { type MergedPackage, mergeLayers } from './merge.ts'
+import type { Distribution, ImageContext, IndexingPlugin } from './ports.ts'
+
+const MAX_NOTES = 200
+
+/** Facts of layers → what is in the image, with the identity that each package has in this image's operating system. */
+export function toInventory(
+  references: readonly LayerReference[],
+  layers: readonly LayerResults[],
+  plugins: readonly IndexingPlugin[],
+  extraNotes: readonly string[] = [],
+): Inventory {
+  const { context, packages } = mergeLayers(layers)
+  const notes = [
+    ...extraNotes,
+    ...layers.flatMap((layer) => [...layer.byAnalyzer.values()].flatMap((result) => result.notes)),
+  ]
+  const describe = describer(plugins, context, notes)
+  const sets = [osSet(packages, describe), ...languageSets(packages, describe)].filter(
+    ({ set }) => set.entries.length > 0,
+  )
+  return {
+    os: context.os,
+    sets: sets.map(({ set }) => set),
+    layers: references.map(({ blob, diffId }) => ({ digest: blob.digest, diffId })),
+    attribution: sets.map(({ attribution }) => attribution),
+    notes: bounded([...new Set(notes)]),
+  }
+}
+
+type Describe = (merged: MergedPackage) => Package | undefined
+
+/** A package whose names no purl can be made of is noted and left out: it fails alone. */
+function describer(plugins: readonly IndexingPlugin[], context: ImageContext, notes: string[]): Describe {
+  const byId = new Map(plugins.map((plugin) => [plugin.id, plugin]))
+  const distribution = plugins
+    .flatMap((plugin) => plugin.distributions)
+    .find(({ family }) => family === context.os?.family)
+  return ({ fact, file }) => {
+    const plugin = byId.get(file.ecosystem)
+    if (plugin === undefined) return undefined
+    try {
+      const shown = plugin.describe(fact, context)
+      if (file.scope === 'os') return { ...shown, ...osSubject(fact, distribution, context) }
+      return { ...shown, ...(plugin.subject?.(fact) ?? { subject: null, skipReason: null }) }
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      notes.push(`left out ${safeText(fact.name)} of ${safeText(file.path)}: ${safeText(why)}`)
+      return undefined
+    }
+  }
+}
+
+/** The image's one distribution speaks for all OS packages, whatever database names them (Trivy, pkg/scan/ospkg). */
+function osSubject(
+  fact: MergedPackage['fact'],
+  distribution: Distribution | undefined,
+  context: ImageContext,
+): ReturnType<Distribution['subject']> {
+  return distribution?.subject(fact, context) ?? { subject: null, skipReason: 'unsupported-os' }
+}
+
+/** One set for all databases; of packages with equal name and version the first counts (Trivy: De-duplicate same debian packages). */
+function osSet(packages: readonly MergedPackage[], describe: Describe): AttributedSet {
+  const unique = new Map<string, PlacedPackage>()
+  for (const merged of packages) {
+    if (merged.file.scope !== 'os') continue
+    const found = describe(merged)
+    const key = found === undefined ? '' : `${found.name}@${found.version}`
+    if (found === undefined || unique.has(key)) continue
+    unique.set(key, { package: found, path: null, layer: merged.layer })
+  }
+  return buildPackageSet('os', [...unique.values()])
+}
+
+/** One set for each layer that brought language packages, so that images sharing the layer share the set. */
+function languageSets(packages: readonly MergedPackage[], describe: Describe): AttributedSet[] {
+  const byLayer = new Map<number, PlacedPackage[]>()
+  for (const merged of packages) {
+    if (merged.file.scope !== 'language') continue
+    const found = describe(merged)
+    if (found === undefined) continue
+    const placed = byLayer.get(merged.layer) ?? []
+    placed.push({ package: found, path: merged.file.path, layer: merged.layer })
+    byLayer.set(merged.layer, placed)
+  }
+  return [...byLayer]
+    .sort(([left], [right]) => left - right)
+    .map(([, placed]) => buildPackageSet('language', placed))
+}
+
+function bounded(notes: readonly string[]): string[] {
+  if (notes.length <= MAX_NOTES) return [...notes]
+  return [...notes.slice(0, MAX_NOTES), `${notes.length - MAX_NOTES} more notes were left out.`]
+}
