@@ -71,4 +71,6 @@ export const imageQuery = pageQuery.extend({
 export type Repository = z.infer<typeof repository>
 export type Image = z.infer<typeof image>
 export type ImageDetail = z.infer<typeof imageDetail>
+export type Lifecycle = z.infer<typeof lifecycle>
+export type ImageKind = z.infer<typeof imageKind>
 export type ScanStatus = z.infer<typeof scanStatus>

@@ -5,6 +5,19 @@
 export * from './findings.ts'
 export * from './images.ts'
 export * from './registry-connections.ts'
+export type { RouteInput, RouteResponse } from './route-types.ts'
 export { type Policy, type Route, type RouteName, routes } from './routes.ts'
-export { list, pageOf, pageQuery, problem, reason, severity, severityCounts } from './shapes.ts'
+export {
+  list,
+  type Problem,
+  pageOf,
+  pageQuery,
+  problem,
+  type Reason,
+  reason,
+  type Severity,
+  type SeverityCounts,
+  severity,
+  severityCounts,
+} from './shapes.ts'
 export * from './system.ts'

@@ -45,3 +45,8 @@ export function list<T extends z.ZodType<string, string>>(item: T) {
     .transform((text) => text.split(',').filter((part) => part !== ''))
     .pipe(z.array(item))
 }
+
+export type Severity = z.infer<typeof severity>
+export type SeverityCounts = z.infer<typeof severityCounts>
+export type Problem = z.infer<typeof problem>
+export type Reason = z.infer<typeof reason>
