@@ -7,7 +7,7 @@ export { type ImportRequest, type ImportResult, importDatabase, unpackDatabase }
 export { openCurrentDatabase, openDatabaseFolder } from './open.ts'
 export type * from './ports.ts'
 export { ADVISORY_STATUSES } from './ports.ts'
-export { type DatabaseStatus, databaseStatus, isUpdateDue } from './status.ts'
+export { type DatabaseStatus, databaseStatus, describeAge, isUpdateDue } from './status.ts'
 export {
   type FetchedDatabase,
   fetchDatabase,

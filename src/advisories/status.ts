@@ -23,6 +23,16 @@ export interface DatabaseStatus {
   readonly message: string
 }
 
+/** How old data of this time is, for people: `updated 5 hours ago`, with a warning over two days. */
+export function describeAge(
+  updatedAt: number,
+  clock: Clock,
+): { readonly stale: boolean; readonly message: string } {
+  const age = clock.now() - updatedAt
+  const stale = age > staleAfter
+  return { stale, message: `updated ${spoken(age)}${stale ? ': newer vulnerabilities are not known' : ''}` }
+}
+
 /** Never throws: a database that cannot be read is none, and the message says why. */
 export function databaseStatus(dir: string, clock: Clock): DatabaseStatus {
   const pointer = readPointer(dir)
@@ -30,16 +40,13 @@ export function databaseStatus(dir: string, clock: Clock): DatabaseStatus {
   const folder = databaseFolder(dir, pointer.current)
   try {
     const { updatedAt, nextUpdate } = readMetadata(folder)
-    const age = clock.now() - updatedAt
-    const stale = age > staleAfter
     return {
       digest: pointer.current,
       updatedAt,
       nextUpdate,
       source: readOrigin(folder)?.source ?? null,
       checkedAt: pointer.checkedAt,
-      stale,
-      message: `updated ${spoken(age)}${stale ? ': newer vulnerabilities are not known' : ''}`,
+      ...describeAge(updatedAt, clock),
     }
   } catch {
     return none('the vulnerability database cannot be read')

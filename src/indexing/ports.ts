@@ -126,6 +126,15 @@ export interface IndexingPlugin {
   subject?(fact: PackageFact): Pick<Package, 'subject' | 'skipReason'>
   /** Language ecosystems: what reports call their packages, in Trivy's words: `node-pkg`, `Node.js`. */
   readonly report?: { readonly type: string; readonly target: string }
+  /** OS ecosystems that take versions apart: the parts as Trivy's report lists them; absent: a version stays whole. */
+  versionParts?(version: string): VersionParts | undefined
+}
+
+export interface VersionParts {
+  readonly epoch: number
+  readonly upstream: string
+  /** '' when there is none. */
+  readonly revision: string
 }
 
 export interface IndexProgress {

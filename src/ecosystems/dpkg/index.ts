@@ -10,13 +10,15 @@ import { ownedFilesAnalyzer } from './owned-files-analyzer.ts'
 import { debPackageUrl } from './purl.ts'
 import { releaseAnalyzer } from './release-analyzer.ts'
 import { statusAnalyzer } from './status-analyzer.ts'
-import { compareDebVersions } from './version.ts'
+import { compareDebVersions, parseDebVersion } from './version.ts'
 
 export const dpkg: IndexingPlugin & MatchingPlugin = {
   id: 'dpkg',
   analyzers: [statusAnalyzer, ownedFilesAnalyzer, releaseAnalyzer],
   distributions: [debian, createUbuntu()],
   describe: (fact, context) => describeOsPackage('dpkg', fact, debPackageUrl(fact, context.os)),
+
+  versionParts: parseDebVersion,
 
   matcherVersion: 1,
   isAffected: (subject, advisory) => isBelowFix(subject.version, advisory, compareDebVersions),

@@ -1,0 +1,68 @@
+/**
+ * The built-in engine, composed: ecosystems, indexer, matcher, layer files, registries. Server and command line both use it;
+ * it needs no server part and no SQL database, and a test counts what it loads.
+ */
+import type { AdvisoryDatabase } from '../advisories/index.ts'
+import { createIndexer, type Indexer, type VersionParts } from '../indexing/index.ts'
+import { createFileLayerStore, type LayerStore } from '../inventory/index.ts'
+import { createMatcher, type Matcher } from '../matching/index.ts'
+import { ecosystems } from './ecosystems.ts'
+import { type ImageScan, scanImage, type ScanImageRequest } from './engine/scan-image.ts'
+
+export {
+  createRemoteImages,
+  type OpenRemoteImage,
+  type RegistryCredentials,
+  type RemoteImagesOptions,
+} from './engine/remote-images.ts'
+export type {
+  ImageScan,
+  ScannedFinding,
+  ScannedGroup,
+  ScannedPackage,
+} from './engine/scan-image.ts'
+
+/** Image → inventory, with every ecosystem that Portolan knows. */
+export function createBuiltInIndexer(store: LayerStore): Indexer {
+  return createIndexer({ plugins: ecosystems, store })
+}
+
+/** Subjects → matches, with every ecosystem that Portolan knows. */
+export function createBuiltInMatcher(database: AdvisoryDatabase): Matcher {
+  return createMatcher({ plugins: ecosystems, database })
+}
+
+/** A package's version as Trivy's report lists it: whole, or in the parts that its ecosystem knows. */
+export function versionParts(ecosystem: string, version: string): VersionParts {
+  const plugin = ecosystems.find(({ id }) => id === ecosystem)
+  return plugin?.versionParts?.(version) ?? { epoch: 0, upstream: version, revision: '' }
+}
+
+export interface ScannerOptions {
+  /** Folder of what was read of layers; shared by processes. */
+  readonly layerDir: string
+  readonly database: AdvisoryDatabase
+}
+
+export interface Scanner {
+  /** Why the layer folder is not used, if it is not. */
+  readonly note: string | undefined
+  scan(request: ScanRequest): Promise<ImageScan>
+}
+
+type ScanRequest = Omit<ScanImageRequest, 'indexer' | 'matcher' | 'database' | 'plugins'>
+
+/** Scans images without a server, as `portolan image` does. */
+export async function createScanner({ layerDir, database }: ScannerOptions): Promise<Scanner> {
+  const store = await createFileLayerStore(layerDir)
+  const engine = {
+    indexer: createBuiltInIndexer(store),
+    matcher: createBuiltInMatcher(database),
+    database,
+    plugins: ecosystems,
+  }
+  return {
+    note: store.note ?? undefined,
+    scan: (request) => scanImage({ ...request, ...engine }),
+  }
+}

@@ -1,0 +1,44 @@
+import { type Command, Option } from 'commander'
+import type { CommandContext } from '../context.ts'
+import type { UpdateOptions } from '../run/database.ts'
+import { withRemoteOptions } from './remote-options.ts'
+
+/** `portolan db update | import | status`. */
+export function addDatabaseCommand(
+  program: Command,
+  context: CommandContext,
+  done: (code: number) => void,
+): void {
+  const command = program.command('db').description('the vulnerability database: fetch, import, show')
+  const update = command
+    .command('update')
+    .description('fetch the newest vulnerability database')
+    .argument(
+      '[reference]',
+      'OCI reference to fetch it from (default: PORTOLAN_DB_REPOSITORY, else the public ones)',
+    )
+    .option('--force', 'fetch it even if it is there already', false)
+  withRemoteOptions(update).action(async (reference: string | undefined, options: UpdateOptions) => {
+    const { runUpdate } = await import('../run/database.ts')
+    await runUpdate(reference, options, context)
+    done(0)
+  })
+  command
+    .command('import')
+    .description('take the vulnerability database from a file')
+    .argument('<file>', "a layer of Trivy's database (.tar.gz), or a folder with trivy.db and metadata.json")
+    .action(async (file: string) => {
+      const { runImport } = await import('../run/database.ts')
+      await runImport(file, context)
+      done(0)
+    })
+  command
+    .command('status')
+    .description('show which vulnerability database is in use, and how old it is')
+    .addOption(new Option('--format <format>', 'how it is written').choices(['text', 'json']).default('text'))
+    .action(async ({ format }: { format: 'text' | 'json' }) => {
+      const { runStatus } = await import('../run/database.ts')
+      await runStatus(format, context)
+      done(0)
+    })
+}

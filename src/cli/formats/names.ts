@@ -1,0 +1,3 @@
+/** Of `--format`. */
+export const FORMATS = ['table', 'json', 'trivy', 'sarif'] as const
+export type Format = (typeof FORMATS)[number]

@@ -1,0 +1,144 @@
+import {
+  type ScannedFinding,
+  type ScannedGroup,
+  type ScannedPackage,
+  versionParts,
+} from '../../app/engine.ts'
+import type { VulnerabilityDetails } from '../../advisories/index.ts'
+import type { Digest, ImageReference } from '../../core/index.ts'
+import type { LayerAttribution, Package } from '../../inventory/index.ts'
+import { primaryUrl } from './primary-url.ts'
+import type { Report } from './report.ts'
+
+/**
+ * Trivy's JSON report, SchemaVersion 2 (pkg/types/report.go), so that every tool that reads Trivy reads Portolan.
+ * Fields without a value are left out, as Trivy leaves them out.
+ */
+export function formatTrivy(report: Report): string {
+  return `${JSON.stringify(trivyReport(report), null, 2)}\n`
+}
+
+function trivyReport({ name, scan, groups, config, remote }: Report): object {
+  const { os, layers } = scan.inventory
+  const { manifest } = scan.image
+  return {
+    SchemaVersion: 2,
+    ArtifactName: name,
+    ArtifactType: 'container_image',
+    Metadata: {
+      OS: os === null ? undefined : { Family: os.family, Name: os.release },
+      ImageID: manifest.config.digest,
+      DiffIDs: layers.map((layer) => layer.diffId),
+      ...(remote === undefined ? {} : repositoryFields(remote, scan.digest)),
+      ImageConfig: config,
+    },
+    Results: groups.map((group) => result(name, group)),
+  }
+}
+
+/** As Trivy writes names: Docker Hub's host and `library/` are left out. */
+function repositoryFields({ registry, repository, tag }: ImageReference, digest: Digest): object {
+  const isHub = registry === 'docker.io'
+  const name = isHub ? repository.replace(/^library\//, '') : `${registry}/${repository}`
+  return { RepoTags: tag === undefined ? undefined : [`${name}:${tag}`], RepoDigests: [`${name}@${digest}`] }
+}
+
+function result(name: string, group: ScannedGroup): object {
+  return {
+    Target: group.kind === 'os' ? `${name} (${group.title})` : group.title,
+    Class: group.kind === 'os' ? 'os-pkgs' : 'lang-pkgs',
+    Type: group.type,
+    Packages: group.packages.map(packageRow),
+    Vulnerabilities: filled(group.findings.map(vulnerabilityRow)),
+  }
+}
+
+function packageRow({ package: item, path, layer }: ScannedPackage): object {
+  return {
+    ID: `${item.name}@${item.version}`,
+    Name: item.name,
+    Identifier: { PURL: item.purl },
+    ...versionFields('', item.ecosystem, item.version),
+    Arch: item.arch ?? undefined,
+    ...sourceFields(item),
+    Licenses: filled(item.licenses),
+    Layer: layerRow(layer),
+    FilePath: path ?? undefined,
+  }
+}
+
+function sourceFields({ ecosystem, sourceName, sourceVersion }: Package): object {
+  if (sourceName === null) return {}
+  return { SrcName: sourceName, ...versionFields('Src', ecosystem, sourceVersion ?? '') }
+}
+
+function versionFields(prefix: '' | 'Src', ecosystem: string, version: string): object {
+  const { epoch, upstream, revision } = versionParts(ecosystem, version)
+  return {
+    [`${prefix}Version`]: upstream || undefined,
+    [`${prefix}Release`]: revision || undefined,
+    [`${prefix}Epoch`]: epoch || undefined,
+  }
+}
+
+function vulnerabilityRow(finding: ScannedFinding): object {
+  const { match, details, package: item, path, layer } = finding
+  return {
+    VulnerabilityID: match.vulnerabilityId,
+    VendorIDs: filled(match.vendorIds),
+    PkgID: `${item.name}@${item.version}`,
+    PkgName: item.name,
+    PkgPath: path ?? undefined,
+    PkgIdentifier: { PURL: item.purl },
+    InstalledVersion: item.version,
+    FixedVersion: match.fixedVersion || undefined,
+    Status: match.status,
+    Layer: layerRow(layer),
+    SeveritySource: match.severitySource || undefined,
+    PrimaryURL: primaryUrl(finding),
+    DataSource:
+      match.dataSource === null
+        ? undefined
+        : { ID: match.dataSource.id, Name: match.dataSource.name, URL: match.dataSource.url },
+    ...detailFields(details),
+    Severity: match.severity,
+  }
+}
+
+function detailFields(details: VulnerabilityDetails | null): object {
+  if (details === null) return {}
+  return {
+    Title: details.title || undefined,
+    Description: details.description || undefined,
+    CweIDs: filled(details.cweIds),
+    CVSS: cvss(details),
+    References: filled(details.references),
+    PublishedDate: details.publishedDate ?? undefined,
+    LastModifiedDate: details.lastModifiedDate ?? undefined,
+  }
+}
+
+function cvss({ cvss }: VulnerabilityDetails): object | undefined {
+  const sources = Object.entries(cvss).map(([source, scores]) => [
+    source,
+    {
+      V2Vector: scores.v2Vector,
+      V3Vector: scores.v3Vector,
+      V40Vector: scores.v40Vector,
+      V2Score: scores.v2Score,
+      V3Score: scores.v3Score,
+      V40Score: scores.v40Score,
+    },
+  ])
+  return sources.length === 0 ? undefined : Object.fromEntries(sources)
+}
+
+/** A local archive has no compressed layers: Trivy states their diff IDs only. */
+function layerRow(layer: LayerAttribution | null): object {
+  if (layer === null) return {}
+  return { Digest: layer.digest === layer.diffId ? undefined : layer.digest, DiffID: layer.diffId }
+}
+
+function filled<T>(items: readonly T[]): readonly T[] | undefined {
+  return items.length === 0 ? undefined : items
+}
