@@ -18,7 +18,7 @@ export const environment = z.object({
   PORTOLAN_DATA_DIR: path.optional(),
   PORTOLAN_DATABASE_URL: z
     .string()
-    .refine((text) => hasScheme(text, ['postgres:', 'postgresql:']), 'is not a postgres:// address')
+    .regex(/^postgres(?:ql)?:\/\/./, 'is not a postgres:// address')
     .pipe(secret)
     .optional(),
   PORTOLAN_PORT: z.coerce
