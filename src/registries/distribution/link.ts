@@ -1,9 +1,14 @@
 // Comma-separated `<target>; name=value; name="value"`; the brackets are missing from some registries' answers.
 const entry =
   /\s*(?:<\s*([^<>]*?)\s*>|([^\s<>;,]+))((?:\s*;\s*[^\s=;,]+\s*(?:=\s*(?:"[^"]*"|[^\s";,]*))?)*)\s*(?:,|$)/y
-const relation = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s";,]*))/i
+const attribute = /;\s*([^\s=;,]+)\s*(?:=\s*(?:"([^"]*)"|([^\s";,]*)))?/g
 
 const longest = 16_384
+
+function relations(attributes: string): string[] {
+  const rel = [...attributes.matchAll(attribute)].find(([, name]) => name?.toLowerCase() === 'rel')
+  return (rel?.[2] ?? rel?.[3] ?? '').toLowerCase().split(/\s+/)
+}
 
 /**
  * The target of `rel="next"` in Link headers (RFC 8288), in every form that registries write: relative, absolute,
@@ -16,9 +21,7 @@ export function nextLink(headers: readonly string[]): string | undefined {
     const text = header.slice(0, longest)
     entry.lastIndex = 0
     for (let match = entry.exec(text); match && match[0] !== ''; match = entry.exec(text)) {
-      const rel = relation.exec(match[3] ?? '')
-      const names = (rel?.[1] ?? rel?.[2] ?? '').toLowerCase().split(/\s+/)
-      if (names.includes('next')) return match[1] ?? match[2]
+      if (relations(match[3] ?? '').includes('next')) return match[1] ?? match[2]
     }
   }
   return undefined

@@ -74,7 +74,8 @@ export async function send(method: string, reply: Answer, response: ServerRespon
   for (const [name, value] of Object.entries(reply.headers)) {
     response.setHeader(name, typeof value === 'string' ? value : [...value])
   }
-  if (!response.hasHeader('content-length')) response.setHeader('content-length', reply.body.length)
+  const isSized = response.hasHeader('content-length') || response.hasHeader('transfer-encoding')
+  if (!isSized) response.setHeader('content-length', reply.body.length)
   response.writeHead(reply.status)
   if (method === 'HEAD') response.end()
   else if (reply.cutAfter === undefined) response.end(reply.body)
