@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { Secret } from '../../core/index.ts'
 import { eachDatabase } from '../../test-support/databases/index.ts'
 import type { Database } from '../db/index.ts'
+import { createTenancy } from '../tenancy/index.ts'
 import { type OpenAccessOptions, openAccess } from './index.ts'
 
 type Opened = Awaited<ReturnType<typeof openAccess>>
@@ -12,6 +13,7 @@ const ADMIN_TOKEN = 'bootstrap-token-for-tests'
 function options(database: Database, more: Partial<OpenAccessOptions> = {}): OpenAccessOptions {
   return {
     database,
+    tenancy: createTenancy(database, clock),
     clock,
     secret: new Secret('a secret of the tests, 32 letters'),
     secureCookies: false,
@@ -146,6 +148,7 @@ eachDatabase((_name, open) => {
       await access.administration.addOrganisation({ id: 'org-2', name: 'Two' })
       const password = new Secret('password of the second')
       const user = { name: 'B', email: 'B@example.org', password, organisationId: 'org-2' }
+      expect(await createTenancy(database, clock).get('org-2')).toMatchObject({ id: 'org-2' })
       expect(await access.administration.addUser({ ...user, role: 'member' })).toEqual(expect.any(String))
       expect(await access.administration.addUser({ ...user, role: 'admin' })).toBeUndefined()
       const cookie = await signIn(access, 'b@example.org', password)

@@ -1,5 +1,6 @@
 import { type Clock, newId, type Secret } from '../../core/index.ts'
 import type { Database } from '../db/index.ts'
+import type { Tenancy } from '../tenancy/index.ts'
 import { createAccess } from './access.ts'
 import { type Auth, createAuth, migrateAuth } from './auth.ts'
 import { newPassword } from './password.ts'
@@ -8,6 +9,7 @@ import { type AccessStore, createAccessStore } from './store.ts'
 
 export interface OpenAccessOptions {
   readonly database: Database
+  readonly tenancy: Pick<Tenancy, 'ensure'>
   readonly clock: Clock
   /** Signs the session cookies. */
   readonly secret: Secret<string>
@@ -31,6 +33,7 @@ export interface NewUserInput {
 export interface AccessAdministration {
   /** @returns the user's id; undefined when the address is taken */
   addUser(user: NewUserInput): Promise<string | undefined>
+  /** Makes it when it is not there yet. */
   addOrganisation(organisation: Principal['organisation']): Promise<void>
 }
 
@@ -60,14 +63,18 @@ export async function openAccess(options: OpenAccessOptions): Promise<OpenedAcce
     firstOrganisation: async (userId) => (await store.membership(userId, null))?.organisationId,
   })
   await migrateAuth(auth, database)
-  const administration = administer(store, auth, clock)
+  const administration = administer(options, store, auth)
   await administration.addOrganisation(organisation)
   const firstUser = (await store.hasUsers()) ? null : await addFirstUser(administration, organisation.id)
   const bootstrap = options.adminToken === undefined ? null : { token: options.adminToken, organisation }
   return { ...createAccess({ auth, store, clock, bootstrap }), administration, firstUser }
 }
 
-function administer(store: AccessStore, auth: Auth, clock: Clock): AccessAdministration {
+function administer(
+  { clock, tenancy }: OpenAccessOptions,
+  store: AccessStore,
+  auth: Auth,
+): AccessAdministration {
   return {
     async addUser({ name, email, password, organisationId, role }) {
       const context = await auth.$context
@@ -77,7 +84,10 @@ function administer(store: AccessStore, auth: Auth, clock: Clock): AccessAdminis
       const user = { id, accountId: newId(now), name, email: email.toLowerCase(), passwordHash }
       return (await store.addUser({ ...user, organisationId, role }, new Date(now))) ? id : undefined
     },
-    addOrganisation: ({ id, name }) => store.ensureOrganisation(id, name, new Date(clock.now())),
+    async addOrganisation({ id, name }) {
+      await tenancy.ensure(id)
+      await store.ensureOrganisation(id, name, new Date(clock.now()))
+    },
   }
 }
 
