@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -39,6 +39,16 @@ describe.skipIf(missing !== null)(`power loss${missing === null ? '' : ` (skippe
     },
     CUTS * 120_000,
   )
+
+  it('says that a disk is too small for a new database, and leaves nothing on it', async () => {
+    disk = new LoopDisk(24)
+    const dataDir = join(disk.folder, 'data')
+    await expect(openDatabase({ dataDir })).rejects.toMatchObject({
+      code: 'database-not-made',
+      kind: 'temporary',
+    })
+    expect(readdirSync(dataDir)).toEqual(['lock'])
+  }, 120_000)
 
   it('stops with a clear error on a full disk, and goes on when there is room', async () => {
     disk = new LoopDisk(160)

@@ -29,7 +29,7 @@ export interface Database {
   execute(sql: string, parameters?: readonly unknown[]): Promise<Row[]>
   /** Embedded only: calls back for each NOTIFY; null elsewhere. Returns how to stop. */
   readonly listen: ((channel: string, listener: (payload: string) => void) => Promise<() => void>) | null
-  /** Cleans up after bulk changes now. The embedded database also does it by itself every minute; PostgreSQL needs no help. */
+  /** Cleans up after bulk changes now. The embedded database also does it by itself, every 15 seconds where it is due; PostgreSQL needs no help. */
   maintain(): Promise<void>
   /** Lets open transactions end (at most some seconds), then gives the database back. */
   close(): Promise<void>

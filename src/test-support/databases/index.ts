@@ -74,12 +74,16 @@ async function openEmbedded(options: OpenOptions): Promise<Database> {
   return { ...database, close }
 }
 
-/** The URL of a new PostgreSQL database with the current schema, for this run only. */
-export async function postgresUrl(): Promise<string> {
+/**
+ * The URL of a new PostgreSQL database for this run only, with the current schema.
+ *
+ * @param options of `create database`, in place of the schema
+ */
+export async function postgresUrl(options = `template ${TEMPLATE}`): Promise<string> {
   const cluster = await runCluster()
   const name = `test_${randomUUID().replaceAll('-', '')}`
   const server = await openDatabase({ url: cluster.url('postgres'), migrate: false })
-  await server.execute(`create database ${name} template ${TEMPLATE}`)
+  await server.execute(`create database ${name} ${options}`)
   await server.close()
   return cluster.url(name)
 }

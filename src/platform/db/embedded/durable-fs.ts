@@ -32,7 +32,7 @@ export class DurableFS extends NodeFS {
     const patch = (module: EmscriptenModule): void => {
       module.onAbort = this.#onAbort
       module.NODEFS.stream_ops.fsync = (stream) => {
-        // Directories have no descriptor of their own here.
+        // Not a file on the disk.
         if (stream.nfd === undefined) return 0
         this.#syncs += 1
         fsyncSync(stream.nfd)
@@ -44,7 +44,8 @@ export class DurableFS extends NodeFS {
   }
 }
 
-/** PGlite's own parameters without `-F`, and what makes a commit wait for the disk. */
+/** PGlite's own parameters without `-F`, what makes a commit wait for the disk, and little memory and log. */
 export const startParams: string[] = PGlite.defaultStartParams
   .filter((parameter) => parameter !== '-F')
-  .concat('-c', 'fsync=on', '-c', 'wal_sync_method=fsync', '-c', 'shared_buffers=32MB')
+  .concat('-c', 'fsync=on', '-c', 'wal_sync_method=fsync')
+  .concat('-c', 'shared_buffers=32MB', '-c', 'min_wal_size=32MB', '-c', 'max_wal_size=128MB')

@@ -39,6 +39,8 @@ function syncTree(folder: string): void {
 }
 
 const unfinished = 'database.new-'
+/** It takes about four seconds; a machine that is very busy may take long. */
+const LONGEST_MS = 300_000
 
 /**
  * The folder of the embedded database's files, made when it is not there. A new one gets its name only when it is whole
@@ -55,8 +57,9 @@ export async function databaseFolder(dataDir: string): Promise<string> {
   }
   const fresh = join(dataDir, `${unfinished}${newId(systemClock.now())}`)
   try {
-    await run(process.execPath, [fileURLToPath(siblingModule('initialise')), fresh])
+    await run(process.execPath, [fileURLToPath(siblingModule('initialise')), fresh], { timeout: LONGEST_MS })
   } catch (error) {
+    rmSync(fresh, { recursive: true, force: true })
     throw new AppError({
       code: 'database-not-made',
       kind: 'temporary',

@@ -11,6 +11,8 @@ export interface FolderLock {
 }
 
 const SQLITE_BUSY = 5
+/** Of several that reach for the lock in the same moment all may stand in each other's way: one of them waits it out. */
+const SETTLE_MS = 500
 
 function owner(dataDir: string): string {
   try {
@@ -43,9 +45,9 @@ function locked(dataDir: string): AppError {
  * @throws AppError `data-folder-locked` (conflict), naming the process that has it
  */
 export function lockFolder(dataDir: string): FolderLock {
-  const file = new DatabaseSync(join(dataDir, 'lock'), { timeout: 0 })
+  const file = new DatabaseSync(join(dataDir, 'lock'), { timeout: SETTLE_MS })
   try {
-    file.exec('begin exclusive')
+    file.exec('pragma journal_mode = memory; begin exclusive')
   } catch (error) {
     file.close()
     if ((error as { errcode?: number }).errcode === SQLITE_BUSY) throw locked(dataDir)

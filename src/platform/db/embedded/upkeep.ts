@@ -6,7 +6,7 @@ import type { DatabaseLog } from '../log.ts'
  * checkpoints. Each step is one statement of the bulk lane, so that pages pass between them.
  */
 
-const INTERVAL_MS = 60_000
+const INTERVAL_MS = 15_000
 
 /** Autovacuum's own thresholds (manual, 24.1.6), and freezing long before transaction numbers run out. */
 const dueTables = `
@@ -30,7 +30,7 @@ export async function upkeep(engine: Engine): Promise<void> {
   if (Number(log?.rows[0]?.['bytes'] ?? 0) > CHECKPOINT_BYTES) await engine.script('bulk', 'checkpoint')
 }
 
-/** Runs `upkeep` every minute. Returns how to stop it. */
+/** Runs `upkeep` every 15 seconds. Returns how to stop it. */
 export function startUpkeep(engine: Engine, log: DatabaseLog): () => void {
   let running = false
   const timer = setInterval(() => {

@@ -20,13 +20,13 @@ const statements = [
   `create table package_set (
     id int generated always as identity primary key, hash bytea not null unique, kind text not null,
     package_ids int[] not null, paths jsonb not null, last_used_at timestamptz not null default now())`,
-  `create index package_set_packages on package_set using gin (package_ids)`,
+  `create index package_set_packages on package_set using gin (package_ids) with (fastupdate = off)`,
   `create table inventory (
     id int generated always as identity primary key, manifest_digest bytea not null, indexer_key text not null, org_id text,
     os jsonb, set_ids int[] not null, layers jsonb not null, attribution jsonb not null, notes jsonb not null default '[]',
     source text not null default 'indexed', created_at timestamptz not null default now(),
     unique nulls not distinct (manifest_digest, indexer_key, org_id))`,
-  `create index inventory_sets on inventory using gin (set_ids)`,
+  `create index inventory_sets on inventory using gin (set_ids) with (fastupdate = off)`,
   `create table layer_blob (blob_digest bytea primary key, diff_id bytea not null, size bigint not null, verified_at timestamptz not null default now())`,
   `create table layer_result (diff_id bytea not null, analyzer text not null, version int not null, body bytea not null, primary key (diff_id, analyzer, version))`,
   `create table org_layer (org_id text not null, blob_digest bytea not null, pulled_at timestamptz not null default now(), primary key (org_id, blob_digest))`,

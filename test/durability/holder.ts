@@ -1,0 +1,12 @@
+/** Takes the data folder given as its argument, says `held` or the error's message, and holds it until it is killed. */
+import { writeSync } from 'node:fs'
+import { isAppError } from '../../src/core/index.ts'
+import { lockFolder } from '../../src/platform/db/embedded/folder-lock.ts'
+
+try {
+  lockFolder(process.argv[2] ?? '')
+  writeSync(1, 'held\n')
+  setInterval(() => {}, 60_000)
+} catch (error) {
+  writeSync(1, `${isAppError(error) ? `${error.code}: ${error.publicMessage}` : String(error)}\n`)
+}
