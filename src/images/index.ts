@@ -8,6 +8,8 @@ export { LAYER_LIMITS, type LayerLimits } from './layers/limits.ts'
 export type { Whiteout } from './layers/path.ts'
 export { type LayerReading, type ReadLayerOptions, readLayer } from './layers/read-layer.ts'
 export type { LayerFile, LayerVisitor } from './layers/visitor.ts'
+export type { LocalImage } from './local/local-image.ts'
+export { openLocalImage } from './local/open-local-image.ts'
 export {
   type Descriptor,
   type ImageIndex,

@@ -1,6 +1,6 @@
 import { PassThrough, type Transform } from 'node:stream'
 import { constants, createGunzip, createZstdDecompress } from 'node:zlib'
-import { ZstdFrames } from './zstd-frames.ts'
+import { isFrameMagic, isSkippableMagic, ZstdFrames } from './zstd-frames.ts'
 
 export type LayerCompression = 'gzip' | 'zstd' | 'none'
 
@@ -27,19 +27,20 @@ const buffers = {
 /** Enough for what Docker, BuildKit and Podman write at any level; more would let one layer take the process's memory. */
 const MAX_ZSTD_WINDOW_LOG = 26
 
-/** Chosen by the first bytes: media types are often wrong (reference: RFC 1952, 2.3.1; RFC 8878, 3.1). */
-export function createDecoder(first: Buffer): Decoder {
-  if (first[0] === 0x1f && first[1] === 0x8b) {
-    return { compression: 'gzip', stream: createGunzip(buffers), split: whole }
-  }
+/** By magic numbers: media types are often wrong (RFC 1952, 2.3.1; RFC 8878, 3.1). @param first MAGIC_LENGTH bytes, or all */
+export function compressionOf(first: Buffer): LayerCompression {
+  if (first[0] === 0x1f && first[1] === 0x8b) return 'gzip'
   const magic = first.length >= MAGIC_LENGTH ? first.readUInt32LE() : 0
-  if (magic === 0xfd2fb528 || magic - (magic % 16) === 0x184d2a50) {
-    const params = { [constants.ZSTD_d_windowLogMax]: MAX_ZSTD_WINDOW_LOG }
-    const frames = new ZstdFrames()
-    const stream = createZstdDecompress({ ...buffers, params })
-    return { compression: 'zstd', stream, split: (chunk) => frames.split(chunk) }
-  }
-  return { compression: 'none', stream: new PassThrough(buffers), split: whole }
+  return isFrameMagic(magic) || isSkippableMagic(magic) ? 'zstd' : 'none'
+}
+
+export function createDecoder(compression: LayerCompression): Decoder {
+  if (compression === 'gzip') return { compression, stream: createGunzip(buffers), split: whole }
+  if (compression === 'none') return { compression, stream: new PassThrough(buffers), split: whole }
+  const params = { [constants.ZSTD_d_windowLogMax]: MAX_ZSTD_WINDOW_LOG }
+  const frames = new ZstdFrames()
+  const stream = createZstdDecompress({ ...buffers, params })
+  return { compression, stream, split: (chunk) => frames.split(chunk) }
 }
 
 function whole(chunk: Buffer): Iterable<Buffer> {

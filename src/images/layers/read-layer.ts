@@ -5,7 +5,7 @@ import { type AppError, type Digest, digestFromHex } from '../../core/index.ts'
 import { layerError } from '../errors.ts'
 import type { BlobDescriptor, ImageSource } from '../ports.ts'
 import { BlobInput } from './blob-input.ts'
-import { createDecoder, type Decoder, MAGIC_LENGTH } from './decoder.ts'
+import { compressionOf, createDecoder, type Decoder, MAGIC_LENGTH } from './decoder.ts'
 import { LAYER_LIMITS, type LayerLimits } from './limits.ts'
 import { TarError } from './tar-header.ts'
 import { TarReader } from './tar-reader.ts'
@@ -46,7 +46,7 @@ export async function readLayer(
   const input = new BlobInput(await source.blob(blob, signal), blob, options.onBytes)
   using _aborting =
     signal === undefined ? undefined : addAbortListener(signal, () => input.stop(abortReason(signal)))
-  const decoder = createDecoder(await input.peek(MAGIC_LENGTH))
+  const decoder = createDecoder(compressionOf(await input.peek(MAGIC_LENGTH)))
   const limits = { ...LAYER_LIMITS, ...options.limits }
   const unpacking = unpack(decoder.stream, visitor, blob, limits).catch((error: unknown) => {
     // A fault of the content may come from a damaged transfer, which the digest of the whole tells: so the rest is still read.

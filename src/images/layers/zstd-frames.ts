@@ -1,5 +1,13 @@
-const MAGIC = 0xfd2fb528
-const SKIPPABLE_MAGIC = 0x184d2a50
+/** RFC 8878, 3.1.1. @param value four bytes, little-endian */
+export function isFrameMagic(value: number): boolean {
+  return value === 0xfd2fb528
+}
+
+/** Any of sixteen numbers (RFC 8878, 3.1.2). */
+export function isSkippableMagic(value: number): boolean {
+  return value - (value % 16) === 0x184d2a50
+}
+
 const CONTENT_SIZE_LENGTHS = [0, 2, 4, 8]
 const DICTIONARY_ID_LENGTHS = [0, 1, 2, 4]
 
@@ -70,8 +78,8 @@ export class ZstdFrames {
 
   #magic(head: Buffer): Buffer | undefined {
     const value = head.readUInt32LE()
-    const isSkippable = value - (value % 16) === SKIPPABLE_MAGIC
-    this.#step = isSkippable ? 'skippable-size' : value === MAGIC ? 'descriptor' : 'lost'
+    const isSkippable = isSkippableMagic(value)
+    this.#step = isSkippable ? 'skippable-size' : isFrameMagic(value) ? 'descriptor' : 'lost'
     return isSkippable ? undefined : head
   }
 
