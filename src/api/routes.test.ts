@@ -129,6 +129,24 @@ describe('a change', () => {
     }
   })
 
+  it('without a body may announce one', async () => {
+    await using api = await openTestApi({ 'scans.requestImage': started })
+    const headers = { ...admin, 'content-type': 'application/json' }
+    const answer = await api.app.inject({ method: 'POST', url: '/api/v1/images/7/scan', headers })
+    expect(answer.statusCode).toBe(202)
+  })
+
+  it('cannot reach into prototypes', async () => {
+    await using api = await openTestApi()
+    const answer = await api.app.inject({
+      method: 'POST',
+      url: '/api/v1/registry-connections',
+      headers: { ...admin, 'content-type': 'application/json' },
+      payload: '{"name":"a","platform":"oci","settings":{"__proto__":{"admin":true}}}',
+    })
+    expect(answer.statusCode).toBe(400)
+  })
+
   it('that fails is not noted', async () => {
     const error = new AppError({
       code: 'image-not-found',

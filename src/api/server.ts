@@ -56,7 +56,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-  app.removeContentTypeParser('text/plain')
+  readJson(app)
   answerFailures(app, log, clock)
   await app.register(helmet, securityHeaders(options.tls !== undefined))
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
@@ -88,4 +88,14 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   })
   await webBundle(app, options.webRoot)
   return app
+}
+
+/** JSON and nothing else. A body that is announced and empty is none: many clients announce one with every POST. */
+function readJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
+    if (text === '') done(null, undefined)
+    else parse(request, String(text), done)
+  })
 }
