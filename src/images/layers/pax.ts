@@ -3,6 +3,7 @@ import { TarError } from './tar-header.ts'
 /** What an extended header changes of the entry that follows it. */
 export interface PaxRecords {
   readonly path?: string
+  readonly target?: string
   readonly size?: number
   /** Stored sparse (GNU tar manual, "Storing Sparse Files"): the body is not the file's content. */
   readonly sparse: boolean
@@ -18,11 +19,13 @@ const SPARSE = 'GNU.sparse.'
  */
 export function parsePax(body: Buffer): PaxRecords {
   let path: string | undefined
+  let target: string | undefined
   let sparsePath: string | undefined
   let size: number | undefined
   let sparse = false
   for (const [key, value] of records(body)) {
     if (key === 'path' && value !== '') path = withoutNul(value)
+    else if (key === 'linkpath' && value !== '') target = withoutNul(value)
     else if (key === 'size' && value !== '') size = decimal(value)
     else if (key.startsWith(SPARSE)) {
       sparse = true
@@ -30,7 +33,12 @@ export function parsePax(body: Buffer): PaxRecords {
     }
   }
   const name = sparsePath ?? path
-  return { sparse, ...(name === undefined ? {} : { path: name }), ...(size === undefined ? {} : { size }) }
+  return {
+    sparse,
+    ...(name === undefined ? {} : { path: name }),
+    ...(target === undefined ? {} : { target }),
+    ...(size === undefined ? {} : { size }),
+  }
 }
 
 function* records(body: Buffer): Generator<readonly [key: string, value: string]> {

@@ -169,7 +169,7 @@ export class TarReader {
       type,
       size: type === 'directory' || headerOnly.has(flag) ? 0 : (this.#pax?.size ?? header.size),
       mode: header.mode,
-      target: this.#longLink ?? target,
+      target: this.#longLink ?? this.#pax?.target ?? target,
       sparse: flag === 'S' || (this.#pax?.sparse ?? false),
     }
     this.#pax = undefined
