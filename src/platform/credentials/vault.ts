@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { Kysely } from 'kysely'
 import { AppError, type Clock, newId, Secret } from '../../core/index.ts'
-import type { Database } from '../db/index.ts'
+import type { Database, Queries } from '../db/index.ts'
 import { decrypt, encrypt, KEY_BYTES } from './aead.ts'
 import type { Keyring } from './keyring.ts'
 import { credentialStore } from './store.ts'
@@ -20,7 +19,7 @@ export interface Vault {
   /** For start-up: @throws AppError `credential-key-missing` when something was sealed with a key that is not here */
   checkKeys(): Promise<void>
   /** The same within a transaction of the caller's. */
-  within(transaction: Kysely<unknown>): Vault
+  within(transaction: Queries): Vault
 }
 
 function notFound(): AppError {
@@ -57,7 +56,7 @@ function hide(text: Buffer): Record<string, Secret<string>> {
   return Object.fromEntries(entries.map(([name, value]) => [name, new Secret(value)]))
 }
 
-function vaultOn(db: Kysely<unknown>, keyring: Keyring, clock: Clock): Vault {
+function vaultOn(db: Queries, keyring: Keyring, clock: Clock): Vault {
   const store = credentialStore(db)
   return {
     async seal(orgId, ownerId, fields) {

@@ -6,6 +6,7 @@
 export { chunks, recordset, sortedByKey } from './bulk.ts'
 export { type Database, type DatabaseOptions, openDatabase } from './database.ts'
 export type { Lane } from './engine.ts'
+export type { Queries } from './kysely-dialect.ts'
 export type { DatabaseLog } from './log.ts'
 export { isUniqueViolation, SqlError } from './sql-error.ts'
 export { inTransaction } from './transaction.ts'

@@ -12,6 +12,9 @@ import {
 } from 'kysely'
 import type { Engine, Lane, Session } from './engine.ts'
 
+/** What runs queries: a lane, or a transaction. Code outside stores passes it on without looking in. */
+export type Queries = Kysely<unknown>
+
 const counted = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
 
 class SessionConnection implements DatabaseConnection {

@@ -98,7 +98,7 @@ export class EmbeddedEngine implements Engine {
         folder: await databaseFolder(options.dataDir),
         idleTransactionMs: options.idleTransactionMs ?? IDLE_TRANSACTION_MS,
       }
-      const worker = new Worker(siblingModule('worker'), { workerData })
+      const worker = new Worker(siblingModule('pglite-worker'), { workerData })
       const engine = new EmbeddedEngine(worker, lock, log)
       await engine.script('page', 'select 1')
       return engine
