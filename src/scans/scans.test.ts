@@ -225,13 +225,14 @@ eachDatabase((name, open) => {
     const added = await addImages(db, 'one', ['a'])
     const service = createScanService({ db, clock })
     await db.execute('update image set pushed_at = $1', [new Date(clock.now() - 5_000)])
-    const done = async (): Promise<void> => {
+    const done = async (): Promise<string> => {
       const [scan] = await queue.claim('worker', 1)
       if (scan === undefined) throw new Error('a scan waits')
       await queue.complete(scan, { inventoryId: await addInventory(db), sizeBytes: null, platform: null })
+      return scan.id
     }
     await schedule('one', added)
-    await done()
+    const completed = await done()
     expect(await schedule('one', added)).toBe(0)
     await db.execute('update image set pushed_at = $1', [new Date(clock.now())])
     expect(await schedule('one', added)).toBe(1)
@@ -248,7 +249,7 @@ eachDatabase((name, open) => {
     const [scan] = await queue.claim('worker', 1)
     if (scan === undefined) throw new Error('a scan waits')
     await queue.fail(scan, failure('invalid'))
-    await expect(service.retry('one', '1')).rejects.toThrow('only one that failed')
+    await expect(service.retry('one', completed)).rejects.toThrow('only one that failed')
     expect(await service.retry('one', scan.id)).toMatchObject({ queued: 1 })
     await done()
     expect(await statuses(db)).toEqual(['Completed'])

@@ -40,7 +40,7 @@ export async function enqueueSelected(db: Db, options: EnqueueOptions): Promise<
     from image i join image_platform p on p.image_id = i.id
     left join lateral (
       select s.state, s.pushed_at, s.reason ->> 'kind' as cause from scan s
-      where s.org_id = i.org_id and s.manifest_digest = p.manifest_digest and s.engine = 'builtin' order by s.id desc limit 1
+      where s.org_id = i.org_id and s.manifest_digest = p.manifest_digest and s.engine = 'portolan' order by s.id desc limit 1
     ) last on true
     where i.org_id = ${orgId} and i.repository_id = any(${repositories}::int[]) and i.selected and i.gone_at is null
       and i.kind in ('image', 'unknown')

@@ -4,6 +4,8 @@ import type { Clock } from '../../core/index.ts'
 import type { Database } from '../../platform/db/index.ts'
 
 export { digestsOf, FakeRegistry } from './fake-registry.ts'
+export { digestOfText, testInventory, testPackage } from './inventories.ts'
+export { changeTo, databaseDigest, openMatcher, type Verdict } from './matchers.ts'
 
 /** Time that moves only when it is told to. */
 export class ManualClock implements Clock {
@@ -57,7 +59,10 @@ export async function emptyDatabase(db: Database): Promise<void> {
     db,
     `select quote_ident(tablename) as name from pg_tables where schemaname = 'public' and tablename not like 'schema_migration%'`,
   )
+  const deletes = tables.map((table) => `delete from ${table.name};`).join('\n')
   await db.execute(`
-    truncate ${tables.map((table) => table.name).join(', ')} restart identity cascade;
+    set session_replication_role = replica;
+    ${deletes}
+    set session_replication_role = origin;
     insert into db_current (only_row, generation) values (true, null)`)
 }

@@ -1,0 +1,85 @@
+import { promisify } from 'node:util'
+import { zstdCompress, zstdDecompress } from 'node:zlib'
+import { sql } from 'kysely'
+import { type Clock, type Digest, digestBytes, digestOfBytes } from '../../core/index.ts'
+import type { Database } from '../../platform/db/index.ts'
+import type { AnalyzerKey, LayerAccess, LayerStore } from '../ports.ts'
+
+const compress = promisify(zstdCompress)
+const decompress = promisify(zstdDecompress)
+/** A stored result unpacks to at most this; more is taken for damage. Bytes. */
+const MAX_BODY = 256 * 1024 * 1024
+
+/** A LayerStore in the SQL database, for servers whose workers share no disk. */
+export function createSqlLayerStore(database: Database): LayerStore {
+  const db = database.lane('bulk')
+  return {
+    async get(diffId, keys) {
+      if (keys.length === 0) return new Map()
+      const { rows } = await sql<{ analyzer: string; version: number; body: Uint8Array }>`
+        select analyzer, version, body from layer_result where diff_id = ${digestBytes(diffId)}
+          and (analyzer, version) in (select * from unnest(${keys.map((key) => key.id)}::text[], ${keys.map((key) => key.version)}::int[]))`.execute(
+        db,
+      )
+      const found = await Promise.all(
+        rows.map(async (row) => [row.analyzer, await unpack(row.body)] as const),
+      )
+      return new Map(found.filter(([, value]) => value !== undefined))
+    },
+    async put(diffId, results) {
+      // One statement a result: bodies are large, and statements are to be short.
+      for (const { key, value } of results) await putOne(database, diffId, key, value)
+    },
+    async diffIdOf(blob) {
+      const { rows } = await sql<{ diff_id: Uint8Array }>`
+        select diff_id from layer_blob where blob_digest = ${digestBytes(blob)}`.execute(db)
+      return rows[0] === undefined ? undefined : digestOfBytes(rows[0].diff_id)
+    },
+    async verified(blob, diffId, size) {
+      await sql`
+        insert into layer_blob (blob_digest, diff_id, size) values (${digestBytes(blob)}, ${digestBytes(diffId)}, ${size})
+        on conflict (blob_digest) do nothing`.execute(db)
+    },
+  }
+}
+
+async function putOne(database: Database, diffId: Digest, key: AnalyzerKey, value: unknown): Promise<void> {
+  const body = await compress(JSON.stringify(value))
+  await sql`
+    insert into layer_result (diff_id, analyzer, version, body) values (${digestBytes(diffId)}, ${key.id}, ${key.version}, ${body})
+    on conflict (diff_id, analyzer, version) do update set body = excluded.body`.execute(
+    database.lane('bulk'),
+  )
+}
+
+async function unpack(body: Uint8Array): Promise<unknown> {
+  try {
+    const json = await decompress(body, { maxOutputLength: MAX_BODY })
+    return JSON.parse(json.toString('utf8')) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * What one organisation may use of known layers: those that it has pulled itself. All of them only while it is the only
+ * organisation and its settings say that everything is one trust domain.
+ */
+export function createOrganisationLayerAccess(database: Database, clock: Clock, orgId: string): LayerAccess {
+  const db = database.lane('bulk')
+  return {
+    async reusable(blobs) {
+      const { rows } = await sql<{ blob_digest: Uint8Array }>`
+        select b.digest as blob_digest from unnest(${blobs.map(digestBytes)}::bytea[]) as b (digest)
+        where exists (select from org_layer o where o.org_id = ${orgId} and o.blob_digest = b.digest)
+          or (exists (select from org_settings s where s.org_id = ${orgId} and s.one_trust_domain)
+            and not exists (select from org_settings s where s.org_id <> ${orgId}))`.execute(db)
+      return new Set(rows.map((row) => digestOfBytes(row.blob_digest)))
+    },
+    async pulled(blob) {
+      await sql`
+        insert into org_layer (org_id, blob_digest, pulled_at) values (${orgId}, ${digestBytes(blob)}, ${new Date(clock.now())})
+        on conflict do nothing`.execute(db)
+    },
+  }
+}

@@ -1,0 +1,225 @@
+import { beforeAll, beforeEach, expect, it } from 'vitest'
+import type { Subject } from '../inventory/index.ts'
+import { saveInventory } from '../inventory/sql.ts'
+import type { Database } from '../platform/db/index.ts'
+import { eachDatabase } from '../test-support/databases/index.ts'
+import {
+  changeTo,
+  digestOfText,
+  emptyDatabase,
+  openMatcher,
+  rowsOf,
+  testInventory,
+  type Verdict,
+} from '../test-support/domain/index.ts'
+import { scaled } from '../test-support/scale.ts'
+import { prepare, writeVerdicts } from './rematch.ts'
+import {
+  changeDatabase,
+  currentGeneration,
+  drainStale,
+  foldSetCounts,
+  matchInventory,
+  type OpenMatcher,
+  outdateMatchers,
+  recountSets,
+} from './sql.ts'
+import { staleSubjects } from './store.ts'
+
+const severities = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const
+
+/** What database `number` says of a subject: differs from database to database in what, how bad, and how fixed. */
+function verdicts(number: number, { lookupKey, version }: Subject): Verdict[] {
+  const seed = [...`${lookupKey}@${version}`].reduce(
+    (sum, character) => sum * 31 + character.charCodeAt(0),
+    7,
+  )
+  return [0, 1, 2]
+    .filter((index) => (seed + index * number) % 3 !== 0)
+    .map((index) => ({
+      id: `CVE-2024-${index}`,
+      severity: severities[(seed + number + index) % 4] ?? 'LOW',
+      fixedVersion: (seed + number) % 2 === 0 ? `${number}` : '',
+    }))
+}
+const opened = new Map<number, OpenMatcher>()
+
+/** The same object for the same database, as a process has it open. */
+function open(number: number): OpenMatcher {
+  const known = opened.get(number) ?? openMatcher(number, (subject) => verdicts(number, subject))
+  opened.set(number, known)
+  return known
+}
+
+interface Stored {
+  readonly lookup_key: string
+  readonly version: string
+  readonly matches: string[] | null
+}
+
+/** Every open match beside what the database in use says. */
+async function wrong(db: Database, number: number): Promise<string[]> {
+  const rows = await rowsOf<Stored>(
+    db,
+    `select s.lookup_key, s.version, (
+       select array_agg(v.name || ' ' || m.severity || ' ' || m.fixed_version order by v.name)
+       from match m join vulnerability v on v.id = m.vulnerability_id where m.subject_id = s.id and m.gone_generation is null) as matches
+     from subject s where s.matched_generation = (select generation from db_current)`,
+  )
+  return rows.flatMap(({ lookup_key: lookupKey, version, matches }) => {
+    const subject = { lookupKey, version } as Subject
+    const right = verdicts(number, subject).map(
+      (verdict) =>
+        `${verdict.id} ${severities.indexOf(verdict.severity as 'LOW') + 1} ${verdict.fixedVersion ?? ''}`,
+    )
+    const stored = matches ?? []
+    return JSON.stringify(stored) === JSON.stringify(right)
+      ? []
+      : [`${lookupKey}: ${stored} instead of ${right}`]
+  })
+}
+
+eachDatabase((_name, openDb) => {
+  let db: Database
+  const context = () => ({ db, observer: async () => undefined })
+  const add = async (image: string, ...packages: string[]) =>
+    saveInventory(db, {
+      manifest: digestOfText(image),
+      indexerKey: 'test',
+      inventory: testInventory(packages),
+    })
+  beforeAll(async () => {
+    db = await openDb()
+  })
+  beforeEach(async () => {
+    await emptyDatabase(db)
+    opened.clear()
+  })
+
+  it('matches an inventory once, and everything again with another database', async () => {
+    await changeDatabase(db, changeTo(open(1)))
+    const { id, setIds } = await add('a', 'zlib@1', 'openssl@3')
+    expect(await matchInventory(context(), open(1), id)).toBe('current')
+    expect(await wrong(db, 1)).toEqual([])
+    await recountSets(db, setIds)
+    const counted = await rowsOf<{ n: number }>(db, 'select sum(n)::int as n from set_count')
+    expect(counted).toEqual(
+      await rowsOf(db, 'select count(*)::int as n from match where gone_generation is null'),
+    )
+
+    expect(await changeDatabase(db, changeTo(open(1)))).toBeUndefined()
+    await changeDatabase(db, changeTo(open(2)))
+    expect((await currentGeneration(db))?.digest).toBe(open(2).database.digest)
+    expect(await drainStale(context(), open(1))).toBe('superseded')
+    expect(await drainStale(context(), open(2))).toBe('current')
+    expect(await wrong(db, 2)).toEqual([])
+    while ((await foldSetCounts(db)) > 0);
+    expect(await rowsOf(db, 'select sum(n)::int as n from set_count')).toEqual(
+      await rowsOf(db, 'select count(*)::int as n from match where gone_generation is null'),
+    )
+  })
+
+  it('matches again only what changed, when the change says what', async () => {
+    await changeDatabase(db, changeTo(open(1)))
+    await add('a', 'zlib@1', 'openssl@3', 'openssl@4')
+    await drainStale(context(), open(1))
+    await changeDatabase(db, changeTo(open(2), [{ space: 'test 1', lookupKey: 'openssl' }]))
+    const stale = await staleSubjects(db.lane('bulk'), { visible: false, after: 0, limit: 10 })
+    expect(stale.map((subject) => subject.lookup_key)).toEqual(['openssl', 'openssl'])
+    await drainStale(context(), open(2))
+    expect(await wrong(db, 2)).toEqual([])
+  })
+
+  it('matches again what another version of the matcher matched', async () => {
+    await changeDatabase(db, changeTo(open(1)))
+    await add('a', 'zlib@1')
+    await drainStale(context(), open(1))
+    await outdateMatchers(db, { test: 1, other: 5 })
+    expect(await staleSubjects(db.lane('bulk'), { visible: false, after: 0, limit: 10 })).toEqual([])
+    await outdateMatchers(db, { test: 2 })
+    expect(await staleSubjects(db.lane('bulk'), { visible: false, after: 0, limit: 10 })).toHaveLength(1)
+  })
+
+  it('keeps what it knew of subjects whose ecosystem has gone', async () => {
+    await changeDatabase(db, changeTo(open(1)))
+    await add('a', 'zlib@1')
+    await drainStale(context(), open(1))
+    const before = await rowsOf(db, 'select vulnerability_id, gone_generation from match order by 1')
+    await changeDatabase(db, changeTo(open(2)))
+    const { createMatcher } = await import('./index.ts')
+    const without = {
+      ...open(2),
+      matcher: { ...createMatcher({ plugins: [], database: open(2).database }), engine: 'portolan' },
+    }
+    expect(await drainStale(context(), without)).toBe('current')
+    expect(await rowsOf(db, 'select vulnerability_id, gone_generation from match order by 1')).toEqual(before)
+  })
+
+  it('uses the GIN index to find the sets of a package', async () => {
+    await changeDatabase(db, changeTo(open(1)))
+    await add('a', 'zlib@1')
+    await db.execute(
+      `insert into package_set (hash, kind, package_ids, paths)
+       select decode(md5(n::text) || md5('x' || n), 'hex'), 'os', array(select (n * 7 + k) % 90000 + 1000 from generate_series(1, 40) k), '[]'
+       from generate_series(1, 3000) n where $1::int = 0`,
+      [0],
+    )
+    await db.execute('analyze package_set')
+    const plan = await db.execute('explain select id from package_set where package_ids && $1::int[]', [
+      [5, 6],
+    ])
+    expect(JSON.stringify(plan)).toContain('package_set_packages')
+  })
+
+  /**
+   * Matchers with old and new databases open, changes of the database, and new subjects, in every order that chance gives.
+   * What is matched by the database in use must always be what that database says.
+   */
+  it(`leaves no stale match in ${scaled(60, 1_000)} random interleavings`, { timeout: 600_000 }, async () => {
+    let seed = 20_260_101
+    const random = (below: number): number => {
+      seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
+      return Math.floor((seed / 2_147_483_648) * below)
+    }
+    let current = 1
+    let superseded = 0
+    await changeDatabase(db, changeTo(open(current)))
+    for (let round = 0; round < scaled(60, 1_000); round += 1) {
+      const prepared: ReturnType<typeof prepare>[] = []
+      const steps = Array.from({ length: 6 }, () => async (): Promise<void> => {
+        const step = random(4)
+        if (step === 0)
+          await add(
+            `image ${round} ${random(1e9)}`,
+            `p${random(30)}@${random(3)}`,
+            `p${random(30)}@${random(3)}`,
+          )
+        if (step === 1) {
+          current += 1
+          await changeDatabase(db, changeTo(open(current)))
+        }
+        if (step === 2) {
+          const subjects = await staleSubjects(db.lane('bulk'), { visible: false, after: 0, limit: 20 })
+          prepared.push(prepare(open(Math.max(1, current - random(2))), subjects))
+        }
+        const ready = step === 3 ? prepared.shift() : undefined
+        if (ready !== undefined && (await writeVerdicts(context(), ready)) === 'superseded') superseded += 1
+      })
+      // Half of the rounds one after the other, half at once.
+      if (round % 2 === 0) for (const step of steps) await step()
+      else await Promise.all(steps.map((step) => step()))
+      for (const ready of prepared)
+        if ((await writeVerdicts(context(), ready)) === 'superseded') superseded += 1
+      const [inUse] = await rowsOf<{ hex: string }>(
+        db,
+        `select encode(g.digest, 'hex') as hex from db_current c join db_generation g on g.id = c.generation`,
+      )
+      current = Number.parseInt(inUse?.hex ?? '0', 16)
+      expect(await wrong(db, current)).toEqual([])
+    }
+    expect(superseded).toBeGreaterThan(0)
+    while ((await drainStale(context(), open(current))) === 'superseded');
+    expect(await wrong(db, current)).toEqual([])
+    expect(await staleSubjects(db.lane('bulk'), { visible: false, after: 0, limit: 10 })).toEqual([])
+  })
+})

@@ -1,0 +1,217 @@
+import type { AdvisoryDatabase } from '../advisories/index.ts'
+import { isAppError } from '../core/index.ts'
+import { type Database, inTransaction } from '../platform/db/index.ts'
+import { fence } from './generations/store.ts'
+import type { Match, Matcher } from './ports.ts'
+import {
+  closeMatches,
+  type Db,
+  lockMatches,
+  lockStale,
+  logSubjects,
+  type MatchRow,
+  markMatched,
+  openMatches,
+  type SubjectRow,
+  saveMatches,
+  saveVulnerabilities,
+  staleOfInventory,
+  staleSubjects,
+  toRow,
+} from './store.ts'
+
+/** Subjects matched and written in one transaction. */
+const CHUNK = 200
+
+export interface MatchedPair {
+  readonly subjectId: number
+  readonly vulnerabilityId: number
+}
+
+/** Told of changed matches inside the transaction that changes them, after it wrote. */
+export type MatchObserver = (transaction: Db, changed: readonly MatchedPair[]) => Promise<void>
+
+export interface MatchingContext {
+  readonly db: Database
+  readonly observer: MatchObserver
+}
+
+/** A matcher with the database file that it has open. */
+export interface OpenMatcher {
+  readonly matcher: Matcher
+  readonly database: AdvisoryDatabase
+  /** `matcherVersion` by ecosystem. */
+  readonly versions: Readonly<Record<string, number>>
+}
+
+/** `superseded`: another database came into use meanwhile; open that one and go on. */
+export type MatchOutcome = 'current' | 'superseded'
+
+/** Verdicts made with one database file, not yet written. */
+export interface Prepared {
+  readonly open: OpenMatcher
+  readonly subjects: readonly SubjectRow[]
+  /** null where no verdict can be made: what is stored stays. */
+  readonly verdicts: readonly (readonly Match[] | null)[]
+}
+
+/** Matches what is stale of an inventory: the step between reading an image and showing what is wrong with it. */
+export async function matchInventory(
+  context: MatchingContext,
+  open: OpenMatcher,
+  inventoryId: number,
+): Promise<MatchOutcome> {
+  return inChunks(context, open, (after) =>
+    staleOfInventory(context.db.lane('bulk'), inventoryId, after, CHUNK),
+  )
+}
+
+/** Matches all that is stale, what people see first. A crash loses nothing: what is stale stays so until it is written. */
+export async function drainStale(
+  context: MatchingContext,
+  open: OpenMatcher,
+  signal?: AbortSignal,
+): Promise<MatchOutcome> {
+  for (const visible of [true, false]) {
+    const outcome = await inChunks(context, open, async (after) => {
+      signal?.throwIfAborted()
+      return staleSubjects(context.db.lane('bulk'), { visible, after, limit: CHUNK })
+    })
+    if (outcome === 'superseded') return outcome
+  }
+  return 'current'
+}
+
+async function inChunks(
+  context: MatchingContext,
+  open: OpenMatcher,
+  next: (after: number) => Promise<SubjectRow[]>,
+): Promise<MatchOutcome> {
+  for (let after = 0; ; ) {
+    const subjects = await next(after)
+    const last = subjects.at(-1)
+    if (last === undefined) return 'current'
+    if ((await writeVerdicts(context, prepare(open, subjects))) === 'superseded') return 'superseded'
+    after = last.id
+  }
+}
+
+/** Makes verdicts; reads only the subjects and the open file. */
+export function prepare(open: OpenMatcher, subjects: readonly SubjectRow[]): Prepared {
+  return { open, subjects, verdicts: subjects.map((subject) => verdict(open.matcher, subject)) }
+}
+
+function verdict(matcher: Matcher, row: SubjectRow): readonly Match[] | null {
+  const { space, lookup_key: lookupKey, comparer, version, arch, cpe_context: cpeContext, flavour } = row
+  try {
+    return matcher.match({ space, lookupKey, comparer, version, arch, cpeContext, flavour })
+  } catch (error) {
+    // Stored by a version of Portolan that had this ecosystem: nothing can be said anew.
+    if (isAppError(error) && error.code === 'comparer-unknown') return null
+    throw error
+  }
+}
+
+/**
+ * Writes verdicts if the database that they were made with is still the one in use: otherwise they may be wrong, and are
+ * thrown away. A subject that someone else has matched meanwhile is left alone.
+ */
+export async function writeVerdicts(context: MatchingContext, prepared: Prepared): Promise<MatchOutcome> {
+  const { db, observer } = context
+  const { matcher, database, versions } = prepared.open
+  const vulnerabilities = await saveKnown(db, prepared)
+  if (vulnerabilities === undefined) return 'superseded'
+  return inTransaction(db, 'bulk', async (tx) => {
+    const generation = await fence(tx)
+    if (generation?.digest !== database.digest) return 'superseded'
+    await lockMatches(tx)
+    const stale = await lockStale(
+      tx,
+      prepared.subjects.map((subject) => subject.id),
+    )
+    const before = await openMatches(tx, matcher.engine, [...stale])
+    const { save, close, changed } = differences(prepared, stale, before, vulnerabilities)
+    await saveMatches(tx, matcher.engine, generation.id, save)
+    await closeMatches(tx, matcher.engine, generation.id, close)
+    const done = prepared.subjects
+      .filter((subject) => stale.has(subject.id))
+      .map(({ id, comparer }) => ({ id, matcher_version: versions[comparer] ?? 0 }))
+    await markMatched(tx, generation.id, done)
+    await logSubjects(tx, [...new Set(changed.map((pair) => pair.subjectId))])
+    if (changed.length > 0) await observer(tx, changed)
+    return 'current'
+  })
+}
+
+/** Ids that this file's details are stored under: a process writes them once for each file, not for each image. */
+const storedBy = new WeakMap<AdvisoryDatabase, Map<string, number>>()
+
+async function saveKnown(
+  db: Database,
+  { open, verdicts }: Prepared,
+): Promise<Map<string, number> | undefined> {
+  const stored = storedBy.get(open.database) ?? new Map<string, number>()
+  storedBy.set(open.database, stored)
+  const names = new Set(verdicts.flatMap((matches) => matches?.map((match) => match.vulnerabilityId) ?? []))
+  const missing = [...names].filter((name) => !stored.has(name))
+  if (missing.length === 0) return stored
+  const generation = await fence(db.lane('bulk'))
+  if (generation?.digest !== open.database.digest) return undefined
+  const rows = missing.map((name) => ({ name, details: open.database.details(name) }))
+  for (const [name, id] of await saveVulnerabilities(db.lane('bulk'), generation.id, rows))
+    stored.set(name, id)
+  return stored
+}
+
+interface Differences {
+  readonly save: MatchRow[]
+  readonly close: MatchRow[]
+  readonly changed: MatchedPair[]
+}
+
+function differences(
+  prepared: Prepared,
+  stale: ReadonlySet<number>,
+  before: readonly MatchRow[],
+  vulnerabilities: ReadonlyMap<string, number>,
+): Differences {
+  const keyOf = (row: MatchRow): string => `${row.subject_id} ${row.vulnerability_id}`
+  const stored = new Map(before.map((row) => [keyOf(row), row]))
+  const save: MatchRow[] = []
+  const kept = new Set<string>()
+  for (const [index, { id }] of prepared.subjects.entries()) {
+    const verdict = prepared.verdicts[index]
+    if (!stale.has(id) || verdict === undefined) continue
+    const rows =
+      verdict?.map((match) => toRow(id, vulnerabilities.get(match.vulnerabilityId) ?? 0, match)) ??
+      before.filter((row) => row.subject_id === id)
+    for (const row of rows) {
+      kept.add(keyOf(row))
+      if (!isEqual(row, stored.get(keyOf(row)))) save.push(row)
+    }
+  }
+  const close = before.filter((row) => !kept.has(keyOf(row)))
+  const changed = [...save, ...close].map((row) => ({
+    subjectId: row.subject_id,
+    vulnerabilityId: row.vulnerability_id,
+  }))
+  return { save, close, changed }
+}
+
+/** jsonb does not keep the order of fields, so the few of a data source are named. */
+function isEqual(left: MatchRow, right: MatchRow | undefined): boolean {
+  if (right === undefined) return false
+  const signature = (row: MatchRow): string => {
+    const source = row.data_source as { id?: string; name?: string; url?: string } | null
+    return JSON.stringify([
+      row.severity,
+      row.severity_source,
+      row.own_severity,
+      source && [source.id, source.name, source.url],
+      row.vendor_ids,
+      row.status,
+      row.fixed_version,
+    ])
+  }
+  return signature(left) === signature(right)
+}

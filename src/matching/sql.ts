@@ -1,0 +1,22 @@
+/**
+ * The side of matching that needs the SQL database: generations of vulnerability data, the fence between matching and their
+ * change, stored matches. A door of its own, because the command line has no such database.
+ */
+export { foldSetCounts, recountSets } from './counts/store.ts'
+export {
+  changeDatabase,
+  currentGeneration,
+  type DatabaseChange,
+  type Generation,
+  outdateMatchers,
+} from './generations/store.ts'
+export {
+  drainStale,
+  type MatchedPair,
+  type MatchingContext,
+  type MatchObserver,
+  type MatchOutcome,
+  matchInventory,
+  type OpenMatcher,
+} from './rematch.ts'
+export { MATCHES_LOCK } from './store.ts'
