@@ -149,7 +149,7 @@ export function refusalOf(
   realm: string,
   request: ServerRequest,
 ): Answer | undefined {
-  if (auth.kind === 'none') return undefined
+  if (auth.kind === 'none' || request.target === 'other') return undefined
   if (auth.kind === 'bearer') return book && bearerRefusal(auth, book, realm, request)
   const user = basicUser(auth.users, request.headers['authorization'])
   const mayPull = auth.anonymousPull && ['GET', 'HEAD'].includes(request.method)

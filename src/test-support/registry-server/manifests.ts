@@ -33,7 +33,7 @@ export function getManifest(storage: Storage, request: ServerRequest): Answer {
   }
   const etag = `"${found.digest}"`
   const headers = { 'content-type': found.mediaType, 'docker-content-digest': found.digest, etag }
-  if (request.headers['if-none-match'] === etag) return answer(304, headers)
+  if (request.headers['if-none-match'] === etag) return answer(304)
   return answer(200, headers, found.bytes)
 }
 

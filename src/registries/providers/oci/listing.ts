@@ -18,7 +18,7 @@ function notListed(host: string, cause: AppError): AppError {
     kind: cause.kind === 'unsupported' || cause.kind === 'not-found' ? 'unsupported' : 'denied',
     publicMessage: `${host} does not give this account a list of its repositories.`,
     remedy:
-      'Name the repositories of the connection in the field Repositories, or grant the account registry:catalog:*.',
+      'Name the repositories of the connection in the field Repositories, or give credentials that may list them (registry:catalog:*).',
     cause,
   })
 }
