@@ -1,0 +1,282 @@
+import type { RouteInput, RouteName, RouteResponse } from '../../contract/index.ts'
+import { connectionInput } from '../../contract/index.ts'
+import { check } from './check.ts'
+import { digestOf } from './random.ts'
+import { platforms } from './platforms.ts'
+import type { Simulation } from './simulation.ts'
+import { ago, countsOf, type FakeFinding, newConnection, recount, type World } from './world.ts'
+
+/** A request after its schemas: parts that a route does not have are absent. */
+type Parsed<K extends RouteName> = {
+  params: RouteInput<K> extends { params: infer P } ? P : undefined
+  query: Record<string, unknown>
+  body: RouteInput<K> extends { body: infer B } ? B : undefined
+}
+
+export type Handlers = { [K in RouteName]: (request: Parsed<K>) => RouteResponse<K> }
+
+/** Thrown by a handler: answered as a problem document. */
+export class FakeProblem extends Error {
+  readonly status: number
+  readonly code: string
+  readonly remedy: string | undefined
+  readonly fields: Record<string, string> | undefined
+
+  constructor(
+    status: number,
+    code: string,
+    detail: string,
+    remedy?: string,
+    fields?: Record<string, string>,
+  ) {
+    super(detail)
+    this.status = status
+    this.code = code
+    this.remedy = remedy
+    this.fields = fields
+  }
+}
+
+function found<T>(item: T | undefined): T {
+  if (item === undefined)
+    throw new FakeProblem(404, 'not-found', 'There is no such thing.', 'Go back to the list.')
+  return item
+}
+
+/** Keyset paging, as far as a page can tell. */
+function page<T>(items: readonly T[], query: Record<string, unknown>) {
+  const start = typeof query['cursor'] === 'string' ? Number(query['cursor'].slice(1)) : 0
+  const limit = typeof query['limit'] === 'number' ? query['limit'] : 50
+  const end = start + limit
+  return {
+    items: items.slice(start, end),
+    nextCursor: end < items.length ? `o${end}` : null,
+    total: items.length > 10_000 ? '10,000+' : String(items.length),
+  }
+}
+
+/** The `list()` of the contract's queries gives an array; what is absent lets everything through. */
+function allows(value: unknown, item: string | null): boolean {
+  return value === undefined || (Array.isArray(value) && value.includes(item))
+}
+
+function is(value: unknown, item: unknown): boolean {
+  return value === undefined || value === item
+}
+
+function imagesOf(world: World, query: Record<string, unknown>): World['images'] {
+  const words = typeof query['q'] === 'string' ? query['q'].toLowerCase() : ''
+  return world.images.filter(
+    (image) =>
+      (query['kind'] === 'all' || image.kind === 'image' || image.kind === 'unknown') &&
+      is(query['connection'], image.connectionId) &&
+      is(query['repository'], image.repository.id) &&
+      is(query['digest'], image.digest) &&
+      allows(query['status'], image.scanStatus) &&
+      allows(query['lifecycle'], image.lifecycle) &&
+      `${image.repository.path} ${image.tags.join(' ')} ${image.digest}`.toLowerCase().includes(words),
+  )
+}
+
+function findingsOf(world: World, query: Record<string, unknown>): FakeFinding[] {
+  const carried = new Set(
+    world.images
+      .filter((image) => is(query['connection'], image.connectionId))
+      .map((image) => image.repository.id),
+  )
+  return world.findings.filter(
+    ({ detail, digests }) =>
+      allows(query['severity'], detail.severity) &&
+      is(query['package'], detail.packageName) &&
+      is(query['cve'], detail.vulnerabilityId) &&
+      is(query['repository'], detail.repository.id) &&
+      carried.has(detail.repository.id) &&
+      (query['digest'] === undefined || digests.has(String(query['digest']))) &&
+      is(query['fix'], detail.fixedVersion === '' ? 'no' : 'yes'),
+  )
+}
+
+function repositoriesOf(world: World, query: Record<string, unknown>) {
+  const words = typeof query['q'] === 'string' ? query['q'].toLowerCase() : ''
+  const byId = Map.groupBy(
+    imagesOf(world, { connection: query['connection'] }),
+    (image) => image.repository.id,
+  )
+  return [...byId.values()]
+    .flatMap((images) => {
+      const [first] = images
+      return first === undefined || !first.repository.path.includes(words)
+        ? []
+        : [
+            {
+              ...first.repository,
+              connections: [],
+              images: images.length,
+              tags: images.reduce((sum, image) => sum + image.tagCount, 0),
+              lastSeenAt: ago(1),
+            },
+          ]
+    })
+    .sort((a, b) => a.path.localeCompare(b.path))
+}
+
+type World_ = { world: World; simulation: Simulation }
+
+function connectionHandlers({ world, simulation }: World_) {
+  const connection = (id: string) => found(world.connections.find((candidate) => candidate.id === id))
+  return {
+    listConnections: ({ query }) => page(world.connections, query),
+    getConnection: ({ params }) => connection(params.id),
+    createConnection: ({ body }) => {
+      const input = connectionInput.parse(body)
+      const platform = found(platforms.find((candidate) => candidate.id === input.platform))
+      if (world.connections.some(({ name }) => name === input.name)) {
+        throw new FakeProblem(
+          409,
+          'connection-name-taken',
+          'A connection with this name exists.',
+          'Choose another.',
+          {
+            name: 'This name is taken.',
+          },
+        )
+      }
+      const secrets = platform.fields.filter((field) => field.secret).map((field) => field.name)
+      const open = Object.fromEntries(
+        Object.entries(input.settings).filter(([name]) => !secrets.includes(name)),
+      )
+      const created = {
+        ...newConnection(input.name, platform.id, platform.label, open),
+        secretFields: secrets.filter((name) => input.settings[name] !== undefined),
+        scanIntervalHours: input.scanIntervalHours,
+        lastDiscovery: null,
+        ...(input.selection === undefined ? {} : { selection: input.selection }),
+      }
+      const { ok, error } = check(input.platform, input.settings)
+      if (!ok) Object.assign(created, { status: 'Error', statusReason: error })
+      world.connections.push(created)
+      if (ok) simulation.discover(created)
+      return created
+    },
+    editConnection: ({ params, body }) => {
+      const existing = connection(params.id)
+      if (body.version !== existing.version) {
+        throw new FakeProblem(
+          409,
+          'connection-changed',
+          'Someone else changed this connection in between.',
+          'Load the page again, then make your change.',
+        )
+      }
+      const { version, settings, ...rest } = body
+      Object.assign(existing, rest, { version: version + 1 })
+      if (settings !== undefined) existing.settings = { ...existing.settings, ...settings }
+      if (settings !== undefined && check(existing.platform, settings).ok) {
+        Object.assign(existing, { status: 'Connected', statusReason: null })
+      }
+      simulation.emit('connection.changed', existing.id)
+      return existing
+    },
+    deleteConnection: ({ params }) => {
+      const { id } = connection(params.id)
+      world.connections = world.connections.filter((candidate) => candidate.id !== id)
+      world.images = world.images.filter((image) => image.connectionId !== id)
+      return undefined
+    },
+    checkSettings: ({ body }) => check(body.platform, body.settings, body.connectionId !== undefined),
+    checkConnection: ({ params }) => {
+      const { platform, settings, status } = connection(params.id)
+      return check(platform, status === 'Error' ? { ...settings, password: 'wrong' } : settings, true)
+    },
+    discoverConnection: ({ params }) => {
+      simulation.discover(connection(params.id))
+      return { accepted: true, queued: 1, message: 'Discovery has started.' }
+    },
+    scanConnection: ({ params }) => {
+      const queued = simulation.scan(connection(params.id))
+      return {
+        accepted: true,
+        queued,
+        message: queued === 0 ? 'Every selected image is already scanned.' : `${queued} images are queued.`,
+      }
+    },
+  } satisfies Partial<Handlers>
+}
+
+function imageHandlers({ world, simulation }: World_) {
+  return {
+    listRepositories: ({ query }) => page(repositoriesOf(world, query), query),
+    listImages: ({ query }) => page(imagesOf(world, query), query),
+    getImage: ({ params }) => {
+      const image = found(world.images.find((candidate) => candidate.id === params.id))
+      return {
+        ...image,
+        allTags: Array.from({ length: image.tagCount }, (_, index) => image.tags[index] ?? `build-${index}`),
+        os: { family: 'debian', release: '12.5' },
+        packages: 312,
+        platformDetails: image.platforms.map((platform) => ({
+          platform,
+          manifestDigest: image.platforms.length === 1 ? image.digest : digestOf(`${image.digest} ${platform}`),
+          sizeBytes: image.sizeBytes,
+          counts: image.counts,
+        })),
+        notes: [],
+      }
+    },
+    scanImage: ({ params }) => {
+      simulation.scanImage(found(world.images.find((candidate) => candidate.id === params.id)))
+      return { accepted: true, queued: 1, message: 'The image is queued.' }
+    },
+    listScans: ({ query }) =>
+      page(
+        world.scans.filter((scan) => is(query['state'], scan.state)),
+        query,
+      ),
+    retryScan: ({ params }) => {
+      const scan = found(world.scans.find((candidate) => candidate.id === params.id))
+      simulation.scanImage(found(world.images.find((candidate) => candidate.id === scan.imageId)))
+      return { accepted: true, queued: 1, message: 'The image is queued again.' }
+    },
+  } satisfies Partial<Handlers>
+}
+
+function findingHandlers({ world }: World_) {
+  return {
+    listFindings: ({ query }) =>
+      page(
+        findingsOf(world, query).map(({ detail }) => detail),
+        query,
+      ),
+    getFindingSummary: ({ query }) => ({
+      counts: countsOf(findingsOf(world, query)),
+      asOf: ago(0.2),
+      incompleteBecause: incompleteness(world),
+    }),
+    getFinding: ({ params }) => found(world.findings.find(({ detail }) => detail.id === params.id)).detail,
+  } satisfies Partial<Handlers>
+}
+
+function incompleteness(world: World): string | null {
+  const failed = world.images.filter((image) => image.scanStatus === 'Failed').length
+  return failed === 0 ? null : `${failed} scans failed.`
+}
+
+/** An answer for every route of the contract: the type demands it. */
+export function makeHandlers(parts: World_): Handlers {
+  const { world } = parts
+  recount(world)
+  return {
+    getSession: () => ({
+      user: { id: 'u1', name: 'Ada Navigator', email: 'ada@example.com' },
+      organisation: { id: 'o1', name: 'Example Organisation' },
+      role: world.role,
+    }),
+    listPlatforms: () => ({ items: platforms, egressAddresses: ['203.0.113.7'] }),
+    ...connectionHandlers(parts),
+    ...imageHandlers(parts),
+    ...findingHandlers(parts),
+    getVulnerabilityDatabase: () => world.database,
+    updateVulnerabilityDatabase: () => ({ accepted: true, queued: 1, message: 'Looking for newer data.' }),
+    listAuditEvents: () => ({ items: [], nextCursor: null, total: '0' }),
+  }
+}

@@ -1,0 +1,143 @@
+import { Table } from '@mantine/core'
+import { useElementSize, useMergedRef } from '@mantine/hooks'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
+import { layoutColumns } from '../lib/columns.ts'
+import classes from './data-table.module.css'
+
+export interface Column<T> {
+  id: string
+  header: ReactNode
+  /** Width in pixels at least; what is left over goes to those that grow, by share. */
+  width: number
+  grow?: number
+  /** Not shown where the table is narrower than this. */
+  hideBelow?: number
+  align?: 'right'
+  cell: (row: T) => ReactNode
+}
+
+export interface DataTableProps<T> {
+  label: string
+  columns: readonly Column<T>[]
+  rows: readonly T[]
+  rowKey: (row: T) => string | number
+  /** The row whose details are open. */
+  activeKey?: string | number | undefined
+  /** How many rows there are in all, where that is known. */
+  rowCount?: number | undefined
+  rowHeight?: number
+  dimmed?: boolean
+  onRange?: (first: number, last: number) => void
+  /** The reader comes near the end of what is loaded. */
+  onEnd?: () => void
+}
+
+const NEAR_END = 15
+
+/** Up and down walk over the rows' main links. */
+function walkRows(event: KeyboardEvent<HTMLElement>): void {
+  const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
+  const row = (event.target as HTMLElement).closest('tr[data-index]')
+  if (step === 0 || row === null) return
+  const index = Number(row.getAttribute('data-index')) + step
+  const next = event.currentTarget.querySelector<HTMLElement>(`tr[data-index="${index}"] [data-row-link]`)
+  if (next === null) return
+  event.preventDefault()
+  next.focus()
+}
+
+/** A table of rows of one height: only those on the screen are in the document. */
+export function DataTable<T>(props: DataTableProps<T>) {
+  const { label, rows, rowKey, rowHeight = 40, onRange, onEnd } = props
+  const scroller = useRef<HTMLDivElement>(null)
+  const { ref: sized, width } = useElementSize()
+  const ref = useMergedRef(scroller, sized)
+  const columns = layoutColumns(props.columns, width)
+  // oxlint-disable-next-line react/incompatible-library -- pages are not compiled; its functions stay in this component
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 10,
+  })
+  const items = virtual.getVirtualItems()
+  const first = items[0]?.index ?? 0
+  const last = items.at(-1)?.index ?? 0
+  useEffect(() => {
+    onRange?.(first, last)
+    if (rows.length > 0 && last >= rows.length - NEAR_END) onEnd?.()
+  }, [first, last, rows.length, onRange, onEnd])
+  const above = items[0]?.start ?? 0
+  const below = virtual.getTotalSize() - (items.at(-1)?.end ?? 0)
+  const total = columns.reduce((sum, column) => sum + column.pixels, 0)
+
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- arrows only move between its links
+    <section
+      ref={ref}
+      className={classes['scroller']}
+      data-dimmed={props.dimmed === true}
+      aria-label={label}
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard
+      tabIndex={0}
+      onKeyDown={walkRows}
+    >
+      <Table
+        className={classes['table'] ?? ''}
+        layout="fixed"
+        style={{ width: Math.max(total, width) }}
+        aria-rowcount={props.rowCount ?? -1}
+      >
+        <colgroup>
+          {columns.map((column) => (
+            <col key={column.id} style={{ width: column.pixels }} />
+          ))}
+        </colgroup>
+        <Table.Thead>
+          <Table.Tr aria-rowindex={1}>
+            {columns.map((column) => (
+              <Table.Th key={column.id} scope="col" data-align={column.align}>
+                {column.header}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          <Spacer height={above} span={columns.length} />
+          {items.map((item) => {
+            const row = rows[item.index]
+            if (row === undefined) return null
+            const key = rowKey(row)
+            return (
+              <Table.Tr
+                key={key}
+                data-index={item.index}
+                data-active={key === props.activeKey}
+                aria-rowindex={item.index + 2}
+                style={{ height: rowHeight }}
+              >
+                {columns.map((column) => (
+                  <Table.Td key={column.id} data-align={column.align}>
+                    {column.cell(row)}
+                  </Table.Td>
+                ))}
+              </Table.Tr>
+            )
+          })}
+          <Spacer height={below} span={columns.length} />
+        </Table.Tbody>
+      </Table>
+    </section>
+  )
+}
+
+/** Stands for the rows that are not in the document. */
+function Spacer({ height, span }: { height: number; span: number }) {
+  if (height <= 0) return null
+  return (
+    <tr aria-hidden style={{ height }}>
+      <Table.Td colSpan={span} className={classes['spacer'] ?? ''} />
+    </tr>
+  )
+}

@@ -1,0 +1,14 @@
+import { Pill } from '@mantine/core'
+
+/** A filter that came by a link: named, and removable. */
+export function FilterPill({ label, remove }: { label: string; remove: () => void }) {
+  return (
+    <Pill
+      withRemoveButton
+      onRemove={remove}
+      removeButtonProps={{ 'aria-label': `Remove ${label}`, tabIndex: 0, 'aria-hidden': false }}
+    >
+      {label}
+    </Pill>
+  )
+}

@@ -1,0 +1,51 @@
+import { Button, Tooltip } from '@mantine/core'
+import type { Scan } from '../../../contract/index.ts'
+import { useScanActions } from '../../components/actions.ts'
+import { ReasonText } from '../../components/faces.tsx'
+import { LinkAnchor } from '../../components/links.tsx'
+
+interface CellProps {
+  scan: Scan
+}
+
+export function RepositoryLink({ scan }: CellProps) {
+  return (
+    <LinkAnchor
+      to="/images/$id"
+      params={{ id: String(scan.imageId) }}
+      data-row-link
+      c="inherit"
+      fw={500}
+      size="sm"
+      underline="never"
+      title={scan.repository}
+    >
+      {scan.repository}
+    </LinkAnchor>
+  )
+}
+
+export function Reason({ scan }: CellProps) {
+  if (scan.reason === null) return <span>–</span>
+  return (
+    <Tooltip label={<ReasonText reason={scan.reason} />}>
+      <span data-above>{scan.reason.message}</span>
+    </Tooltip>
+  )
+}
+
+export function Retry({ scan }: CellProps) {
+  const { retryScan } = useScanActions()
+  if (scan.state !== 'failed' && scan.state !== 'cancelled') return null
+  return (
+    <Button
+      variant="default"
+      size="compact-xs"
+      loading={retryScan.isPending}
+      onClick={() => retryScan.mutate(scan)}
+      aria-label={`Try the scan of ${scan.repository} again`}
+    >
+      Try again
+    </Button>
+  )
+}

@@ -1,0 +1,92 @@
+import { Alert, Loader, Stack, Text } from '@mantine/core'
+import { IconAlertTriangle, IconCheck, IconCircleDashed, IconMinus, IconX } from '@tabler/icons-react'
+import type { CheckResult, CheckStep } from '../../../contract/index.ts'
+import classes from './form.module.css'
+
+const STEPS: readonly (readonly [CheckStep['id'], string])[] = [
+  ['network', 'Network'],
+  ['tls', 'TLS'],
+  ['sign-in', 'Sign-in'],
+  ['list', 'List repositories'],
+  ['pull', 'Pull an image'],
+]
+
+type LineState = CheckStep['state'] | 'running' | 'waiting'
+
+const WORDS: Readonly<Record<LineState, string>> = {
+  passed: 'Passed',
+  failed: 'Failed',
+  skipped: 'Skipped',
+  warning: 'Warning',
+  running: 'Checking',
+  waiting: 'Not checked yet',
+}
+
+const ICONS: Readonly<Record<Exclude<LineState, 'running'>, typeof IconCheck>> = {
+  passed: IconCheck,
+  failed: IconX,
+  skipped: IconMinus,
+  warning: IconAlertTriangle,
+  waiting: IconCircleDashed,
+}
+
+/** The five steps of a connection's check; each failure with its cause and remedy under it. */
+export function CheckLines({ result, running }: { result: CheckResult | null; running: boolean }) {
+  return (
+    <Stack gap="xs">
+      {result === null || result.ok || running ? null : (
+        <Alert
+          role="alert"
+          title="Failed to connect"
+          icon={<IconAlertTriangle aria-hidden />}
+          className={classes['failed'] ?? ''}
+        >
+          <Text size="sm">{result.error?.message ?? 'A step of the check failed.'}</Text>
+          {result.error === null || result.error.remedy === null ? null : (
+            <Text size="sm">
+              <b>What to do:</b> {result.error.remedy}
+            </Text>
+          )}
+        </Alert>
+      )}
+      <ol className={classes['check']} aria-label="Connection check" aria-busy={running}>
+        {STEPS.map(([id, label]) => {
+          const step = result?.steps.find((candidate) => candidate.id === id)
+          const state: LineState = running
+            ? 'running'
+            : (step?.state ?? (result === null ? 'waiting' : 'skipped'))
+          return <CheckLine key={id} label={label} state={state} step={running ? undefined : step} />
+        })}
+      </ol>
+    </Stack>
+  )
+}
+
+function CheckLine({ label, state, step }: { label: string; state: LineState; step: CheckStep | undefined }) {
+  const Icon = state === 'running' ? null : ICONS[state]
+  return (
+    <li data-state={state}>
+      <span className={classes['mark']}>
+        {Icon === null ? <Loader size={14} /> : <Icon size={16} stroke={2.2} aria-hidden />}
+      </span>
+      <div>
+        <Text size="sm" fw={600} span>
+          {label}
+        </Text>{' '}
+        <Text size="xs" c="dimmed" span>
+          {WORDS[state]}
+        </Text>
+        {step === undefined || step.message === '' ? null : (
+          <Text size="sm" className="wrap-anywhere">
+            {step.message}
+          </Text>
+        )}
+        {step === undefined || step.remedy === null ? null : (
+          <Text size="sm" className="wrap-anywhere">
+            <b>What to do:</b> {step.remedy}
+          </Text>
+        )}
+      </div>
+    </li>
+  )
+}

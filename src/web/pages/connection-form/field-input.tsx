@@ -1,0 +1,68 @@
+import { PasswordInput, Select, Switch, Textarea, TextInput } from '@mantine/core'
+import type { PlatformField } from '../../../contract/index.ts'
+
+export interface FieldInputProps {
+  field: PlatformField
+  value: string | boolean | undefined
+  /** A secret that the server keeps: an empty field keeps it. */
+  stored: boolean
+  error: string | undefined
+  change: (value: string | boolean) => void
+}
+
+/** What all kinds of input have in common. */
+function sharedProps({ field, stored, error }: FieldInputProps) {
+  const placeholder = stored ? 'stored; leave empty to keep' : field.placeholder
+  return {
+    label: field.label,
+    description: field.help === '' ? undefined : field.help,
+    required: field.required && !stored,
+    error,
+    autoComplete: 'off',
+    spellCheck: false,
+    ...(placeholder === undefined ? {} : { placeholder }),
+  }
+}
+
+/** One field of a platform's form, drawn from its description. */
+export function FieldInput(props: FieldInputProps) {
+  const { field, value, error, change } = props
+  const text = typeof value === 'string' ? value : ''
+  const shared = sharedProps(props)
+  const typed = {
+    ...shared,
+    value: text,
+    onChange: (event: { currentTarget: { value: string } }) => change(event.currentTarget.value),
+  }
+  switch (field.kind) {
+    case 'boolean':
+      return (
+        <Switch
+          label={field.label}
+          description={field.help}
+          error={error}
+          checked={value === true}
+          onChange={(event) => change(event.currentTarget.checked)}
+        />
+      )
+    case 'select':
+      return (
+        <Select
+          {...shared}
+          data={field.options ?? []}
+          value={text === '' ? null : text}
+          onChange={(chosen) => change(chosen ?? '')}
+          clearable={!field.required}
+        />
+      )
+    case 'textarea':
+    case 'lines':
+      return <Textarea {...typed} autosize minRows={field.kind === 'lines' ? 2 : 4} maxRows={10} />
+    case 'password':
+      return <PasswordInput {...typed} autoComplete="new-password" />
+    case 'url':
+      return <TextInput {...typed} inputMode="url" />
+    case 'text':
+      return <TextInput {...typed} />
+  }
+}

@@ -1,0 +1,67 @@
+import { Text } from '@mantine/core'
+import { useMemo } from 'react'
+import type { Image } from '../../../contract/index.ts'
+import type { Column } from '../../components/data-table.tsx'
+import { Digest } from '../../components/digest.tsx'
+import { TimeAgo } from '../../components/time-ago.tsx'
+import { bytes } from '../../lib/format.ts'
+import { FindingCounts, Platforms, RepositoryLink, ScanState, ScmLink, Tags } from './cells.tsx'
+
+/** The image table's columns, in the order of the documentation. */
+export function useImageColumns(): readonly Column<Image>[] {
+  return useMemo(
+    () => [
+      {
+        id: 'repository',
+        header: 'Repository',
+        width: 200,
+        grow: 4,
+        cell: (image) => <RepositoryLink image={image} />,
+      },
+      { id: 'tags', header: 'Tags', width: 150, grow: 2, cell: (image) => <Tags image={image} /> },
+      { id: 'digest', header: 'Digest', width: 140, cell: (image) => <Digest digest={image.digest} /> },
+      {
+        id: 'lifecycle',
+        header: 'Lifecycle',
+        width: 84,
+        cell: ({ lifecycle }) => (
+          <Text span inherit {...(lifecycle === 'Latest' ? {} : { c: 'dimmed' })}>
+            {lifecycle}
+          </Text>
+        ),
+      },
+      { id: 'scm', header: 'SCM Link', width: 92, grow: 1, cell: (image) => <ScmLink image={image} /> },
+      { id: 'status', header: 'Scan Status', width: 124, cell: (image) => <ScanState image={image} /> },
+      {
+        id: 'findings',
+        header: 'Findings',
+        width: 168,
+        grow: 1,
+        cell: (image) => <FindingCounts image={image} />,
+      },
+      {
+        id: 'pushed',
+        header: 'Pushed',
+        width: 104,
+        cell: (image) => <TimeAgo time={image.pushedAt} />,
+      },
+      {
+        id: 'size',
+        header: 'Size',
+        width: 82,
+        hideBelow: 1100,
+        align: 'right',
+        cell: ({ sizeBytes }) => (sizeBytes === null ? '–' : bytes(sizeBytes)),
+      },
+      {
+        id: 'platforms',
+        header: 'Platforms',
+        width: 120,
+        hideBelow: 1230,
+        grow: 1,
+        cell: (image) => <Platforms image={image} />,
+      },
+    ],
+    [],
+  )
+}

@@ -1,0 +1,150 @@
+import { Alert, Button, Group, Stack, Table, Text, Title } from '@mantine/core'
+import { IconAlertTriangle } from '@tabler/icons-react'
+import type { ImageDetail } from '../../../contract/index.ts'
+import { useScanActions } from '../../components/actions.ts'
+import { Copy } from '../../components/copy.tsx'
+import { Digest } from '../../components/digest.tsx'
+import { ReasonText } from '../../components/faces.tsx'
+import { Facts } from '../../components/facts.tsx'
+import { LinkAnchor, LinkButton } from '../../components/links.tsx'
+import { SeverityBar } from '../../components/severity.tsx'
+import { TimeAgo } from '../../components/time-ago.tsx'
+import { bytes, number } from '../../lib/format.ts'
+import { ScanState } from './cells.tsx'
+import classes from './images.module.css'
+
+/** Everything that is known of one image: in the drawer and on its own page. */
+export function ImageDetails({ image }: { image: ImageDetail }) {
+  const reference = `${image.repository.host}/${image.repository.path}@${image.digest}`
+  return (
+    <Stack gap="md">
+      <Group gap={4} wrap="nowrap" align="flex-start">
+        <Text size="sm" className="mono wrap-anywhere">
+          {reference}
+        </Text>
+        <Copy text={reference} what="reference" />
+      </Group>
+      <ScanSummary image={image} />
+      {image.notes.map((note) => (
+        <Text key={note} size="sm" c="dimmed" className="wrap-anywhere">
+          {note}
+        </Text>
+      ))}
+      <Facts facts={factsOf(image)} />
+      <PlatformTable image={image} />
+      <div>
+        <Title order={2} size="h3" mb={6}>
+          Tags
+        </Title>
+        {image.allTags.length === 0 ? (
+          <Text size="sm" c="dimmed">
+            No tag points at this digest.
+          </Text>
+        ) : (
+          <div className={classes['all-tags']}>
+            {image.allTags.map((tag) => (
+              <span key={tag} className={classes['tag']}>
+                {tag}
+              </span>
+            ))}
+          </div>
+        )}
+      </div>
+    </Stack>
+  )
+}
+
+function factsOf(image: ImageDetail) {
+  return [
+    [
+      'Repository',
+      <LinkAnchor key="r" to="/images" search={{ repository: image.repository.id }} size="sm">
+        {image.repository.path}
+      </LinkAnchor>,
+    ],
+    ['Registry', image.repository.host],
+    ['Lifecycle', image.lifecycle],
+    ['SCM Link', image.scmLink ?? 'Unlinked'],
+    ['Pushed', <TimeAgo key="p" time={image.pushedAt} fallback="not told by the registry" />],
+    ['Scanned', <TimeAgo key="s" time={image.scannedAt} fallback="not yet" />],
+    ['Operating system', image.os === null ? null : `${image.os.family} ${image.os.release}`],
+    ['Packages', image.packages === null ? null : number(image.packages)],
+    ['Size', image.sizeBytes === null ? null : bytes(image.sizeBytes)],
+  ] as const
+}
+
+/** Status with its reason; what to do next. */
+function ScanSummary({ image }: { image: ImageDetail }) {
+  const { scanImage } = useScanActions()
+  return (
+    <Stack gap="xs">
+      <Group justify="space-between" gap="sm">
+        <Group gap="sm">
+          <ScanState image={image} />
+          {image.counts === null ? null : <SeverityBar counts={image.counts} />}
+        </Group>
+        <Group gap="xs">
+          {image.scanStatus === 'Completed' ? (
+            <LinkButton to="/findings" search={{ digest: image.digest }}>
+              Show findings
+            </LinkButton>
+          ) : null}
+          {image.scanStatus === null ? null : (
+            <Button
+              variant="default"
+              loading={scanImage.isPending}
+              disabled={image.scanStatus === 'Scanning'}
+              onClick={() => scanImage.mutate(image)}
+            >
+              {image.scanStatus === 'Failed' ? 'Try again' : 'Scan Now'}
+            </Button>
+          )}
+        </Group>
+      </Group>
+      {image.scanReason === null ? null : (
+        <Alert icon={<IconAlertTriangle aria-hidden />} color="gray" className={classes['reason'] ?? ''}>
+          <ReasonText reason={image.scanReason} />
+        </Alert>
+      )}
+    </Stack>
+  )
+}
+
+function PlatformTable({ image }: { image: ImageDetail }) {
+  if (image.platformDetails.length === 0) return null
+  return (
+    <div>
+      <Title order={2} size="h3" mb={6}>
+        Platforms
+      </Title>
+      <Table.ScrollContainer minWidth={480} type="native">
+        <Table verticalSpacing={6} aria-label="Platforms">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Platform</Table.Th>
+              <Table.Th>Digest</Table.Th>
+              <Table.Th ta="right">Size</Table.Th>
+              <Table.Th>Findings</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {image.platformDetails.map((platform) => (
+              <Table.Tr key={`${platform.platform} ${platform.manifestDigest}`}>
+                <Table.Td>{platform.platform}</Table.Td>
+                <Table.Td>
+                  <Digest digest={platform.manifestDigest} />
+                </Table.Td>
+                <Table.Td ta="right">
+                  {platform.sizeBytes === null ? '–' : bytes(platform.sizeBytes)}
+                </Table.Td>
+                <Table.Td>
+                  {platform.counts === null ? '–' : <SeverityBar counts={platform.counts} />}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </div>
+  )
+}

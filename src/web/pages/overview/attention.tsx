@@ -1,0 +1,98 @@
+import { Text, Title } from '@mantine/core'
+import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import type { RegistryConnection } from '../../../contract/index.ts'
+import { databaseQuery, failedScansQuery } from '../../api/queries.ts'
+import { Failed } from '../../components/faces.tsx'
+import { LinkAnchor } from '../../components/links.tsx'
+import { counted } from '../../lib/format.ts'
+import classes from './overview.module.css'
+
+/** What needs a person: failing connections, failed scans, old vulnerability data. */
+export function Attention({ connections }: { connections: readonly RegistryConnection[] }) {
+  const database = useQuery(databaseQuery)
+  const failedScans = useQuery(failedScansQuery)
+  const failing = connections.filter((connection) => connection.status === 'Error')
+  const incomplete = connections.filter(
+    ({ lastDiscovery }) => (lastDiscovery?.incompleteBecause ?? null) !== null,
+  )
+  const failedImages = connections.reduce((sum, { counts }) => sum + counts.failed, 0)
+  const items: ReactNode[] = [
+    database.data?.stale === true ? (
+      <Item key="database">
+        <LinkAnchor to="/settings" hash="vulnerability-data" size="sm">
+          {database.data.updatedAt === null
+            ? 'No vulnerability data yet'
+            : 'Vulnerability data is over two days old'}
+        </LinkAnchor>
+        <Text size="xs" c="dimmed">
+          {database.data.message}
+        </Text>
+      </Item>
+    ) : null,
+    ...failing.map((connection) => (
+      <Item key={connection.id}>
+        <LinkAnchor
+          to="/settings/registry-connections/$id/edit"
+          params={{ id: connection.id }}
+          search={{ step: 'credentials' }}
+          size="sm"
+        >
+          {connection.name}: Error
+        </LinkAnchor>
+        <Text size="xs" c="dimmed" className="wrap-anywhere">
+          {connection.statusReason?.message ?? 'Authentication failed or network unreachable.'}
+        </Text>
+      </Item>
+    )),
+    ...incomplete.map((connection) => (
+      <Item key={`${connection.id} incomplete`}>
+        <LinkAnchor to="/settings/registry-connections" size="sm">
+          {connection.name}: discovery is incomplete
+        </LinkAnchor>
+        <Text size="xs" c="dimmed" className="wrap-anywhere">
+          because {connection.lastDiscovery?.incompleteBecause}
+        </Text>
+      </Item>
+    )),
+    failedImages > 0 ? (
+      <Item key="scans">
+        <LinkAnchor to="/activity" search={{ state: 'failed' }} size="sm">
+          {counted(failedImages, 'failed scan')}
+        </LinkAnchor>
+        {(failedScans.data?.items ?? []).slice(0, 3).map((scan) => (
+          <Text key={scan.id} size="xs" c="dimmed" className="clip">
+            {scan.repository}: {scan.reason?.message ?? 'no reason stored'}
+          </Text>
+        ))}
+      </Item>
+    ) : null,
+  ].filter((item) => item !== null)
+  return (
+    <section className={classes['panel']} aria-labelledby="attention-title">
+      <Title order={2} id="attention-title" mb="xs">
+        Needs attention
+      </Title>
+      {database.isError && database.data === undefined ? (
+        <Failed error={database.error} retry={() => void database.refetch()} />
+      ) : null}
+      {items.length > 0 ? (
+        <ul className={classes['rows']}>{items}</ul>
+      ) : (
+        <Text size="sm" c="dimmed" className={classes['calm'] ?? ''}>
+          <IconCircleCheck size={16} aria-hidden /> Nothing failed.
+        </Text>
+      )}
+    </section>
+  )
+}
+
+function Item({ children }: { children: ReactNode }) {
+  return (
+    <li className={classes['item']}>
+      <IconAlertTriangle size={16} aria-hidden />
+      <div style={{ minWidth: 0 }}>{children}</div>
+    </li>
+  )
+}

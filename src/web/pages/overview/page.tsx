@@ -1,0 +1,99 @@
+import { Text, Title } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import type { RegistryConnection } from '../../../contract/index.ts'
+import { connectionsQuery, databaseQuery, platformsQuery } from '../../api/queries.ts'
+import { Failed, RowsSkeleton } from '../../components/faces.tsx'
+import { LinkAnchor } from '../../components/links.tsx'
+import { useNow } from '../../components/now.ts'
+import { Page } from '../../components/page.tsx'
+import { PlatformTiles } from '../../components/platform-tiles.tsx'
+import { counted, shortAge } from '../../lib/format.ts'
+import { stateOf } from '../../lib/overview.ts'
+import { Attention } from './attention.tsx'
+import classes from './overview.module.css'
+import { Registries } from './registries.tsx'
+import { SeverityTotals } from './severity-totals.tsx'
+
+export function OverviewPage() {
+  const connections = useQuery(connectionsQuery)
+  if (connections.isPending) {
+    return (
+      <Page title="Overview">
+        <RowsSkeleton rows={8} height={48} />
+      </Page>
+    )
+  }
+  if (connections.isError && connections.data === undefined) {
+    return (
+      <Page title="Overview">
+        <Failed error={connections.error} retry={() => void connections.refetch()} />
+      </Page>
+    )
+  }
+  if (connections.data.length === 0) return <FirstRun />
+  return (
+    <Page title="Overview" lead={<StateLine connections={connections.data} />}>
+      <SeverityTotals />
+      <div className={classes['columns']}>
+        <Registries connections={connections.data} />
+        <Attention connections={connections.data} />
+      </div>
+    </Page>
+  )
+}
+
+/** "412 images in 3 registries · 96 % scanned · vulnerability data 5 h old". */
+function StateLine({ connections }: { connections: readonly RegistryConnection[] }) {
+  const database = useQuery(databaseQuery).data
+  const now = useNow()
+  const { images, scannedPercent } = stateOf(connections)
+  const age = database?.updatedAt ?? null
+  return (
+    <span className="tabular">
+      <LinkAnchor to="/images" size="sm">
+        {counted(images, 'image')}
+      </LinkAnchor>{' '}
+      in{' '}
+      <LinkAnchor to="/settings/registry-connections" size="sm">
+        {counted(connections.length, 'registry', 'registries')}
+      </LinkAnchor>
+      {scannedPercent === null ? null : (
+        <>
+          {' · '}
+          <LinkAnchor to="/images" search={{ status: ['Completed'] }} size="sm">
+            {scannedPercent} % scanned
+          </LinkAnchor>
+        </>
+      )}
+      {database === undefined ? null : (
+        <>
+          {' · '}
+          <LinkAnchor to="/settings" hash="vulnerability-data" size="sm">
+            {age === null ? 'no vulnerability data yet' : `vulnerability data ${shortAge(age, now)} old`}
+          </LinkAnchor>
+        </>
+      )}
+    </span>
+  )
+}
+
+/** No connection yet: the one thing to do. */
+function FirstRun() {
+  const platforms = useQuery(platformsQuery)
+  return (
+    <Page title="Connect your first registry">
+      <div data-face="empty">
+        <Text size="sm" c="dimmed" mb="md" maw={640}>
+          Choose where your images are. Portolan lists every repository and tag, scans the images and says
+          which known vulnerabilities each of them carries.
+        </Text>
+        <Title order={2} mb="sm">
+          Choose a platform
+        </Title>
+        {platforms.isPending ? <RowsSkeleton rows={4} height={64} /> : null}
+        {platforms.isError ? <Failed error={platforms.error} retry={() => void platforms.refetch()} /> : null}
+        {platforms.data === undefined ? null : <PlatformTiles platforms={platforms.data.items} />}
+      </div>
+    </Page>
+  )
+}

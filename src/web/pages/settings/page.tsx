@@ -1,0 +1,108 @@
+import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { VulnerabilityDatabase } from '../../../contract/index.ts'
+import { call } from '../../api/client.ts'
+import { connectionsQuery, databaseQuery } from '../../api/queries.ts'
+import { Copy } from '../../components/copy.tsx'
+import { Failed, ReasonText, RowsSkeleton } from '../../components/faces.tsx'
+import { Facts } from '../../components/facts.tsx'
+import { LinkButton } from '../../components/links.tsx'
+import { Page } from '../../components/page.tsx'
+import { StateBadge } from '../../components/state-badge.tsx'
+import { TimeAgo } from '../../components/time-ago.tsx'
+import { done, failed } from '../../components/toast.ts'
+import { counted } from '../../lib/format.ts'
+
+export function SettingsPage() {
+  const connections = useQuery(connectionsQuery)
+  return (
+    <Page title="Settings">
+      <Stack gap="md" maw={760}>
+        <Paper withBorder p="md" component="section" id="registry-connections">
+          <Group justify="space-between" align="flex-start">
+            <div>
+              <Title order={2}>Registry Connections</Title>
+              <Text size="sm" c="dimmed">
+                {connections.data === undefined
+                  ? 'Accounts at container registries'
+                  : counted(connections.data.length, 'connection')}
+              </Text>
+            </div>
+            <LinkButton to="/settings/registry-connections" variant="default">
+              Open
+            </LinkButton>
+          </Group>
+        </Paper>
+        <VulnerabilityData />
+      </Stack>
+    </Page>
+  )
+}
+
+/** Which vulnerability data is in use, how old it is, and the button that looks for newer. */
+function VulnerabilityData() {
+  const database = useQuery(databaseQuery)
+  const client = useQueryClient()
+  const update = useMutation({
+    mutationFn: () => call('updateVulnerabilityDatabase', {}),
+    onSuccess: (answer) => done(answer.message, 'Vulnerability data'),
+    onError: (error) => failed('Vulnerability data', error),
+    onSettled: () => client.invalidateQueries({ queryKey: ['database'] }),
+  })
+  const data = database.data
+  return (
+    <Paper withBorder p="md" component="section" id="vulnerability-data">
+      <Group justify="space-between" align="flex-start" mb="sm">
+        <Group gap="xs">
+          <Title order={2}>Vulnerability data</Title>
+          {data === undefined ? null : data.stale ? (
+            <StateBadge tone="warn" word={data.updatedAt === null ? 'None' : 'Over two days old'} />
+          ) : (
+            <StateBadge tone="good" word="Current" />
+          )}
+        </Group>
+        <Button
+          variant="default"
+          onClick={() => update.mutate()}
+          loading={update.isPending || data?.updating === true}
+        >
+          Look for newer data
+        </Button>
+      </Group>
+      {database.isPending ? <RowsSkeleton rows={3} height={28} /> : null}
+      {database.isError && data === undefined ? (
+        <Failed error={database.error} retry={() => void database.refetch()} />
+      ) : null}
+      {data === undefined ? null : <DatabaseFacts data={data} />}
+    </Paper>
+  )
+}
+
+function DatabaseFacts({ data }: { data: VulnerabilityDatabase }) {
+  const error = data.lastCheck?.error ?? null
+  return (
+    <Stack gap="sm">
+      <Text size="sm">{data.message}</Text>
+      <Facts
+        facts={[
+          ['Updated', <TimeAgo key="u" time={data.updatedAt} />],
+          ['Next update', <TimeAgo key="n" time={data.nextUpdate} />],
+          ['Source', data.source ?? '–'],
+          [
+            'Digest',
+            data.digest === null ? (
+              '–'
+            ) : (
+              <Group key="d" gap={2} wrap="nowrap">
+                <span className="mono wrap-anywhere">{data.digest}</span>
+                <Copy text={data.digest} what="digest" />
+              </Group>
+            ),
+          ],
+          ['Last look', <TimeAgo key="l" time={data.lastCheck?.at ?? null} fallback="never" />],
+        ]}
+      />
+      {error === null ? null : <ReasonText reason={error} />}
+    </Stack>
+  )
+}
