@@ -121,9 +121,9 @@ export function compareApkVersions(left: string, right: string): number | undefi
     const order = a.next() - b.next()
     if (order !== 0) return order
   }
-  if (a.kind === b.kind) return 0
+  const order = KINDS.indexOf(b.kind) - KINDS.indexOf(a.kind)
   // What one has beyond the other makes it greater, but for a suffix that stands before the release.
-  if (a.kind === 'suffix' && a.next() < 0) return -1
-  if (b.kind === 'suffix' && b.next() < 0) return 1
-  return KINDS.indexOf(b.kind) - KINDS.indexOf(a.kind)
+  if (order !== 0 && a.kind === 'suffix' && a.next() < 0) return -1
+  if (order !== 0 && b.kind === 'suffix' && b.next() < 0) return 1
+  return order
 }

@@ -1,12 +1,13 @@
 import type { Analyzer, LayerFact, PackageFact } from '../../indexing/index.ts'
-import { decodeText } from '../index.ts'
+import { decodeText, isOutsideOfPrograms } from '../index.ts'
 
 /** Reads every package.json with a name and a version, as Trivy does in images: a manifest that is there is taken as installed. */
 export const packageJsonAnalyzer: Analyzer = {
   id: 'npm-package-json',
   version: 1,
   maxSize: 16 * 1024 * 1024,
-  wants: (file) => file.path.endsWith('/package.json') || file.path === 'package.json',
+  wants: ({ path }) =>
+    (path.endsWith('/package.json') || path === 'package.json') && !isOutsideOfPrograms(path),
   read: (path, content): LayerFact[] => {
     const fact = readPackageJson(decodeText(content))
     return fact === undefined
@@ -21,7 +22,7 @@ export const packageJsonAnalyzer: Analyzer = {
  * @throws SyntaxError, TypeError for what it fails on
  */
 export function readPackageJson(text: string): PackageFact | undefined {
-  const parsed: unknown = JSON.parse(firstValue(text))
+  const parsed = parseFirstValue(text)
   if (parsed === null) return undefined
   if (!isRecord(parsed)) throw new TypeError('package.json is not an object')
   const fields = new Map<string, unknown>()
@@ -66,8 +67,16 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+function parseFirstValue(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return JSON.parse(firstObject(text))
+  }
+}
+
 /** The text up to the end of the first object; the whole text when it begins with anything else or has no end. */
-function firstValue(text: string): string {
+function firstObject(text: string): string {
   const start = text.search(/\S/)
   if (text[start] !== '{') return text
   let depth = 0

@@ -49,6 +49,8 @@ function numberOf(text: string): number | null {
 }
 
 function holds(version: SemVer, { operator, ...bound }: Comparator): boolean {
+  const wild = bound.release.length < 3 || bound.release.includes(null)
+  if (wild && bound.prerelease !== '') return false
   const order = orderTo(version, bound)
   switch (operator) {
     case '<':
