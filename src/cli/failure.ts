@@ -1,4 +1,5 @@
 import { type AppError, safeText, toAppError } from '../core/index.ts'
+import type { CommandContext } from './context.ts'
 import type { Style } from './terminal.ts'
 
 /** Exit codes that mean something other than "done" (docs/cli.md). */
@@ -6,17 +7,27 @@ export const EXIT = { failed: 1, usage: 2, interrupted: 130 } as const
 
 const longest = 2000
 
-/** An error in three lines: cause, remedy, code. */
-export function describeFailure(error: AppError, style: Style): string {
+/** Tells on standard error what went wrong. @returns the exit code */
+export function reportFailure(error: unknown, context: CommandContext): number {
+  if (context.signal.aborted) return EXIT.interrupted
+  const failure = toAppError(error)
+  context.stderr.write(describe(failure, context.errorStyle))
+  if (failure.kind === 'bug') context.stderr.write(`${traceOf(failure.cause ?? error)}\n`)
+  return EXIT.failed
+}
+
+/** Three lines: cause, remedy, code. */
+function describe(error: AppError, style: Style): string {
   const lines = [`${style.bold('Error:')} ${safeText(error.publicMessage, longest)}`]
   if (error.remedy !== undefined) lines.push(`What to do: ${safeText(error.remedy, longest)}`)
   return `${[...lines, style.dim(`Code: ${error.code}`)].join('\n')}\n`
 }
 
 /** What a bug looked like, for a report; expected errors need no stack. */
-export function traceOf(error: unknown): string | undefined {
-  const failure = toAppError(error)
-  if (failure.kind !== 'bug') return undefined
-  const cause = failure.cause ?? error
-  return cause instanceof Error ? cause.stack : String(cause)
+function traceOf(cause: unknown): string {
+  const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
+  return text
+    .split('\n')
+    .map((line) => safeText(line, longest))
+    .join('\n')
 }

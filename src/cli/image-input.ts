@@ -1,12 +1,6 @@
 import { stat } from 'node:fs/promises'
 import type { OpenRemoteImage } from '../app/engine.ts'
-import {
-  AppError,
-  type ImageReference,
-  manifestReference,
-  parseImageReference,
-  safeText,
-} from '../core/index.ts'
+import { type ImageReference, manifestReference, parseImageReference } from '../core/index.ts'
 import { type ImageSource, openLocalImage } from '../images/index.ts'
 import { looksLikePath } from './database.ts'
 
@@ -20,30 +14,34 @@ export interface ImageInput {
 }
 
 /**
- * Opens what a user named: a file or folder that is there, else an image of a registry.
- * @throws AppError `image-file-missing` (not-found), `image-reference-invalid` (invalid); those of reading files and registries
+ * Opens what a user named: a file or folder that is there (`PATH`, or `PATH:TAG` for one image of several), else an image of
+ * a registry.
+ * @throws AppError `local-image-not-found` (not-found), `image-reference-invalid` (invalid); those of reading files and registries
  */
 export async function openImage(
   name: string,
   remote: OpenRemoteImage,
   signal: AbortSignal,
 ): Promise<ImageInput> {
-  if ((await stat(name).catch(() => undefined)) !== undefined) {
-    const { source, reference } = await openLocalImage(name)
+  const local = await localPath(name)
+  if (local !== undefined) {
+    const { source, reference } = await openLocalImage(local.path, local.wanted)
     return { source, reference, remote: undefined }
   }
-  if (looksLikePath(name)) throw missingFile(name)
   const reference = parseImageReference(name)
   const source = await remote(reference, signal)
   return { source, reference: manifestReference(reference), remote: reference }
 }
 
-function missingFile(name: string): AppError {
-  return new AppError({
-    code: 'image-file-missing',
-    kind: 'not-found',
-    publicMessage: `There is no file or folder ${safeText(name)}.`,
-    remedy:
-      'Give the path of an OCI layout folder or of an archive made by "docker save", or an image of a registry.',
-  })
+async function localPath(
+  name: string,
+): Promise<{ readonly path: string; readonly wanted?: string } | undefined> {
+  if (await exists(name)) return { path: name }
+  const [, path = '', wanted = ''] = /^(.+?):(.+)$/.exec(name) ?? []
+  if (path !== '' && (await exists(path))) return { path, wanted }
+  return looksLikePath(name) ? { path: name } : undefined
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined
 }

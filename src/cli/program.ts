@@ -3,13 +3,12 @@ import { addDatabaseCommand } from './commands/database.ts'
 import { addImageCommand } from './commands/image.ts'
 import { addServerCommands } from './commands/server.ts'
 import type { CommandContext } from './context.ts'
-import { EXIT } from './failure.ts'
+import { EXIT, reportFailure } from './failure.ts'
 import { VERSION } from './version.ts'
 
 /**
- * Runs one command.
+ * Runs one command; what it cannot do is told on standard error.
  * @returns the exit code
- * @throws whatever the command could not do
  */
 export async function runProgram(args: readonly string[], context: CommandContext): Promise<number> {
   let code = 0
@@ -21,6 +20,10 @@ export async function runProgram(args: readonly string[], context: CommandContex
     .version(VERSION, '--version', 'show the version')
     .showHelpAfterError('(portolan --help shows what there is)')
     .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void context.stdout.write(text),
+      writeErr: (text) => void context.stderr.write(text),
+    })
   addImageCommand(program, context, done)
   addDatabaseCommand(program, context, done)
   addServerCommands(program, done)
@@ -29,7 +32,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
   } catch (error) {
     // Help and version are answers; commander has already said what is wrong with the rest.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage
-    throw error
+    return reportFailure(error, context)
   }
   return code
 }

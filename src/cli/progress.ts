@@ -1,3 +1,5 @@
+import type { Output } from './context.ts'
+
 /** One line on a terminal that says how far a long step is; nothing anywhere else. */
 export interface Progress {
   show(text: string): void
@@ -8,7 +10,7 @@ export interface Progress {
 const silent: Progress = { show: () => {}, clear: () => {} }
 
 /** @param stream standard error: standard output belongs to the result */
-export async function startProgress(stream: NodeJS.WriteStream): Promise<Progress> {
+export async function startProgress(stream: Output): Promise<Progress> {
   if (!stream.isTTY) return silent
   const { default: ora } = await import('ora')
   // Without discardStdin ora would swallow what is typed meanwhile, interrupts included.

@@ -65,7 +65,7 @@ async function givenCredentials(
 
 const longestPassword = 64 * 1024
 
-async function readPassword(stdin: NodeJS.ReadStream): Promise<string> {
+async function readPassword(stdin: CommandContext['stdin']): Promise<string> {
   let text = ''
   for await (const chunk of stdin) {
     text += String(chunk)
