@@ -45,7 +45,12 @@ export function mergeLayers(layers: readonly LayerResults[]): MergedImage {
       return { fact, file, layer: origins.get(originKey(file, fact)) ?? 0 }
     }),
   )
-  return { context: { os: os.family === '' ? null : os, repository }, packages }
+  return { context: { os: os.family === '' ? assumedOs(repository) : os, repository }, packages }
+}
+
+/** Without any release file, the repositories that packages come from are taken for it (Trivy, pkg/scanner/local). */
+function assumedOs(repository: ImageContext['repository']): OperatingSystem | null {
+  return repository === null ? null : { ...repository, extended: false }
 }
 
 /** By path: analyzers find them in parallel in Trivy, in any order; ours is always the same. */

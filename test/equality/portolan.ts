@@ -1,0 +1,74 @@
+import { ecosystems } from '../../src/app/ecosystems.ts'
+import type { AdvisoryDatabase } from '../../src/advisories/index.ts'
+import { createIndexer } from '../../src/indexing/index.ts'
+import {
+  createMemoryLayerStore,
+  type Inventory,
+  OPEN_ACCESS,
+  type PackageEntry,
+} from '../../src/inventory/index.ts'
+import { createMatcher } from '../../src/matching/index.ts'
+import { type BuiltImage, memorySource } from '../../src/test-support/image-builder/index.ts'
+import { type Answer, type FindingRow, type PackageRow, sorted } from './golden.ts'
+import { canonicalPurl } from './trivy.ts'
+
+interface Placed extends PackageEntry {
+  readonly layer: string
+}
+
+/** Our own answer, by indexing and matching as the product does. */
+export async function askPortolan(image: BuiltImage, database: AdvisoryDatabase): Promise<Answer> {
+  const indexer = createIndexer({ plugins: ecosystems, store: createMemoryLayerStore() })
+  const inventory = await indexer.index({
+    source: memorySource({ image }),
+    layers: image.layers.map(({ digest, bytes, diffId }) => ({
+      blob: { digest, size: bytes.length },
+      diffId,
+    })),
+    access: OPEN_ACCESS,
+  })
+  const matcher = createMatcher({ plugins: ecosystems, database })
+  const placed = placedPackages(inventory)
+  return sorted({
+    os: inventory.os === null ? null : `${inventory.os.family} ${inventory.os.release}`,
+    packages: placed.map(packageRow),
+    purls: placed.map((entry) => canonicalPurl(entry.package.purl)),
+    findings: placed.flatMap((entry) =>
+      entry.package.subject === null
+        ? []
+        : matcher.match(entry.package.subject).map((match): FindingRow => {
+            return {
+              vulnerability: match.vulnerabilityId,
+              package: entry.package.name,
+              installed: entry.package.version,
+              fixed: match.fixedVersion,
+              severity: match.severity,
+              severitySource: match.severitySource,
+              status: match.status,
+              path: entry.path ?? '',
+              layer: entry.layer,
+            }
+          }),
+    ),
+  })
+}
+
+function placedPackages({ sets, attribution, layers }: Inventory): Placed[] {
+  return sets.flatMap((set, at) =>
+    set.entries.map((entry, index) => {
+      const layer = layers[attribution[at]?.[index] ?? -1]
+      return { ...entry, layer: layer?.diffId ?? '' }
+    }),
+  )
+}
+
+function packageRow({ package: found, path, layer }: Placed): PackageRow {
+  return {
+    name: found.name,
+    version: found.version,
+    arch: found.arch ?? '',
+    source: [found.sourceName ?? '', found.sourceVersion ?? ''].join(' ').trim(),
+    path: path ?? '',
+    layer,
+  }
+}

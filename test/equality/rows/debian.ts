@@ -1,0 +1,110 @@
+import type { DatabaseRows } from '../../../src/test-support/vulnerability-database/index.ts'
+
+const d11 = 'debian 11'
+const d12 = 'debian 12'
+
+/** Debian: fixes, every status of what has none, epochs and `~`, severities by every rule. The ids are made up. */
+export const debianRows: DatabaseRows = {
+  dataSources: [
+    { bucket: d11, id: 'debian', name: 'Debian Security Tracker', url: 'https://salsa.debian.org' },
+    { bucket: d12, id: 'debian', name: 'Debian Security Tracker', url: 'https://salsa.debian.org' },
+  ],
+  advisories: [
+    // The debootstrap image of Debian 11 is older than each of these fixes.
+    {
+      bucket: d11,
+      package: 'curl',
+      id: 'CVE-2024-11001',
+      fixedVersion: '7.74.0-1.3+deb11u14',
+      vendorIds: ['DSA-9001-1'],
+    },
+    { bucket: d11, package: 'glibc', id: 'CVE-2024-11002', fixedVersion: '2.31-13+deb11u12' },
+    {
+      bucket: d11,
+      package: 'openssl',
+      id: 'CVE-2024-11003',
+      fixedVersion: '1.1.1w-0+deb11u2',
+      severity: 'LOW',
+    },
+    { bucket: d11, package: 'zlib', id: 'CVE-2024-11004', fixedVersion: '1:1.2.11.dfsg-2+deb11u3' },
+    { bucket: d11, package: 'zlib', id: 'CVE-2024-11005', fixedVersion: '1:1.2.11.dfsg-2+deb11u2' },
+    { bucket: d11, package: 'zlib', id: 'CVE-2024-11006', fixedVersion: '1.3.1' },
+    { bucket: d11, package: 'systemd', id: 'CVE-2024-11007', fixedVersion: '247.3-7+deb11u6' },
+    { bucket: d11, package: 'nodejs', id: 'CVE-2024-11008', fixedVersion: '12.22.12~dfsg-1~deb11u5' },
+    { bucket: d11, package: 'nodejs', id: 'CVE-2024-11009', fixedVersion: '12.22.12~dfsg-1~deb11u4' },
+    { bucket: d11, package: 'ncurses', id: 'CVE-2024-11010', status: 'affected' },
+    { bucket: d11, package: 'perl', id: 'CVE-2024-11011', fixedVersion: '5.32.1-4+deb11u99' },
+    { bucket: d11, package: 'bash', id: 'CVE-2024-11012', fixedVersion: '4.0' },
+    { bucket: d11, package: 'shadow', id: 'CVE-2024-11013', fixedVersion: '2:1.0' },
+
+    {
+      bucket: d12,
+      package: 'openssl',
+      id: 'CVE-2024-12001',
+      fixedVersion: '3.0.99-1~deb12u1',
+      vendorIds: ['DSA-9002-1', 'DSA-9003-1'],
+    },
+    { bucket: d12, package: 'openssl', id: 'CVE-2024-12002', fixedVersion: '3.0.20-1~deb12u2' },
+    { bucket: d12, package: 'openssl', id: 'CVE-2024-12003', fixedVersion: '3.0.20-1' },
+    { bucket: d12, package: 'glibc', id: 'CVE-2024-12004', status: 'affected', severity: 'LOW' },
+    { bucket: d12, package: 'glibc', id: 'CVE-2024-12005', status: 'will_not_fix' },
+    { bucket: d12, package: 'glibc', id: 'CVE-2024-12006', status: 'fix_deferred' },
+    { bucket: d12, package: 'glibc', id: 'CVE-2024-12007', status: 'end_of_life' },
+    {
+      bucket: d12,
+      package: 'glibc',
+      id: 'CVE-2024-12008',
+      status: 'under_investigation',
+      severity: 'UNKNOWN',
+    },
+    { bucket: d12, package: 'glibc', id: 'CVE-2024-12009' },
+    {
+      bucket: d12,
+      package: 'glibc',
+      id: 'TEMP-0000001-ABCDEF',
+      fixedVersion: '2.37-1',
+      status: 'will_not_fix',
+    },
+    { bucket: d12, package: 'shadow', id: 'CVE-2024-12010', fixedVersion: '1:4.13+dfsg1-1+deb12u3' },
+    { bucket: d12, package: 'shadow', id: 'CVE-2024-12011', fixedVersion: '4.14' },
+    { bucket: d12, package: 'util-linux', id: 'CVE-2024-12012', fixedVersion: '2.38.1-5+deb12u4' },
+    { bucket: d12, package: 'python3-defaults', id: 'CVE-2024-12013', fixedVersion: '3.11.2-1+b1' },
+    { bucket: d12, package: 'curl', id: 'CVE-2024-12014', fixedVersion: 'not a version' },
+    { bucket: d12, package: 'perl', id: 'CVE-2024-12015', fixedVersion: '5.36.0-7+deb12u3~1' },
+    { bucket: d12, package: 'perl', id: 'CVE-2024-12016', fixedVersion: '5.36.0-7+deb12u10' },
+    // Under a binary package's name: never looked up.
+    { bucket: d12, package: 'libc6', id: 'CVE-2024-12017' },
+    // Where apk packages are copied into a Debian image, their origins are looked up here.
+    { bucket: d12, package: 'busybox', id: 'CVE-2024-12018', fixedVersion: '1.36.2' },
+    { bucket: d12, package: 'musl', id: 'CVE-2024-12019', fixedVersion: '1.2.4-r1' },
+  ],
+  details: [
+    { id: 'CVE-2024-11001', severity: 'CRITICAL', vendorSeverity: { nvd: 'HIGH', debian: 'MEDIUM' } },
+    { id: 'CVE-2024-11002', severity: 'HIGH', vendorSeverity: { nvd: 'HIGH', redhat: 'LOW' } },
+    { id: 'CVE-2024-11003', severity: 'HIGH', vendorSeverity: { nvd: 'CRITICAL', debian: 'HIGH' } },
+    { id: 'CVE-2024-11004', severity: 'MEDIUM', vendorSeverity: { redhat: 'MEDIUM' } },
+    { id: 'CVE-2024-11005', severity: 'HIGH' },
+    { id: 'CVE-2024-11006', severity: 'HIGH' },
+    { id: 'CVE-2024-11007', vendorSeverity: { ubuntu: 'LOW' } },
+    { id: 'CVE-2024-11008', severity: 'LOW' },
+    { id: 'CVE-2024-11009', severity: 'LOW' },
+    { id: 'CVE-2024-11010', vendorSeverity: { nvd: 'MEDIUM', ghsa: 'CRITICAL' } },
+    { id: 'CVE-2024-11011', vendorSeverity: { debian: 'UNKNOWN', nvd: 'HIGH' } },
+    { id: 'CVE-2024-12001', severity: 'HIGH', vendorSeverity: { nvd: 'CRITICAL' } },
+    { id: 'CVE-2024-12003', severity: 'MEDIUM', vendorSeverity: { nvd: 'LOW' } },
+    { id: 'CVE-2024-12004', vendorSeverity: { nvd: 'CRITICAL' } },
+    { id: 'CVE-2024-12005', vendorSeverity: { nvd: 'MEDIUM' } },
+    { id: 'CVE-2024-12006', vendorSeverity: { nvd: 'MEDIUM' } },
+    { id: 'CVE-2024-12007', vendorSeverity: { nvd: 'HIGH' } },
+    { id: 'CVE-2024-12008', vendorSeverity: { nvd: 'HIGH' } },
+    { id: 'CVE-2024-12009', vendorSeverity: { debian: 'LOW' } },
+    { id: 'TEMP-0000001-ABCDEF', severity: 'LOW' },
+    { id: 'CVE-2024-12010', severity: 'HIGH' },
+    { id: 'CVE-2024-12012', severity: 'HIGH' },
+    { id: 'CVE-2024-12013', severity: 'HIGH' },
+    { id: 'CVE-2024-12016', severity: 'HIGH' },
+    { id: 'CVE-2024-12018', severity: 'HIGH' },
+    { id: 'CVE-2024-12019', severity: 'HIGH' },
+    // CVE-2024-11012, -12002, -12011, -12014, -12015, -12017 have no record: none of them is ever shown.
+  ],
+}

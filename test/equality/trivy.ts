@@ -1,0 +1,170 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { PackageURL } from 'packageurl-js'
+import { type BuiltImage, writeOciLayout } from '../../src/test-support/image-builder/index.ts'
+import { type Answer, type FindingRow, type PackageRow, sorted } from './golden.ts'
+
+const run = promisify(execFile)
+
+interface TrivyPackage {
+  readonly Name: string
+  readonly Version: string
+  readonly Release?: string
+  readonly Epoch?: number
+  readonly Arch?: string
+  readonly SrcName?: string
+  readonly SrcVersion?: string
+  readonly SrcRelease?: string
+  readonly SrcEpoch?: number
+  readonly FilePath?: string
+  readonly Layer: { readonly DiffID?: string }
+}
+
+interface TrivyReport {
+  readonly Metadata: { readonly OS?: { readonly Family: string; readonly Name: string } }
+  readonly Results?: readonly {
+    readonly Packages?: readonly TrivyPackage[]
+    readonly Vulnerabilities?: readonly {
+      readonly VulnerabilityID: string
+      readonly PkgName: string
+      readonly InstalledVersion: string
+      readonly FixedVersion?: string
+      readonly Severity?: string
+      readonly SeveritySource?: string
+      readonly Status?: string
+      readonly PkgPath?: string
+      readonly Layer: { readonly DiffID?: string }
+    }[]
+  }[]
+}
+
+/**
+ * Asks real Trivy (0.44.1) about one image, without any network.
+ * @param cache folder whose `db` holds trivy.db and metadata.json
+ */
+export async function askTrivy(program: string, image: BuiltImage, cache: string): Promise<Answer> {
+  return withLayout(image, async (folder) => {
+    // Not in one: with Ubuntu Pro, 0.44.1 loses the findings where packages are listed too.
+    const findings = await report(program, folder, cache)
+    const packages = await report(program, folder, cache, '--list-all-pkgs')
+    const bom = JSON.parse(await scan(program, folder, cache, 'cyclonedx')) as Bom
+    return sorted({
+      os: osOf(findings),
+      packages: (packages.Results ?? []).flatMap((result) => (result.Packages ?? []).map(packageRow)),
+      purls: purlsOf(bom),
+      findings: findingsOf(findings),
+    })
+  })
+}
+
+/** The part of `askTrivy` that one run of the program gives. */
+export async function askTrivyForFindings(
+  program: string,
+  image: BuiltImage,
+  cache: string,
+): Promise<Pick<Answer, 'os' | 'findings'>> {
+  return withLayout(image, async (folder) => {
+    const found = await report(program, folder, cache)
+    const { os, findings } = sorted({ os: osOf(found), packages: [], purls: [], findings: findingsOf(found) })
+    return { os, findings }
+  })
+}
+
+async function withLayout<T>(image: BuiltImage, use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'portolan-trivy-'))
+  try {
+    await writeOciLayout(folder, { latest: image })
+    return await use(folder)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function report(
+  program: string,
+  folder: string,
+  cache: string,
+  ...more: string[]
+): Promise<TrivyReport> {
+  return JSON.parse(await scan(program, folder, cache, 'json', ...more)) as TrivyReport
+}
+
+async function scan(
+  program: string,
+  folder: string,
+  cache: string,
+  format: string,
+  ...more: string[]
+): Promise<string> {
+  const offline = [
+    '--skip-db-update',
+    '--offline-scan',
+    '--scanners',
+    'vuln',
+    '--cache-dir',
+    cache,
+    '--quiet',
+  ]
+  const wanted = ['image', '--input', folder, '--format', format, ...offline, ...more]
+  return (await run(program, wanted, { maxBuffer: 256 * 1024 * 1024, cwd: folder })).stdout
+}
+
+interface Bom {
+  readonly components?: readonly { readonly type: string; readonly purl?: string }[]
+}
+
+/** The first writing of a purl differs between Trivy's versions; what it says does not. */
+function purlsOf(bom: Bom): string[] {
+  return (bom.components ?? []).flatMap(({ type, purl }) =>
+    type === 'library' && purl !== undefined ? [canonicalPurl(purl)] : [],
+  )
+}
+
+export function canonicalPurl(purl: string): string {
+  return PackageURL.fromString(purl).toString()
+}
+
+function osOf(report: TrivyReport): string | null {
+  const os = report.Metadata.OS
+  return os === undefined ? null : `${os.Family} ${os.Name}`
+}
+
+function findingsOf(report: TrivyReport): FindingRow[] {
+  return (report.Results ?? []).flatMap((result) => (result.Vulnerabilities ?? []).map(findingRow))
+}
+
+function packageRow(found: TrivyPackage): PackageRow {
+  return {
+    name: found.Name,
+    version: spell(found.Epoch, found.Version, found.Release),
+    arch: found.Arch ?? '',
+    source: [found.SrcName ?? '', spell(found.SrcEpoch, found.SrcVersion ?? '', found.SrcRelease)]
+      .join(' ')
+      .trim(),
+    path: found.FilePath ?? '',
+    layer: found.Layer.DiffID ?? '',
+  }
+}
+
+type TrivyVulnerability = NonNullable<NonNullable<TrivyReport['Results']>[number]['Vulnerabilities']>[number]
+
+function findingRow(found: TrivyVulnerability): FindingRow {
+  return {
+    vulnerability: found.VulnerabilityID,
+    package: found.PkgName,
+    installed: found.InstalledVersion,
+    fixed: found.FixedVersion ?? '',
+    severity: found.Severity ?? '',
+    severitySource: found.SeveritySource ?? '',
+    status: found.Status ?? '',
+    path: found.PkgPath ?? '',
+    layer: found.Layer.DiffID ?? '',
+  }
+}
+
+function spell(epoch: number | undefined, version: string, release: string | undefined): string {
+  return `${epoch ? `${epoch}:` : ''}${version}${release ? `-${release}` : ''}`
+}
