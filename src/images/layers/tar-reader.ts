@@ -161,24 +161,28 @@ export class TarReader {
   }
 
   #begin(header: RawHeader, target: string): void {
-    const { flag } = header
-    const name = this.#checkedName(this.#longName ?? this.#pax?.path ?? header.name)
-    const type = typeOf(flag, name)
-    const entry: TarEntry = {
-      name,
-      type,
-      size: type === 'directory' || headerOnly.has(flag) ? 0 : (this.#pax?.size ?? header.size),
-      mode: header.mode,
-      target: this.#longLink ?? this.#pax?.target ?? target,
-      sparse: flag === 'S' || (this.#pax?.sparse ?? false),
-    }
+    const entry = this.#described(header, target)
     this.#pax = undefined
     this.#longName = undefined
     this.#longLink = undefined
     this.#entry = entry
-    if (flag === 'S' && header.extended) {
-      this.#await('sparse-map', BLOCK)
-    } else this.#body(entry)
+    if (header.flag === 'S' && header.extended) this.#await('sparse-map', BLOCK)
+    else this.#body(entry)
+  }
+
+  /** The header with the extended headers in front of it laid over; GNU's win over pax's, as in Go. */
+  #described({ flag, name: shortName, size, mode }: RawHeader, shortTarget: string): TarEntry {
+    const pax = this.#pax
+    const name = this.#checkedName(this.#longName ?? pax?.path ?? shortName)
+    const type = typeOf(flag, name)
+    return {
+      name,
+      type,
+      size: type === 'directory' || headerOnly.has(flag) ? 0 : (pax?.size ?? size),
+      mode,
+      target: this.#longLink ?? pax?.target ?? shortTarget,
+      sparse: flag === 'S' || (pax?.sparse ?? false),
+    }
   }
 
   /** Blocks of an old GNU sparse map, each saying whether one more follows; then the body. */
