@@ -11,17 +11,22 @@ export interface Attempt {
 type Facts = Pick<AppErrorOptions, 'code' | 'kind' | 'publicMessage' | 'remedy'>
 type Rule = readonly [codes: readonly (string | RegExp)[], facts: (attempt: Attempt) => Facts]
 
-function timedOut(code: string, milliseconds: (timeouts: Timeouts) => number, what: string) {
-  return (attempt: Attempt): Facts => ({
+interface Lateness {
+  readonly code: string
+  readonly limit: keyof Timeouts
+  readonly what: string
+}
+
+function timedOut({ code, limit, what }: Lateness) {
+  return ({ url, timeouts }: Attempt): Facts => ({
     code,
     kind: 'temporary',
-    publicMessage: `${attempt.url.host} ${what} within ${Math.ceil(milliseconds(attempt.timeouts) / 1000)} s.`,
+    publicMessage: `${url.host} ${what} within ${Math.ceil(timeouts[limit] / 1000)} s.`,
     remedy: 'Check the address, and any firewall or proxy in between.',
   })
 }
 
-// registries.md of the project's notes lists what users should read; codes are Node's, OpenSSL's and undici's.
-// The first rule that knows any code of an error decides.
+// Codes are Node's, OpenSSL's and undici's; the first rule that knows any code of an error decides.
 const rules: readonly Rule[] = [
   [
     ['ENOTFOUND', 'EAI_NONAME', 'EAI_NODATA'],
@@ -61,15 +66,15 @@ const rules: readonly Rule[] = [
   ],
   [
     ['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT'],
-    timedOut('connection-timeout', (timeouts) => timeouts.connect, 'did not answer'),
+    timedOut({ code: 'connection-timeout', limit: 'connect', what: 'did not answer' }),
   ],
   [
     ['UND_ERR_HEADERS_TIMEOUT'],
-    timedOut('response-timeout', (timeouts) => timeouts.headers, 'took the request but did not answer'),
+    timedOut({ code: 'response-timeout', limit: 'headers', what: 'took the request but did not answer' }),
   ],
   [
     ['UND_ERR_BODY_TIMEOUT'],
-    timedOut('transfer-stalled', (timeouts) => timeouts.body, 'stopped sending and sent nothing more'),
+    timedOut({ code: 'transfer-stalled', limit: 'body', what: 'stopped sending and sent nothing more' }),
   ],
   [
     ['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'],

@@ -55,8 +55,8 @@ export function createAuthorizer(options: SessionOptions): Authorizer {
 
   async function fulfil(challenge: Challenge, scope: string, wanted: string) {
     if (challenge.scheme === 'basic') return basic
-    const fetch = () => fetchToken({ ...options, challenge, scope: wanted })
-    const token = await cache.get(scope, fetch).catch(remember)
+    const request = () => fetchToken({ ...options, challenge, scope: wanted })
+    const token = await cache.get(scope, request).catch(remember)
     tokens.set(token.value, token)
     return token.value
   }

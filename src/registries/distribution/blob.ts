@@ -17,7 +17,7 @@ export interface BlobOptions {
 const mostResumes = 5
 const progressWanted = 4 << 20
 
-function invalidBlob(code: string, name: string, what: string): AppError {
+function invalidBlob(name: string, { code, what }: { code: string; what: string }): AppError {
   return new AppError({
     code,
     kind: 'invalid',
@@ -81,11 +81,10 @@ class Transfer {
         for await (const chunk of from(response, this.offset)) {
           this.offset += chunk.length
           if (this.offset > this.size)
-            throw invalidBlob(
-              'blob-too-large',
-              this.name,
-              `is larger than the ${this.size} bytes that are stated`,
-            )
+            throw invalidBlob(this.name, {
+              code: 'blob-too-large',
+              what: `is larger than the ${this.size} bytes that are stated`,
+            })
           yield chunk
         }
       } catch (error) {
@@ -107,11 +106,10 @@ class Transfer {
   }
 
   private tooSmall(): AppError {
-    return invalidBlob(
-      'blob-truncated',
-      this.name,
-      `ends after ${this.offset} of the ${this.size} bytes that are stated`,
-    )
+    return invalidBlob(this.name, {
+      code: 'blob-truncated',
+      what: `ends after ${this.offset} of the ${this.size} bytes that are stated`,
+    })
   }
 
   private async resume(): Promise<HttpResponse> {
@@ -134,11 +132,10 @@ async function* verified(
     yield chunk
   }
   if (digestFromHex(hash.digest('hex')) !== digest) {
-    throw invalidBlob(
-      'blob-digest-mismatch',
-      name,
-      'has another digest than it should: it was damaged or replaced',
-    )
+    throw invalidBlob(name, {
+      code: 'blob-digest-mismatch',
+      what: 'has another digest than it should: it was damaged or replaced',
+    })
   }
 }
 
@@ -162,7 +159,7 @@ export async function blob(
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
   const request = { method: 'GET', path, target: 'blob', scope: pullScope(repository), name, signal } as const
   if (!isDigest(descriptor.digest))
-    throw invalidBlob('blob-digest-invalid', name, 'is not named by a sha256 digest')
+    throw invalidBlob(name, { code: 'blob-digest-invalid', what: 'is not named by a sha256 digest' })
   const transfer = new Transfer(session, request, descriptor, name)
   const bytes = transfer.bytes(await transfer.start())
   const stream = Readable.from(options.verify === false ? bytes : verified(bytes, descriptor.digest, name), {

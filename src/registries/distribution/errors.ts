@@ -1,5 +1,6 @@
-import { AppError, type Clock, type ErrorKind, safeText } from '../../core/index.ts'
+import { AppError, type Clock, safeText } from '../../core/index.ts'
 import { type HttpResponse, parseRetryAfter } from '../../platform/http/index.ts'
+import { isHtml, notARegistry } from './answer.ts'
 import { type RegistryCredentials, redact } from './credentials.ts'
 import { describeScope } from './scope.ts'
 
@@ -15,16 +16,6 @@ export interface Asked {
 }
 
 const largestErrorBody = 65_536
-
-export function notARegistry(host: string): AppError {
-  return new AppError({
-    code: 'not-a-registry',
-    kind: 'invalid',
-    publicMessage: `This is not a registry API: ${host} answers as a web page does.`,
-    remedy:
-      'Check the address: it must be that of the registry itself, not of its web interface or of a sign-in proxy.',
-  })
-}
 
 export function credentialsRefused(host: string): AppError {
   return new AppError({
@@ -81,146 +72,115 @@ function stated(text: string): Stated {
   }
 }
 
+/** What is not there, or hidden: GitHub, GitLab and Docker Hub do not tell the two apart. */
 function absent(asked: Asked, code: string): AppError {
-  const name = asked.name ?? asked.host
-  const notFound = (own: string, what: string, remedy: string) =>
-    new AppError({ code: own, kind: 'not-found', publicMessage: `${what} at ${asked.host}.`, remedy })
-  if (asked.target === 'ping') return notARegistry(asked.host)
+  const { host, name = host } = asked
+  if (asked.target === 'ping') return notARegistry(host)
   if (asked.target === 'catalog') {
     return new AppError({
       code: 'catalog-unsupported',
       kind: 'unsupported',
-      publicMessage: `${asked.host} does not list its repositories.`,
+      publicMessage: `${host} does not list its repositories.`,
       remedy: 'Name the repositories of the connection one by one.',
     })
   }
-  if (asked.target === 'token')
-    return notFound(
-      'token-server-missing',
-      'There is no token server where one is announced',
-      'Check the token settings (realm) of the registry.',
-    )
-  if (code === 'NAME_UNKNOWN' || asked.target === 'tags') {
-    return notFound(
-      'repository-not-found',
-      `Repository ${name} is not found, or not open to this account,`,
-      'Check the name and the permissions of the account.',
-    )
+  if (asked.target === 'token') {
+    return new AppError({
+      code: 'token-server-missing',
+      kind: 'not-found',
+      publicMessage: `There is no token server where ${host} announces one.`,
+      remedy: 'Check the token settings (realm) of the registry.',
+    })
   }
-  if (asked.target === 'blob')
-    return notFound(
-      'blob-not-found',
-      `Blob ${name} is not there`,
-      'Push the image again: part of it is missing.',
-    )
-  return notFound('manifest-not-found', `${name} is not found`, 'The tag or image may have been deleted.')
+  if (code === 'NAME_UNKNOWN' || asked.target === 'tags') {
+    return new AppError({
+      code: 'repository-not-found',
+      kind: 'not-found',
+      publicMessage: `Repository ${name} is not found at ${host}, or not open to this account.`,
+      remedy: 'Check the name and the permissions of the account.',
+    })
+  }
+  if (asked.target === 'blob') {
+    return new AppError({
+      code: 'blob-not-found',
+      kind: 'not-found',
+      publicMessage: `Blob ${name} is not there at ${host}.`,
+      remedy: 'Push the image again: part of it is missing.',
+    })
+  }
+  return new AppError({
+    code: 'manifest-not-found',
+    kind: 'not-found',
+    publicMessage: `${name} is not found at ${host}.`,
+    remedy: 'The tag or image may have been deleted.',
+  })
 }
 
-function registryError(
-  code: string,
-  kind: ErrorKind,
-  message: string,
-  remedy: string,
-  retryAt?: number,
-): AppError {
+function rateLimited(host: string, retryAt: number | undefined, said: string): AppError {
+  const until = retryAt === undefined ? '' : ` until ${new Date(retryAt).toISOString()}`
   return new AppError({
-    code,
-    kind,
-    publicMessage: message,
-    remedy,
+    code: 'registry-rate-limited',
+    kind: 'rate-limited',
+    publicMessage: `${host} asks us to slow down${until}${said}.`,
+    remedy: 'Nothing to do: it goes on by itself. Credentials often raise the limit.',
     ...(retryAt === undefined ? {} : { retryAt }),
   })
 }
 
-function passing(asked: Asked, response: HttpResponse, said: string): AppError {
-  const retryAt = parseRetryAfter(response.header('retry-after'), asked.clock.now())
-  if (response.status === 429) {
-    const until = retryAt === undefined ? '' : ` until ${new Date(retryAt).toISOString()}`
-    return registryError(
-      'registry-rate-limited',
-      'rate-limited',
-      `${asked.host} asks us to slow down${until}${said}.`,
-      'Nothing to do: it goes on by itself. Credentials often raise the limit.',
-      retryAt,
-    )
-  }
-  return registryError(
-    'registry-failing',
-    'temporary',
-    `${asked.host} fails with status ${response.status}${said}.`,
-    'Try again later; if it stays, look at the logs of the registry.',
-    retryAt,
-  )
+function failing(asked: Asked, status: number, retryAt: number | undefined, said: string): AppError {
+  return new AppError({
+    code: 'registry-failing',
+    kind: 'temporary',
+    publicMessage: `${asked.host} fails with status ${status}${said}.`,
+    remedy: 'Try again later; if it stays, look at the logs of the registry.',
+    ...(retryAt === undefined ? {} : { retryAt }),
+  })
+}
+
+function refused(asked: Asked, status: number, said: string): AppError {
+  return new AppError({
+    code: 'registry-refused',
+    kind: 'invalid',
+    publicMessage: `${asked.host} refused the request with status ${status}${said}.`,
+    remedy: 'Check that the address is that of a registry of the OCI distribution protocol.',
+  })
 }
 
 /** 401 and 403 are refusals; 404 says absent or hidden; 405 on a listing says that there is none. */
 function byStatus(asked: Asked, response: HttpResponse, { code, message }: Stated): AppError {
   const { status } = response
-  const text = safeText(redact(message, asked.credentials)).replace(/[.\s]+$/, '')
+  const { host, credentials, scope } = asked
+  const text = safeText(redact(message, credentials)).replace(/[.\s]+$/, '')
   const said = text === '' ? '' : ` (it says: ${text})`
-  if (status === 429 || status === 408 || status >= 500 || code === 'TOOMANYREQUESTS') {
-    return passing(asked, response, said)
-  }
+  const retryAt = parseRetryAfter(response.header('retry-after'), asked.clock.now())
+  if (status === 429 || code === 'TOOMANYREQUESTS') return rateLimited(host, retryAt, said)
+  if (status === 408 || status >= 500) return failing(asked, status, retryAt, said)
   if (status === 403 || code === 'DENIED') return permissionMissing(asked, said)
-  if (status === 401)
-    return asked.credentials ? credentialsRefused(asked.host) : signInRequired(asked.host, asked.scope)
+  if (status === 401) return credentials ? credentialsRefused(host) : signInRequired(host, scope)
   if (status === 404 || (status === 405 && asked.target === 'catalog')) return absent(asked, code)
-  return registryError(
-    'registry-refused',
-    'invalid',
-    `${asked.host} refused the request with status ${status}${said}.`,
-    'Check that the address is that of a registry of the OCI distribution protocol.',
-  )
+  return refused(asked, status, said)
 }
 
-function isHtml(response: HttpResponse, start: string): boolean {
-  return (
-    /\btext\/html\b/i.test(response.header('content-type') ?? '') ||
-    /^\s*<(?:!doctype|html|\?xml)/i.test(start)
-  )
+/** Some registries say 401, 403 and 404 by a web page; where a registry is looked for, a web page is none. */
+function isElsewhere(asked: Asked, response: HttpResponse, text: string): boolean {
+  const { status } = response
+  if (status === 429 || status >= 500 || !isHtml(response, text)) return false
+  return asked.target === 'ping' || asked.target === 'token' || ![401, 403, 404].includes(status)
 }
 
-/** The error that an answer other than success stands for (registries.md 12). Consumes the answer. */
+/** The error that an answer other than success stands for. Consumes the answer. */
 export async function answerError(response: HttpResponse, asked: Asked): Promise<AppError> {
   const bytes = await response.bytes(largestErrorBody).catch(() => new Uint8Array())
   const text = Buffer.from(bytes).toString('utf8')
   if (response.status === 400 && /HTTP request to an HTTPS server/i.test(text)) {
-    return registryError(
-      'https-required',
-      'invalid',
-      `${asked.host} speaks HTTPS, but was asked over plain HTTP.`,
-      'Use an https:// address.',
-    )
+    return new AppError({
+      code: 'https-required',
+      kind: 'invalid',
+      publicMessage: `${asked.host} speaks HTTPS, but was asked over plain HTTP.`,
+      remedy: 'Use an https:// address.',
+    })
   }
-  const busy = response.status === 429 || response.status >= 500
-  if (!busy && isHtml(response, text) && asked.target !== 'blob') return notARegistry(asked.host)
-  return byStatus(asked, response, stated(text))
-}
-
-/** A JSON answer, whatever its declared type. @throws AppError `not-a-registry`, `registry-answer-invalid` (invalid) */
-export async function readJson(response: HttpResponse, host: string, limit: number): Promise<unknown> {
-  const text = Buffer.from(await response.bytes(limit)).toString('utf8')
-  if (isHtml(response, text.slice(0, 100))) throw notARegistry(host)
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw answerInvalid(host, 'something that is not JSON', cause)
-  }
-}
-
-/** Throws for a web page in place of what was asked for, before its body is read. */
-export async function refuseHtml(response: HttpResponse, host: string): Promise<void> {
-  if (!isHtml(response, '')) return
-  await response.discard()
-  throw notARegistry(host)
-}
-
-export function answerInvalid(host: string, what: string, cause?: unknown): AppError {
-  return new AppError({
-    code: 'registry-answer-invalid',
-    kind: 'invalid',
-    publicMessage: `${host} answered with ${what}.`,
-    remedy: 'Check that the address is that of a registry, and what proxies in between do.',
-    cause,
-  })
+  return isElsewhere(asked, response, text)
+    ? notARegistry(asked.host)
+    : byStatus(asked, response, stated(text))
 }

@@ -187,6 +187,27 @@ describe('the registry in trouble', () => {
     expect(await failureOf(client.headManifest('acme/api', 'oci'))).toMatchObject({ code, kind })
   })
 
+  it('reads a refusal that is written as a web page', async () => {
+    const page = { 'content-type': 'text/html' }
+    for (const [status, code] of [
+      [404, 'manifest-not-found'],
+      [403, 'permission-missing'],
+      [400, 'not-a-registry'],
+      [503, 'registry-failing'],
+    ] as const) {
+      registry.faults = [() => ({ status, headers: page, body: Buffer.from('<html>no</html>') })]
+      expect(await failureOf(read('oci'))).toMatchObject({ code })
+    }
+  })
+
+  it('takes a code for more than a status', async () => {
+    const body = Buffer.from('{"errors":[{"code":"TOOMANYREQUESTS","message":"pull rate limit"}]}')
+    registry.faults = [() => ({ status: 403, headers: {}, body })]
+    const error = await failureOf(read('oci'))
+    expect(error).toMatchObject({ code: 'registry-rate-limited', kind: 'rate-limited' })
+    expect(error.publicMessage).toContain('pull rate limit')
+  })
+
   it('waits for what Retry-After says, and says until when if that is too long', async () => {
     registry.faults = [faults.status(429, { 'retry-after': '3' }, { ...at, times: 2 })]
     await read('oci')

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { AppError, type Digest, digestFromHex, isDigest } from '../../core/index.ts'
 import type { RawManifest } from '../../images/index.ts'
 import type { HttpResponse } from '../../platform/http/index.ts'
-import { refuseHtml } from './errors.ts'
+import { refuseHtml } from './answer.ts'
 import { checkedReference, checkedRepository, manifestName } from './names.ts'
 import { pullScope } from './scope.ts'
 import type { RegistryRequest, Session } from './session.ts'
@@ -37,7 +37,7 @@ function statedDigest(response: HttpResponse): string | undefined {
   return response.header('docker-content-digest')?.trim()
 }
 
-function invalidManifest(code: string, message: string): AppError {
+function invalidManifest({ code, message }: { code: string; message: string }): AppError {
   return new AppError({
     code,
     kind: 'invalid',
@@ -48,10 +48,10 @@ function invalidManifest(code: string, message: string): AppError {
 }
 
 function tooLarge(name: string): AppError {
-  return invalidManifest(
-    'manifest-too-large',
-    `The manifest of ${name} is larger than ${largestManifest >> 20} MB.`,
-  )
+  return invalidManifest({
+    code: 'manifest-too-large',
+    message: `The manifest of ${name} is larger than ${largestManifest >> 20} MB.`,
+  })
 }
 
 function requestOf(
@@ -104,10 +104,10 @@ export async function manifest(
   const stated = statedDigest(response)
   const wanted = isDigest(reference) ? reference : stated?.startsWith('sha256:') ? stated : digest
   if (wanted !== digest) {
-    throw invalidManifest(
-      'manifest-digest-mismatch',
-      `The manifest that ${session.address.host} gave for ${name} has another digest than it should: it was damaged or replaced.`,
-    )
+    throw invalidManifest({
+      code: 'manifest-digest-mismatch',
+      message: `The manifest that ${session.address.host} gave for ${name} has another digest than it should: it was damaged or replaced.`,
+    })
   }
   return { bytes, mediaType: mediaTypeOf(response), digest }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '../../core/index.ts'
-import { answerInvalid, readJson } from './errors.ts'
+import { answerInvalid, readJson } from './answer.ts'
 import { nextLink } from './link.ts'
 import type { RegistryRequest, Session } from './session.ts'
 

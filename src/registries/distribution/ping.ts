@@ -1,4 +1,4 @@
-import { notARegistry, readJson } from './errors.ts'
+import { notARegistry, readJson } from './answer.ts'
 import type { Session } from './session.ts'
 
 export interface PingResult {

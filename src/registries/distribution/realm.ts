@@ -16,8 +16,8 @@ function pointsInside(realm: URL, registry: URL): boolean {
   )
 }
 
-function refused(code: string, message: string, remedy: string): AppError {
-  return new AppError({ code, kind: 'denied', publicMessage: message, remedy })
+function refused(facts: { code: string; publicMessage: string; remedy: string }): AppError {
+  return new AppError({ kind: 'denied', ...facts })
 }
 
 /**
@@ -47,25 +47,25 @@ export function tokenServer(
   url.hash = ''
   const shown = safeText(url.host, 200)
   if (url.protocol === 'http:' && registry.protocol === 'https:') {
-    throw refused(
-      'realm-insecure',
-      `${address.host} asks to sign in at ${shown} over plain HTTP; nothing was sent there.`,
-      'Give the token server of the registry (realm) an https:// address.',
-    )
+    throw refused({
+      code: 'realm-insecure',
+      publicMessage: `${address.host} asks to sign in at ${shown} over plain HTTP; nothing was sent there.`,
+      remedy: 'Give the token server of the registry (realm) an https:// address.',
+    })
   }
   if (pointsInside(url, registry)) {
-    throw refused(
-      'realm-untrusted',
-      `${address.host} asks to sign in at the private address ${shown}; nothing was sent there.`,
-      'Check the token settings (realm) of the registry.',
-    )
+    throw refused({
+      code: 'realm-untrusted',
+      publicMessage: `${address.host} asks to sign in at the private address ${shown}; nothing was sent there.`,
+      remedy: 'Check the token settings (realm) of the registry.',
+    })
   }
   if (withCredentials && url.hostname !== registry.hostname && !address.realmHosts.includes(url.hostname)) {
-    throw refused(
-      'realm-untrusted',
-      `${address.host} asks to sign in at another host, ${shown}; the credentials were not sent there.`,
-      `If ${shown} belongs to the registry, name it as the sign-in host of the connection.`,
-    )
+    throw refused({
+      code: 'realm-untrusted',
+      publicMessage: `${address.host} asks to sign in at another host, ${shown}; the credentials were not sent there.`,
+      remedy: `If ${shown} belongs to the registry, name it as the sign-in host of the connection.`,
+    })
   }
   return url
 }

@@ -8,7 +8,7 @@ export interface Token {
 
 /** Tokens by scope, until 10 s before they expire; whoever asks at the same time shares one request. */
 export interface TokenCache {
-  get(scope: string, fetch: () => Promise<Token>): Promise<Token>
+  get(scope: string, request: () => Promise<Token>): Promise<Token>
   forget(scope: string, token: Token): void
 }
 
@@ -20,9 +20,9 @@ export function createTokenCache(clock: Clock): TokenCache {
   const tokens = new Map<string, Token>()
   const underWay = new Map<string, Promise<Token>>()
 
-  async function renew(scope: string, fetch: () => Promise<Token>): Promise<Token> {
+  async function renew(scope: string, request: () => Promise<Token>): Promise<Token> {
     try {
-      const token = await fetch()
+      const token = await request()
       tokens.delete(scope)
       tokens.set(scope, token)
       const [oldest] = tokens.keys()
@@ -34,10 +34,10 @@ export function createTokenCache(clock: Clock): TokenCache {
   }
 
   return {
-    get(scope, fetch) {
+    get(scope, request) {
       const kept = tokens.get(scope)
       if (kept && clock.now() < kept.expiresAt - margin) return Promise.resolve(kept)
-      const running = underWay.get(scope) ?? renew(scope, fetch)
+      const running = underWay.get(scope) ?? renew(scope, request)
       underWay.set(scope, running)
       return running
     },
