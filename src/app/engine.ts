@@ -13,7 +13,6 @@ export {
   createRemoteImages,
   type OpenRemoteImage,
   type RegistryCredentials,
-  type RemoteImagesOptions,
 } from './engine/remote-images.ts'
 export type {
   ImageScan,
