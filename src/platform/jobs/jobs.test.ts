@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, beforeAll, expect, it } from 'vitest'
 import { AppError } from '../../core/index.ts'
 import { eachDatabase } from '../../test-support/databases/index.ts'
 import type { Database } from '../db/index.ts'
@@ -14,11 +14,13 @@ async function until(condition: () => boolean): Promise<void> {
   }
 }
 
-eachDatabase((_name, open) => {
-  let database: Database | undefined
+eachDatabase((name, open) => {
+  let database: Database
+  beforeAll(async () => {
+    database = await open()
+  })
   let started: Jobs[] = []
-  const prepare = async (): Promise<Jobs> => {
-    database ??= await open()
+  const prepare = (): Jobs => {
     const jobs = createJobs(database, { log, heartbeatSeconds: 10, superviseSeconds: 1, pollSeconds: 1 })
     started.push(jobs)
     return jobs
@@ -29,7 +31,7 @@ eachDatabase((_name, open) => {
   })
 
   it('runs what is sent, all of it, as many at once as allowed', async () => {
-    const jobs = await prepare()
+    const jobs = prepare()
     const gate = Promise.withResolvers<void>()
     const done: number[] = []
     let running = 0
@@ -55,7 +57,7 @@ eachDatabase((_name, open) => {
   })
 
   it('exclusive holds one job of a key, stately one running and one waiting', async () => {
-    const jobs = await prepare()
+    const jobs = prepare()
     const gate = Promise.withResolvers<void>()
     const runs: string[] = []
     const handler = async ({ queue }: { queue: string }): Promise<void> => {
@@ -78,7 +80,7 @@ eachDatabase((_name, open) => {
   })
 
   it('tries passing errors again, and no others', async () => {
-    const jobs = await prepare()
+    const jobs = prepare()
     const attempts: Record<string, number[]> = { temporary: [], invalid: [], bug: [] }
     const job = jobs.define<{ kind: 'temporary' | 'invalid' | 'bug' }>(
       'failing',
@@ -96,7 +98,7 @@ eachDatabase((_name, open) => {
   })
 
   it('gives a job that was running when the server stopped to the next one', async () => {
-    const first = await prepare()
+    const first = prepare()
     let aborted = false
     const options = { policy: 'exclusive', concurrency: 1 } as const
     const job = first.define<{ n: number }>(
@@ -118,7 +120,7 @@ eachDatabase((_name, open) => {
     await first.stop({ drainMs: 50 })
     expect(aborted).toBe(true)
 
-    const second = await prepare()
+    const second = prepare()
     const seen: unknown[] = []
     second.define<{ n: number }>(
       'resumed',
@@ -130,8 +132,26 @@ eachDatabase((_name, open) => {
     expect(seen).toEqual([[7, 2]])
   })
 
+  it.runIf(name === 'embedded')('takes up at once what a killed server was running', async () => {
+    const killed = prepare()
+    const options = { policy: 'stately', concurrency: 1 } as const
+    const running = Promise.withResolvers<void>()
+    const never = new Promise<void>(() => {})
+    const job = killed.define('orphan', () => (running.resolve(), never), options)
+    await killed.start()
+    await job.send({})
+    await running.promise
+
+    const restarted = prepare()
+    const attempts: number[] = []
+    restarted.define('orphan', async (_data, { attempt }) => void attempts.push(attempt), options)
+    await restarted.start()
+    await until(() => attempts.length > 0)
+    expect(attempts).toEqual([2])
+  })
+
   it('lets running jobs end before it stops', async () => {
-    const jobs = await prepare()
+    const jobs = prepare()
     const running = Promise.withResolvers<void>()
     let ended = false
     const job = jobs.define(
@@ -151,12 +171,12 @@ eachDatabase((_name, open) => {
   })
 
   it('takes a schedule, and takes it again', async () => {
-    const jobs = await prepare()
+    const jobs = prepare()
     const job = jobs.define('hourly', async () => {}, { policy: 'exclusive', concurrency: 1 })
     await jobs.start({ work: false })
     await job.schedule('0 * * * *', {})
     await job.schedule('30 * * * *', {})
-    const rows = await database?.execute(`select cron from pgboss.schedule where name = 'hourly'`)
+    const rows = await database.execute(`select cron from pgboss.schedule where name = 'hourly'`)
     expect(rows).toEqual([{ cron: '30 * * * *' }])
   })
 })

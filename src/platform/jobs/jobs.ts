@@ -2,14 +2,15 @@ import { type ConstructorOptions, type Db, type JobResult, type JobWithMetadata,
 import { isRetryable, toAppError } from '../../core/index.ts'
 import type { Database, DatabaseLog } from '../db/index.ts'
 import type { Job, JobContext, JobOptions } from './ports.ts'
+import { activeJobs } from './store.ts'
 
 export interface JobsOptions {
   readonly log: DatabaseLog
-  /** Seconds without a sign of life after which a job goes to another worker; 30 when not given, at least 10. */
+  /** Seconds without a sign of life after which a job goes to another worker; 20 when not given, at least 10. */
   readonly heartbeatSeconds?: number
-  /** Seconds between looks for such jobs; 15 when not given. */
+  /** Seconds between looks for such jobs; 10 when not given. */
   readonly superviseSeconds?: number
-  /** Seconds between looks for jobs that nobody announced: retries, delayed ones; 10 when not given. */
+  /** Seconds between looks for jobs that nobody announced: retries, delayed ones; 5 when not given. */
   readonly pollSeconds?: number
 }
 
@@ -71,6 +72,7 @@ function outcome(
 
 class BossJobs implements Jobs {
   readonly #boss: PgBoss
+  readonly #database: Database
   readonly #log: DatabaseLog
   readonly #heartbeatSeconds: number
   readonly #pollSeconds: number
@@ -78,10 +80,11 @@ class BossJobs implements Jobs {
   readonly #abort = new AbortController()
 
   constructor(database: Database, options: JobsOptions) {
+    this.#database = database
     this.#log = options.log
-    this.#heartbeatSeconds = options.heartbeatSeconds ?? 30
-    this.#pollSeconds = options.pollSeconds ?? 10
-    const superviseSeconds = options.superviseSeconds ?? 15
+    this.#heartbeatSeconds = options.heartbeatSeconds ?? 20
+    this.#pollSeconds = options.pollSeconds ?? 5
+    const superviseSeconds = options.superviseSeconds ?? 10
     this.#boss = new PgBoss({
       ...connection(database),
       schema: 'pgboss',
@@ -117,10 +120,19 @@ class BossJobs implements Jobs {
 
   async start({ work = true }: { readonly work?: boolean } = {}): Promise<void> {
     await this.#boss.start()
-    for (const definition of this.#definitions) {
-      await this.#createQueue(definition)
-      if (work) await this.#work(definition)
-    }
+    for (const definition of this.#definitions) await this.#createQueue(definition)
+    if (!work) return
+    if (this.#database.kind === 'embedded') await this.#recover()
+    for (const definition of this.#definitions) await this.#work(definition)
+  }
+
+  /** Nobody else has the embedded database: what is marked as running was cut off, and need not wait for its heartbeat. */
+  async #recover(): Promise<void> {
+    const orphans = await activeJobs(
+      this.#database,
+      this.#definitions.map(({ name }) => name),
+    )
+    for (const { id, queue } of orphans) await this.#boss.fail(queue, id, { code: 'cut-off' })
   }
 
   async stop({ drainMs = 10_000 }: { readonly drainMs?: number } = {}): Promise<void> {

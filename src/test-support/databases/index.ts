@@ -9,6 +9,8 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
+  utimesSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, describe } from 'vitest'
@@ -40,10 +42,24 @@ function templateKey(): string {
   return hash.digest('hex').slice(0, 16)
 }
 
+/** Templates of schemas that nobody has asked for since yesterday. */
+function removeOld(folder: string): void {
+  if (!existsSync(folder)) return
+  const yesterday = Date.now() - 24 * 3_600_000
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name)
+    if (statSync(path).mtimeMs < yesterday) rmSync(path, { recursive: true, force: true })
+  }
+}
+
 /** A data folder with a fresh, migrated embedded database, made once and kept between runs: making one takes seconds. */
 async function template(): Promise<string> {
   const folder = join(root, '.cache', 'test-databases', templateKey())
-  if (existsSync(folder)) return folder
+  if (existsSync(folder)) {
+    utimesSync(folder, new Date(), new Date())
+    return folder
+  }
+  removeOld(dirname(folder))
   const fresh = `${folder}.${randomUUID()}`
   const database = await openDatabase({ dataDir: fresh })
   await database.close()
