@@ -132,7 +132,7 @@ class BossJobs implements Jobs {
       this.#database,
       this.#definitions.map(({ name }) => name),
     )
-    for (const { id, queue } of orphans) await this.#boss.fail(queue, id, { code: 'cut-off' })
+    for (const { id, queue } of orphans) await this.#boss.fail(queue, id, { reason: 'cut off' })
   }
 
   async stop({ drainMs = 10_000 }: { readonly drainMs?: number } = {}): Promise<void> {
