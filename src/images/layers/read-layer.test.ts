@@ -193,6 +193,23 @@ describe('a bad layer is refused, with its digest', () => {
     expect(await codeOf(read(many.bytes, { limits: { maxEntries: 19 } }))).toBe('layer-tar-invalid')
   })
 
+  it('bombs, with the limits that are in force', async () => {
+    const million = gzipSync(Buffer.alloc(1024 * 1024))
+    const bomb = Buffer.concat(Array.from({ length: 300 }, () => million))
+    expect(await codeOf(read(bomb, { chunkSize: 65_536 }))).toBe('layer-bomb')
+    const entry = writeTar([{ path: 'zeros', claimedSize: 2 ** 30 }]).subarray(0, 512)
+    const file = Buffer.concat([gzipSync(entry), bomb])
+    expect(await codeOf(read(file, { chunkSize: 65_536 }))).toBe('layer-bomb')
+  })
+
+  it('but not one of a million entries', async () => {
+    const names = Array.from({ length: 1_000 }, (_, index) => ({ path: `folder/file-${index}.bin` }))
+    const member = gzipSync(writeTar(names).subarray(0, 512 * names.length))
+    const members = Buffer.concat(Array.from({ length: 1_000 }, () => member))
+    const { files } = await read(members, { chunkSize: 65_536 })
+    expect(Object.keys(files)).toHaveLength(names.length)
+  })
+
   it('one that never ends stops at the stated size', async () => {
     let sent = 0
     const endless = Readable.from(
