@@ -1,7 +1,6 @@
 import { type AppError, type Clock, toAppError } from '../core/index.ts'
 import { type Database, inTransaction } from '../platform/db/index.ts'
-import type { RegistryConnector } from '../registries/index.ts'
-import { mapBounded } from './bounded.ts'
+import { mapBounded, type RegistryConnector } from '../registries/index.ts'
 import { discoverRepository, endsDiscovery } from './repository.ts'
 import type { RunCursor } from './runs/store.ts'
 import {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../core/index.ts'
 import type { Database } from '../../platform/db/index.ts'
 
+export { type FakePlatform, fakePlatform } from './fake-provider.ts'
 export { digestsOf, FakeRegistry } from './fake-registry.ts'
 export { digestOfText, testInventory, testPackage } from './inventories.ts'
 export { changeTo, databaseDigest, openMatcher, type Verdict } from './matchers.ts'

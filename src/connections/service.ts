@@ -1,0 +1,299 @@
+import {
+  AppError,
+  COUNT_LIMIT,
+  type Clock,
+  decodeCursor,
+  newId,
+  pageOf,
+  type Reason,
+  Secret,
+  toAppError,
+  totalText,
+} from '../core/index.ts'
+import type { Vault } from '../platform/credentials/index.ts'
+import { type Database, inTransaction, isUniqueViolation } from '../platform/db/index.ts'
+import type { RegistryConnector, RegistryEnvironment, RegistryProvider } from '../registries/index.ts'
+import { checkSteps } from './check.ts'
+import {
+  connectionChanged,
+  connectionDisabled,
+  connectionNotFound,
+  nameTaken,
+  platformUnknown,
+} from './errors.ts'
+import {
+  type CheckResult,
+  type Connection,
+  type ConnectionInput,
+  type ConnectionPatch,
+  type ConnectionService,
+  type ConnectorSource,
+  DEFAULT_SELECTION,
+} from './ports.ts'
+import { keepSecrets, type SplitSettings, splitSettings } from './settings.ts'
+import {
+  type ConnectionRow,
+  type ConnectionValues,
+  countConnections,
+  deleteConnection,
+  findConnection,
+  insertConnection,
+  listConnections,
+  saveCheck,
+  takeDue,
+  updateConnection,
+} from './store.ts'
+import { accessOf, merged, nextRun, toView } from './view.ts'
+
+export interface ConnectionsOptions {
+  readonly db: Database
+  readonly vault: Vault
+  readonly clock: Clock
+  readonly providers: readonly RegistryProvider[]
+  /** What connectors are opened with. */
+  readonly environment: RegistryEnvironment
+  /** A connection was checked for the first time, or its settings or selection changed, and it works. */
+  readonly onReady?: (orgId: string, connectionId: string) => Promise<void>
+  readonly onRemoved?: (orgId: string, connectionId: string) => Promise<void>
+  /** What is shown of a connection changed. */
+  readonly onChange?: (orgId: string, connectionId: string) => void
+}
+
+export interface Connections {
+  readonly service: ConnectionService
+  readonly connectors: ConnectorSource
+  /** Connections whose scan interval has passed; each is handed out once. */
+  takeDue(limit: number): Promise<readonly { readonly id: string; readonly orgId: string }[]>
+}
+
+export function createConnections(options: ConnectionsOptions): Connections {
+  const keeper = new Keeper(options)
+  const { db, clock } = options
+  return {
+    service: keeper,
+    connectors: { openConnector: (orgId, id) => keeper.openEnabled(orgId, id) },
+    takeDue: async (limit) =>
+      (await takeDue(db.lane('bulk'), new Date(clock.now()), limit)).map((row) => ({
+        id: row.id,
+        orgId: row.org_id,
+      })),
+  }
+}
+
+interface Stored {
+  readonly row: ConnectionRow
+  readonly secrets: SplitSettings['secrets']
+}
+
+class Keeper implements ConnectionService {
+  readonly #options: ConnectionsOptions
+  readonly #providers: ReadonlyMap<string, RegistryProvider>
+
+  constructor(options: ConnectionsOptions) {
+    this.#options = options
+    this.#providers = new Map(options.providers.map((provider) => [provider.description.id, provider]))
+  }
+
+  platforms() {
+    return this.#options.providers.map((provider) => provider.description)
+  }
+
+  async list(orgId: string, { cursor, limit }: Parameters<ConnectionService['list']>[1]) {
+    const page = this.#options.db.lane('page')
+    const after = decodeCursor(cursor, ['string', 'string'])
+    const rows = await listConnections(page, orgId, uuidCursor(after), limit + 1)
+    const total = totalText(await countConnections(page, orgId, COUNT_LIMIT + 1))
+    const items = rows.map((row) => this.#view(row))
+    return pageOf(items, limit, (row) => [row.name, row.id], total)
+  }
+
+  async get(orgId: string, id: string): Promise<Connection> {
+    return this.#view(await this.#find(orgId, id))
+  }
+
+  async create(orgId: string, input: ConnectionInput): Promise<Connection> {
+    const { db, clock, vault } = this.#options
+    const provider = this.#provider(input.platform)
+    const { plain, secrets } = splitSettings(provider.description, input.settings)
+    const { host, insecure } = await this.#describe(provider, plain, secrets)
+    const id = newId(clock.now())
+    const now = new Date(clock.now())
+    const scanIntervalHours = input.scanIntervalHours === undefined ? 24 : input.scanIntervalHours
+    const values: ConnectionValues = {
+      name: input.name,
+      host,
+      insecure,
+      settings: plain,
+      secretFields: Object.keys(secrets).sort(),
+      access: accessOf(secrets),
+      enabled: true,
+      scanIntervalHours,
+      nextRunAt: nextRun(scanIntervalHours, clock.now()),
+      selection: { ...DEFAULT_SELECTION, ...input.selection },
+    }
+    await named(input.name, () =>
+      inTransaction(db, 'page', async (tx) => {
+        await insertConnection(tx, { ...values, id, orgId, platform: input.platform, now })
+        if (values.secretFields.length > 0) await vault.within(tx).seal(orgId, id, secrets)
+      }),
+    )
+    await this.#checkAndSay(orgId, id)
+    return this.get(orgId, id)
+  }
+
+  async edit(orgId: string, id: string, patch: ConnectionPatch): Promise<Connection> {
+    const { db, clock, vault } = this.#options
+    const { row, secrets: stored } = await this.#stored(orgId, id)
+    if (row.version !== patch.version) throw connectionChanged()
+    const provider = this.#provider(row.platform)
+    const recheck = patch.settings !== undefined
+    const form = recheck ? await this.#edited(provider, { row, secrets: stored }, patch.settings) : undefined
+    const values = merged(row, patch, form, clock.now())
+    await named(values.name, () =>
+      inTransaction(db, 'page', async (tx) => {
+        const now = new Date(clock.now())
+        if (!(await updateConnection(tx, orgId, id, patch.version, { ...values, recheck, now })))
+          throw connectionChanged()
+        if (form !== undefined && values.secretFields.length > 0)
+          await vault.within(tx).seal(orgId, id, form.secrets)
+      }),
+    )
+    if (values.enabled && (recheck || patch.selection !== undefined || !row.enabled))
+      await this.#checkAndSay(orgId, id)
+    this.#options.onChange?.(orgId, id)
+    return this.get(orgId, id)
+  }
+
+  async remove(orgId: string, id: string): Promise<void> {
+    const { db, clock, vault, onRemoved, onChange } = this.#options
+    const found =
+      isUuid(id) &&
+      (await inTransaction(db, 'page', async (tx) => {
+        if (!(await deleteConnection(tx, orgId, id, new Date(clock.now())))) return false
+        await vault.within(tx).remove(orgId, id)
+        return true
+      }))
+    if (!found) throw connectionNotFound()
+    await onRemoved?.(orgId, id)
+    onChange?.(orgId, id)
+  }
+
+  async checkSettings(
+    orgId: string,
+    input: Parameters<ConnectionService['checkSettings']>[1],
+  ): Promise<CheckResult> {
+    const provider = this.#provider(input.platform)
+    const split = splitSettings(provider.description, input.settings)
+    if (input.connectionId === undefined) return this.#try(provider, split)
+    const edited = await this.#edited(provider, await this.#stored(orgId, input.connectionId), input.settings)
+    return this.#try(provider, edited)
+  }
+
+  async check(orgId: string, id: string): Promise<CheckResult> {
+    const { row, secrets } = await this.#stored(orgId, id)
+    const result = await this.#try(this.#provider(row.platform), { plain: row.settings, secrets })
+    const { db, clock, onChange } = this.#options
+    const status = result.ok ? 'Connected' : 'Error'
+    await saveCheck(db.lane('page'), orgId, id, { status, reason: result.error, now: new Date(clock.now()) })
+    onChange?.(orgId, id)
+    return result
+  }
+
+  /** @throws AppError `connection-disabled` (denied) */
+  async openEnabled(orgId: string, id: string): Promise<RegistryConnector> {
+    const { row, secrets } = await this.#stored(orgId, id)
+    if (!row.enabled) throw connectionDisabled()
+    return this.#provider(row.platform).open({ ...row.settings, ...secrets }, this.#options.environment)
+  }
+
+  #provider(id: string): RegistryProvider {
+    const provider = this.#providers.get(id)
+    if (provider === undefined) throw platformUnknown(id)
+    return provider
+  }
+
+  async #find(orgId: string, id: string): Promise<ConnectionRow> {
+    const row = isUuid(id) ? await findConnection(this.#options.db.lane('page'), orgId, id) : undefined
+    if (row === undefined) throw connectionNotFound()
+    return row
+  }
+
+  async #stored(orgId: string, id: string): Promise<Stored> {
+    const row = await this.#find(orgId, id)
+    const secrets = row.secret_fields.length === 0 ? {} : await this.#options.vault.open(orgId, id)
+    return { row, secrets }
+  }
+
+  /** Opens the settings without a word to the registry: reads host and marks, and refuses what is wrong. */
+  async #describe(
+    provider: RegistryProvider,
+    plain: SplitSettings['plain'],
+    secrets: SplitSettings['secrets'],
+  ): Promise<{ host: string; insecure: boolean }> {
+    const connector = provider.open({ ...plain, ...secrets }, this.#options.environment)
+    await connector.close()
+    return { host: connector.host, insecure: connector.insecure }
+  }
+
+  async #edited(
+    provider: RegistryProvider,
+    { row, secrets: stored }: Stored,
+    settings: Readonly<Record<string, unknown>> = {},
+  ): Promise<SplitSettings & { host: string; insecure: boolean }> {
+    const { plain, secrets: given } = splitSettings(provider.description, settings)
+    // With placeholders for what is missing, so that the host is known before a stored secret is touched.
+    const missing = Object.fromEntries(Object.keys(stored).map((name) => [name, new Secret('-')]))
+    const { host, insecure } = await this.#describe(provider, plain, { ...missing, ...given })
+    const sameRegistry = host === row.host && row.platform === provider.description.id
+    const secrets = keepSecrets(given, stored, sameRegistry && (row.insecure || !insecure))
+    return { plain, secrets, host, insecure }
+  }
+
+  async #try(provider: RegistryProvider, { plain, secrets }: SplitSettings): Promise<CheckResult> {
+    const connector = provider.open({ ...plain, ...secrets }, this.#options.environment)
+    try {
+      return await checkSteps(connector)
+    } finally {
+      await connector.close()
+    }
+  }
+
+  #view(row: ConnectionRow): Connection {
+    return toView(row, this.#providers.get(row.platform)?.description.label ?? row.platform)
+  }
+
+  /** The check of a saved connection: whatever it finds is its status, never a failure of saving it. */
+  async #checkAndSay(orgId: string, id: string): Promise<void> {
+    const { onReady, db, clock } = this.#options
+    try {
+      const { ok } = await this.check(orgId, id)
+      if (ok) await onReady?.(orgId, id)
+    } catch (error) {
+      const { code, kind, publicMessage, remedy = null } = toAppError(error)
+      const reason: Reason = { code, kind, message: publicMessage, remedy }
+      await saveCheck(db.lane('page'), orgId, id, { status: 'Error', reason, now: new Date(clock.now()) })
+    }
+  }
+}
+
+async function named<T>(name: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write()
+  } catch (error) {
+    throw isUniqueViolation(error) ? nameTaken(name) : error
+  }
+}
+
+function isUuid(id: string): boolean {
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)
+}
+
+function uuidCursor(after: [string, string] | undefined): readonly [string, string] | undefined {
+  if (after === undefined || isUuid(after[1])) return after
+  throw new AppError({
+    code: 'cursor-invalid',
+    kind: 'invalid',
+    publicMessage: 'The cursor is not one that this list gave out.',
+    remedy: 'Take `nextCursor` of the page before, or leave the cursor away to begin anew.',
+  })
+}
