@@ -1,0 +1,74 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { buildImage } from '../../test-support/image-builder/index.ts'
+import { Cleanup, failureOf, password, testClient } from '../../test-support/registry-client.ts'
+import {
+  faults,
+  pushBuilt,
+  type RegistryServer,
+  type RegistryServerOptions,
+  type ServerAuth,
+  startRegistryServer,
+} from '../../test-support/registry-server/index.ts'
+
+const cleanup = new Cleanup()
+afterEach(() => cleanup.close())
+
+const image = buildImage({ layers: [{ files: { 'etc/hello': 'hello' } }] })
+const users = { ann: 'correct horse' }
+const ann = password('ann', 'correct horse')
+
+async function start(auth: ServerAuth, options: RegistryServerOptions = {}): Promise<RegistryServer> {
+  const registry = cleanup.keep(await startRegistryServer({ auth, ...options }))
+  for (const repository of ['acme/api', 'acme/web']) pushBuilt(registry, repository, ['1', '2'], image)
+  return registry
+}
+
+const client = (registry: RegistryServer, options: Parameters<typeof testClient>[2] = {}) =>
+  testClient(cleanup, registry.host, options)
+
+describe('realms', () => {
+  const realmOf = (realm: string): ServerAuth => ({ kind: 'bearer', users, realm })
+
+  it('never gets credentials at another host, nor does the client go anonymous', async () => {
+    const stranger = await start({ kind: 'bearer', users })
+    const realm = `${stranger.url.replace('127.0.0.1', 'localhost')}/token`
+    const registry = await start(realmOf(realm))
+    const error = await failureOf(client(registry, { credentials: ann }).manifest('acme/api', '1'))
+    expect(error).toMatchObject({ code: 'realm-untrusted', kind: 'denied' })
+    expect(error.publicMessage).toContain('localhost')
+    expect(stranger.requests.all).toEqual([])
+  })
+
+  it('gets them at a host that is named as belonging to the registry', async () => {
+    const registry = await start({ kind: 'bearer', users })
+    const realm = `${registry.url.replace('127.0.0.1', 'localhost')}/token`
+    const challenge = (text: string) => text.replace(/realm="[^"]*"/, `realm="${realm}"`)
+    const other = await start({ kind: 'bearer', users, challenge })
+    const signedIn = client(other, { credentials: ann, realmHosts: ['localhost'] })
+    await failureOf(signedIn.ping())
+    expect(registry.requests.of('token')[0]?.authorization).toMatch(/^Basic /)
+  })
+
+  it.each([
+    ['nowhere', 'realm-invalid'],
+    ['ftp://127.0.0.1/token', 'realm-invalid'],
+    ['', 'realm-invalid'],
+  ])('refuses "%s"', async (realm, code) => {
+    const registry = await start(realmOf(realm))
+    expect(await failureOf(client(registry, { credentials: ann }).ping())).toMatchObject({ code })
+  })
+
+  it('says so when a server gives no usable token', async () => {
+    const registry = await start({ kind: 'bearer', users })
+    for (const body of ['{}', '{"token":""}', '{"token":"a\\nb"}', '[]', '{"token":{"a":1}}']) {
+      registry.faults = [faults.body(Buffer.from(body), { target: 'token' })]
+      expect(await failureOf(client(registry, { credentials: ann }).ping())).toMatchObject({
+        code: 'token-invalid',
+      })
+    }
+    registry.faults = [faults.html({ target: 'token' })]
+    expect(await failureOf(client(registry, { credentials: ann }).ping())).toMatchObject({
+      code: 'not-a-registry',
+    })
+  })
+})
