@@ -109,7 +109,7 @@ async function scan(
     '--quiet',
   ]
   const wanted = ['image', '--input', folder, '--format', format, ...offline, ...more]
-  return (await run(program, wanted, { maxBuffer: 256 * 1024 * 1024, cwd: folder })).stdout
+  return (await run(program, wanted, { maxBuffer: 256 * 1024 * 1024, cwd: folder, timeout: 240_000 })).stdout
 }
 
 interface Bom {
