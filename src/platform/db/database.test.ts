@@ -82,6 +82,12 @@ eachDatabase((_name, open) => {
     expect((syntax as SqlError).code).toBe('42601')
   })
 
+  it('refuses more parameters than the protocol can count', async () => {
+    const many = sql.join(Array.from({ length: 70_000 }, (_, n) => n))
+    await expect(sql`select ${many}`.execute(database.kysely)).rejects.toThrow('too many parameters')
+    expect(await database.execute('select 1 as one')).toEqual([{ one: 1 }])
+  })
+
   it('keeps all of a transaction or nothing', async () => {
     const failing = inTransaction(database, 'page', async (transaction) => {
       await transaction.withTables<Tables>().insertInto('item').values({ name: 'gone' }).execute()

@@ -15,6 +15,9 @@ import type { Engine, Lane, Session } from './engine.ts'
 /** What runs queries: a lane, or a transaction. Code outside stores passes it on without looking in. */
 export type Queries = Kysely<unknown>
 
+/** The protocol counts parameters in 16 bits, and drivers do not look. */
+const MOST_PARAMETERS = 65_535
+
 const counted = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
 
 class SessionConnection implements DatabaseConnection {
@@ -25,6 +28,7 @@ class SessionConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (query.parameters.length > MOST_PARAMETERS) throw new Error('too many parameters: use a recordset')
     const { rows, command, affected } = await this.session.execute(query.sql, query.parameters)
     const result = { rows: rows as R[] }
     return counted.has(command) ? { ...result, numAffectedRows: BigInt(affected ?? 0) } : result
