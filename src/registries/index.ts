@@ -2,7 +2,6 @@
  * How to talk to a registry: the OCI distribution protocol (`distribution/`) and the port that every platform fills
  * (`providers/<id>/`, known by name to `app` only). Stateless: knows no database, no connection row, no schedule.
  */
-export type { BlobOptions } from './distribution/blob.ts'
 export {
   createDistributionClient,
   type DistributionClient,
@@ -10,12 +9,9 @@ export {
 } from './distribution/client.ts'
 export type { RegistryCredentials } from './distribution/credentials.ts'
 export { imageSource } from './distribution/image-source.ts'
-export type { ManifestHead } from './distribution/manifest.ts'
-export type { ListOptions, Page } from './distribution/pages.ts'
-export type { PingResult } from './distribution/ping.ts'
 export type * from './ports.ts'
 export { mapBounded } from './bounded.ts'
-export { type CheckSubject, checkConnection } from './check.ts'
+export { checkConnection } from './check.ts'
 export {
   optionalSecret,
   optionalText,

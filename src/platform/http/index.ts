@@ -2,20 +2,15 @@
  * The one door to the network. Knows HTTP: timeouts, TLS, proxies, redirects, retries, caps, and which addresses may be
  * reached; turns every failure into an AppError. Must not know registries, credentials' meaning, or who asks.
  */
-export { type AddressKind, classifyAddress } from './addresses.ts'
-export { type AddressPolicy, createAddressPolicy } from './address-policy.ts'
+export { classifyAddress } from './addresses.ts'
+export { createAddressPolicy } from './address-policy.ts'
 export { createHttpClient, createHttpFactory } from './client.ts'
 export type {
   HttpClient,
   HttpClientOptions,
-  HttpEnvironment,
   HttpFactory,
-  HttpRequest,
   HttpResponse,
   ProxySettings,
-  RetrySettings,
-  Timeouts,
-  TlsSettings,
 } from './ports.ts'
 export { parseCertificates } from './certificates.ts'
 export { parseRetryAfter } from './retry-after.ts'

@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Digest } from '../../core/index.ts'
 import { buildImage, buildIndex } from '../../test-support/image-builder/index.ts'
-import { Cleanup, failureOf, type TestClient, testClient } from '../../test-support/registry-client.ts'
+import {
+  Cleanup,
+  failureOf,
+  password,
+  type TestClient,
+  testClient,
+} from '../../test-support/registry-client.ts'
 import {
   faults,
   pushBuilt,
@@ -109,6 +115,18 @@ describe('manifest', () => {
     expect(error.publicMessage).toContain('8 MB')
     registry.faults = [faults.body(huge, at), faults.headers({ 'transfer-encoding': 'chunked' }, at)]
     expect(await failureOf(read('oci'))).toMatchObject({ code: 'manifest-too-large' })
+  })
+
+  it('is read where it is redirected to, without our credentials there', async () => {
+    const users = { ann: 'correct horse' }
+    const elsewhere = cleanup.keep(await startRegistryServer())
+    pushBuilt(elsewhere, 'acme/api', ['oci'], image)
+    const first = cleanup.keep(await startRegistryServer({ auth: { kind: 'basic', users } }))
+    first.faults = [faults.redirect(`${elsewhere.url}/v2/acme/api/manifests/oci`, at)]
+    const signedIn = testClient(cleanup, first.host, { credentials: password('ann', 'correct horse') })
+    expect((await signedIn.manifest('acme/api', 'oci')).digest).toBe(image.manifest.digest)
+    expect(first.requests.of('manifest')[0]?.authorization).toMatch(/^Basic /)
+    expect(elsewhere.requests.all.map(({ authorization }) => authorization)).toEqual([undefined])
   })
 
   it('knows a web page from a manifest', async () => {

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
+import { Secret } from '../../core/index.ts'
 import { buildImage } from '../../test-support/image-builder/index.ts'
 import { Cleanup, everything, failureOf, password, testClient } from '../../test-support/registry-client.ts'
 import {
@@ -209,6 +210,19 @@ describe('Bearer', () => {
   it('takes access_token as well', async () => {
     const registry = await start({ kind: 'bearer', users, tokenField: 'access_token' })
     await client(registry, { credentials: ann }).manifest('acme/api', '1')
+  })
+
+  it('signs in by the identity token of another tool', async () => {
+    const identityTokens = { 'secret identity': 'ann' }
+    const registry = await start({ kind: 'bearer', users, identityTokens, tokenField: 'access_token' })
+    const signedIn = (token: string) =>
+      client(registry, { credentials: { identityToken: new Secret(token) } })
+    await signedIn('secret identity').manifest('acme/api', '1')
+    expect(registry.requests.of('token').map(({ method, query }) => [method, query])).toEqual([['POST', '']])
+    expect(await failureOf(signedIn('stale').ping())).toMatchObject({
+      code: 'credentials-refused',
+      kind: 'auth',
+    })
   })
 
   it('follows a path that wants Basic though the rest wants Bearer', async () => {

@@ -25,6 +25,8 @@ export type ServerAuth =
       readonly realm?: string
       /** Rewrites the challenge: several, in another order, ... */
       readonly challenge?: (challenge: string) => string | readonly string[]
+      /** User by identity token, for those who sign in by POST (distribution, docs/content/spec/auth/oauth.md). */
+      readonly identityTokens?: Readonly<Record<string, string>>
       /** Names of the answer's token field; `token` unless stated. */
       readonly tokenField?: 'token' | 'access_token'
     } & Users)

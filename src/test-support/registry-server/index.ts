@@ -4,12 +4,10 @@
  */
 export * as faults from './faults.ts'
 export { pushBuilt } from './push-built.ts'
-export type { LoggedRequest, RequestLog } from './request-log.ts'
 export {
   type RegistryServer,
   type RegistryServerOptions,
   startRegistryServer,
 } from './server.ts'
 export type { ServerAuth } from './auth.ts'
-export type { PushedImage } from './storage.ts'
-export { type SignedTokenServer, startSignedTokenServer } from './signed-token-server.ts'
+export { startSignedTokenServer } from './signed-token-server.ts'
