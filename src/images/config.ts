@@ -1,6 +1,5 @@
 import type { Digest } from '../core/index.ts'
-import { parseJson, parseShape } from './parse.ts'
-import { configSchema } from './schema.ts'
+import { configSchema, parseJson, parseShape } from './schema.ts'
 
 /** One step of an image's making. */
 export interface HistoryStep {
@@ -24,8 +23,8 @@ export interface ImageConfig {
 
 /** @throws AppError `config-invalid` (invalid) */
 export function parseConfig(bytes: Uint8Array, digest: Digest): ImageConfig {
-  const what = `Image config ${digest}`
-  const document = parseShape(configSchema, parseJson(bytes, 'config-invalid', what), 'config-invalid', what)
+  const reading = { code: 'config-invalid', what: `Image config ${digest}` }
+  const document = parseShape(configSchema, parseJson(bytes, reading), reading)
   return {
     os: document.os,
     architecture: document.architecture,

@@ -8,27 +8,22 @@ const remedies = {
   file: 'Give an OCI layout folder, or what `docker save` or `skopeo copy` wrote.',
 } as const
 
-/** @param about what is wrong, with the digest that it is wrong with: digests are shown whole so that they can be searched for */
+interface Failure {
+  readonly code: string
+  readonly remedy?: keyof typeof remedies
+  readonly cause?: unknown
+}
+
+/** @param failure `about`: what is wrong, with the digest that it is wrong with, whole, so that it can be searched for */
 export function imageError(
-  code: string,
-  about: string,
-  options: { kind?: ErrorKind; remedy?: keyof typeof remedies; cause?: unknown } = {},
+  failure: Failure & { readonly about: string; readonly kind?: ErrorKind },
 ): AppError {
-  return new AppError({
-    code,
-    kind: options.kind ?? 'invalid',
-    publicMessage: about,
-    remedy: remedies[options.remedy ?? 'image'],
-    cause: options.cause,
-  })
+  const { code, about, kind = 'invalid', remedy = 'image', cause } = failure
+  return new AppError({ code, kind, publicMessage: about, remedy: remedies[remedy], cause })
 }
 
 /** An error of one layer: the message begins with the layer's digest. */
-export function layerError(
-  code: string,
-  layer: Digest,
-  what: string,
-  options: { remedy?: 'layer' | 'limit'; cause?: unknown } = {},
-): AppError {
-  return imageError(code, `Layer ${layer}: ${safeText(what)}`, { remedy: 'layer', ...options })
+export function layerError(failure: Failure & { readonly layer: Digest; readonly what: string }): AppError {
+  const { layer, what, ...rest } = failure
+  return imageError({ remedy: 'layer', ...rest, about: `Layer ${layer}: ${safeText(what)}` })
 }

@@ -2,23 +2,15 @@
  * Manifests, configs, indexes and layers of container images, from any ImageSource, and the sources that are local files.
  * Knows the image formats and their limits. Must not know registries, ecosystems, or what is done with what is read.
  */
-export { type HistoryStep, type ImageConfig, parseConfig } from './config.ts'
-export { sha256 } from './digests.ts'
+export type { ImageConfig } from './config.ts'
 export { LAYER_LIMITS, type LayerLimits } from './layers/limits.ts'
 export type { Whiteout } from './layers/path.ts'
-export { type LayerReading, type ReadLayerOptions, readLayer } from './layers/read-layer.ts'
+export { readLayer } from './layers/read-layer.ts'
 export type { LayerFile, LayerVisitor } from './layers/visitor.ts'
 export type { LocalImage } from './local/local-image.ts'
 export { openLocalImage } from './local/open-local-image.ts'
-export {
-  type Descriptor,
-  type ImageIndex,
-  type ImageManifest,
-  type IndexEntry,
-  MAX_MANIFEST_SIZE,
-  parseManifest,
-} from './manifest.ts'
-export { type ArtifactKind, INDEX_TYPES, MANIFEST_TYPES } from './media-types.ts'
+export { type ImageIndex, type ImageManifest, parseManifest } from './manifest.ts'
+export type { ArtifactKind } from './media-types.ts'
 export type * from './ports.ts'
 export { readBlob } from './read-blob.ts'
 export { type PlatformImage, type ResolvedImage, resolveImage } from './resolve.ts'

@@ -1,10 +1,16 @@
-import type { z } from 'zod'
 import type { AppError, Digest, Platform } from '../core/index.ts'
 import { imageError } from './errors.ts'
 import { type ArtifactKind, isForeignLayer, kindOf, type ManifestShape, shapeOfType } from './media-types.ts'
-import { parseJson, parseShape } from './parse.ts'
 import type { BlobDescriptor, RawManifest } from './ports.ts'
-import { type DescriptorDocument, indexSchema, manifestSchema } from './schema.ts'
+import {
+  type DescriptorDocument,
+  type IndexDocument,
+  indexSchema,
+  type ManifestDocument,
+  manifestSchema,
+  parseJson,
+  parseShape,
+} from './schema.ts'
 
 /** An OCI descriptor: what names a blob or a manifest, and what is said of it. */
 export interface Descriptor extends BlobDescriptor {
@@ -55,16 +61,16 @@ export function parseManifest(raw: RawManifest): ImageManifest | ImageIndex {
   if (raw.bytes.length > MAX_MANIFEST_SIZE) throw tooLarge(raw.digest)
   const document = parseObject(raw)
   const shape = shapeOf(document, raw)
-  if (shape === 'index') return toIndex(parseAs(indexSchema, document, raw), raw)
-  return toManifest(parseAs(manifestSchema, document, raw), raw)
+  if (shape === 'index') return toIndex(parseShape(indexSchema, document, reading(raw)), raw)
+  return toManifest(parseShape(manifestSchema, document, reading(raw)), raw)
 }
 
 function parseObject(raw: RawManifest): Record<string, unknown> {
-  const document = parseJson(raw.bytes, 'manifest-invalid', `Manifest ${raw.digest}`)
+  const document = parseJson(raw.bytes, reading(raw))
   if (typeof document === 'object' && document !== null && !Array.isArray(document)) {
     return document as Record<string, unknown>
   }
-  throw imageError('manifest-invalid', `Manifest ${raw.digest} is not a JSON object.`)
+  throw imageError({ code: 'manifest-invalid', about: `Manifest ${raw.digest} is not a JSON object.` })
 }
 
 /**
@@ -81,29 +87,37 @@ function shapeOf(document: Record<string, unknown>, raw: RawManifest): ManifestS
   const claims = [isIndex ? 'index' : undefined, isManifest ? 'manifest' : undefined, stated, served]
   const shapes = new Set(claims.filter((claim) => claim !== undefined))
   if (shapes.size > 1) {
-    throw imageError(
-      'manifest-ambiguous',
-      `Manifest ${raw.digest} could be read as an image and as an index.`,
-    )
+    throw imageError({
+      code: 'manifest-ambiguous',
+      about: `Manifest ${raw.digest} could be read as an image and as an index.`,
+    })
   }
   if (isIndex || isManifest) return isIndex ? 'index' : 'manifest'
-  throw imageError('manifest-invalid', `Manifest ${raw.digest} has neither layers nor manifests.`)
+  throw imageError({
+    code: 'manifest-invalid',
+    about: `Manifest ${raw.digest} has neither layers nor manifests.`,
+  })
 }
 
 function legacy(raw: RawManifest): AppError {
-  return imageError(
-    'manifest-schema1-unsupported',
-    `Manifest ${raw.digest} has Docker's old format (schema 1), which has no digest of its content.`,
-    { kind: 'unsupported', remedy: 'unsupported' },
-  )
+  return imageError({
+    code: 'manifest-schema1-unsupported',
+    about: `Manifest ${raw.digest} has Docker's old format (schema 1), which has no digest of its content.`,
+    kind: 'unsupported',
+    remedy: 'unsupported',
+  })
 }
 
 function tooLarge(digest: Digest): AppError {
-  return imageError('manifest-too-large', `Manifest ${digest} is larger than 8 MB.`, { remedy: 'image' })
+  return imageError({
+    code: 'manifest-too-large',
+    about: `Manifest ${digest} is larger than 8 MB.`,
+    remedy: 'image',
+  })
 }
 
-function parseAs<S extends z.ZodType>(schema: S, document: unknown, raw: RawManifest): z.infer<S> {
-  return parseShape(schema, document, 'manifest-invalid', `Manifest ${raw.digest}`)
+function reading(raw: RawManifest): { code: string; what: string } {
+  return { code: 'manifest-invalid', what: `Manifest ${raw.digest}` }
 }
 
 function toDescriptor(document: DescriptorDocument): Descriptor {
@@ -111,7 +125,7 @@ function toDescriptor(document: DescriptorDocument): Descriptor {
   return { digest, size, mediaType, annotations: document.annotations ?? {} }
 }
 
-function toManifest(document: z.infer<typeof manifestSchema>, raw: RawManifest): ImageManifest {
+function toManifest(document: ManifestDocument, raw: RawManifest): ImageManifest {
   const layerTypes = document.layers.map((layer) => layer.mediaType)
   return {
     type: 'manifest',
@@ -128,7 +142,7 @@ function toManifest(document: z.infer<typeof manifestSchema>, raw: RawManifest):
   }
 }
 
-function toIndex(document: z.infer<typeof indexSchema>, raw: RawManifest): ImageIndex {
+function toIndex(document: IndexDocument, raw: RawManifest): ImageIndex {
   const entries = document.manifests.map((entry): IndexEntry => {
     const { os, architecture, variant } = entry.platform ?? {}
     const platform = os === undefined || architecture === undefined ? null : { os, architecture }

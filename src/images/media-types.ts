@@ -1,5 +1,4 @@
-/** What a manifest may be asked as: OCI and Docker, one platform and several. */
-export const MANIFEST_TYPES = [
+const MANIFEST_TYPES = [
   'application/vnd.oci.image.manifest.v1+json',
   'application/vnd.docker.distribution.manifest.v2+json',
 ] as const

@@ -18,7 +18,7 @@ export async function readBlob(
   const { digest, size } = descriptor
   if (size > maxBytes) {
     const about = `Blob ${digest} has ${size} bytes; at most ${maxBytes} are read.`
-    throw imageError('blob-too-large', about, { remedy: 'limit' })
+    throw imageError({ code: 'blob-too-large', about, remedy: 'limit' })
   }
   signal?.throwIfAborted()
   const body = await source.blob(descriptor, signal)
@@ -39,5 +39,5 @@ export async function readBlob(
 }
 
 function mismatch(descriptor: BlobDescriptor, what: string): Error {
-  return imageError('blob-digest-mismatch', `Blob ${descriptor.digest} ${what}.`)
+  return imageError({ code: 'blob-digest-mismatch', about: `Blob ${descriptor.digest} ${what}.` })
 }

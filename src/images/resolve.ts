@@ -78,7 +78,10 @@ async function fetchManifest(
   const raw = await source.manifest(reference, signal)
   const digest = sha256(raw.bytes)
   if (raw.digest !== digest || (isDigest(reference) && reference !== digest)) {
-    throw imageError('manifest-digest-mismatch', `Manifest ${reference} has the digest ${digest}.`)
+    throw imageError({
+      code: 'manifest-digest-mismatch',
+      about: `Manifest ${reference} has the digest ${digest}.`,
+    })
   }
   return parseManifest(raw)
 }
@@ -106,7 +109,10 @@ async function flatten(index: ImageIndex, walk: Walk, depth = 1): Promise<IndexE
       continue
     }
     if (depth === MAX_DEPTH) {
-      throw imageError('index-too-deep', `Index ${entry.digest} lies more than ${MAX_DEPTH} indexes deep.`)
+      throw imageError({
+        code: 'index-too-deep',
+        about: `Index ${entry.digest} lies more than ${MAX_DEPTH} indexes deep.`,
+      })
     }
     const inner = await walk.open(entry.digest)
     if (inner.type === 'index') found.push(...(await flatten(inner, walk, depth + 1)))
@@ -116,7 +122,7 @@ async function flatten(index: ImageIndex, walk: Walk, depth = 1): Promise<IndexE
 
 function tooLarge(digest: Digest): AppError {
   const about = `Index ${digest} leads to more than ${MAX_ENTRIES} manifests.`
-  return imageError('index-too-large', about, { remedy: 'limit' })
+  return imageError({ code: 'index-too-large', about, remedy: 'limit' })
 }
 
 /** An entry without a platform may be any: its config is asked, after all that say what they are. */
@@ -172,7 +178,10 @@ async function entryImage(
 ): Promise<PlatformImage> {
   const manifest = await fetchManifest(source, entry.digest, signal)
   if (manifest.type === 'manifest') return platformImage(source, manifest, entry.platform, signal)
-  throw imageError('index-too-deep', `Manifest ${entry.digest} is an index where an image was announced.`)
+  throw imageError({
+    code: 'index-too-deep',
+    about: `Manifest ${entry.digest} is an index where an image was announced.`,
+  })
 }
 
 async function platformImage(
@@ -196,7 +205,7 @@ async function platformImage(
   )
   if (config.diffIds.length !== manifest.layers.length) {
     const about = `Image ${manifest.digest} has ${manifest.layers.length} layers; its config names ${config.diffIds.length}.`
-    throw imageError('config-layers-mismatch', about)
+    throw imageError({ code: 'config-layers-mismatch', about })
   }
   return { manifest, config, platform: stated ?? platformOf(config), layers: layersOf(manifest, config) }
 }

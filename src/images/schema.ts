@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type Digest, isDigest } from '../core/index.ts'
+import { type Digest, isDigest, safeText } from '../core/index.ts'
+import { imageError } from './errors.ts'
 
 /** Shapes of OCI and Docker documents: only what is read; unknown fields are ignored (image-spec, considerations.md). */
 const digest = z.custom<Digest>(
@@ -69,3 +70,35 @@ export const archiveSchema = z
   .max(1_000)
 
 export type DescriptorDocument = z.infer<typeof descriptor>
+export type ManifestDocument = z.infer<typeof manifestSchema>
+export type IndexDocument = z.infer<typeof indexSchema>
+export type ArchiveDocument = z.infer<typeof archiveSchema>
+
+/** What is being read, for the error that says it cannot be. */
+interface Reading {
+  readonly code: string
+  /** Begins the sentence: `Manifest sha256:...`. */
+  readonly what: string
+}
+
+/** Parses JSON that a registry or an archive gave. @throws AppError with the reading's code */
+export function parseJson(bytes: Uint8Array, { code, what }: Reading): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch (cause) {
+    throw imageError({ code, about: `${what} is not JSON.`, cause })
+  }
+}
+
+/** Gives a document its shape. @throws AppError with the reading's code that names the first field that does not fit */
+export function parseShape<S extends z.ZodType>(
+  schema: S,
+  document: unknown,
+  { code, what }: Reading,
+): z.infer<S> {
+  const result = schema.safeParse(document)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  const where = issue === undefined || issue.path.length === 0 ? '' : `"${issue.path.join('.')}": `
+  throw imageError({ code, about: `${what} is not valid: ${safeText(`${where}${issue?.message ?? ''}`)}.` })
+}

@@ -1,7 +1,7 @@
 import type { LayerFeatures } from './ports.ts'
 
 /** Files in which package managers keep their lists and locks: the names that new analyzers are likely to look for. */
-export const WELL_KNOWN_NAMES: ReadonlySet<string> = new Set(
+const WELL_KNOWN_NAMES: ReadonlySet<string> = new Set(
   `status installed Packages Packages.db rpmdb.sqlite package.json package-lock.json yarn.lock pnpm-lock.yaml bun.lock METADATA PKG-INFO
   requirements.txt Pipfile.lock poetry.lock uv.lock pylock.toml environment.yml Gemfile.lock composer.lock installed.json go.mod go.sum
   Cargo.lock Cargo.toml pom.xml pom.properties gradle.lockfile build.sbt.lock packages.lock.json packages.config mix.lock pubspec.lock

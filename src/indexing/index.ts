@@ -2,6 +2,5 @@
  * From an image's layers to its inventory: which layers must be read, reading them with every ecosystem's analyzers, laying them over
  * each other. Knows layers and the ports of ecosystems. Must not know any ecosystem, registry, advisory or database.
  */
-export { WELL_KNOWN_NAMES } from './features.ts'
-export { createIndexer, type IndexerOptions } from './indexer.ts'
+export { createIndexer } from './indexer.ts'
 export type * from './ports.ts'

@@ -65,7 +65,7 @@ export type LayerFact = OsFact | RepositoryFact | PackagesFact | OwnedFilesFact
 export interface LayerFeatures {
   /** Of regular files, lower case, without the dot. */
   readonly extensions: readonly string[]
-  /** Those of WELL_KNOWN_NAMES that are names of files in the layer. */
+  /** Names of files in the layer, of those in which package managers keep their lists (features.ts). */
   readonly names: readonly string[]
   /** Some file begins with ELF's magic number. */
   readonly elf: boolean

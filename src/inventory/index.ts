@@ -3,11 +3,7 @@
  * Knows no ecosystem, no image format, no advisory. Loaded by the command line too: nothing here may need the SQL database.
  */
 export { layerOf, packAttribution, type StoredAttribution, unpackAttribution } from './attribution.ts'
-export {
-  createFileLayerStore,
-  type FileLayerStore,
-  type FileLayerStoreOptions,
-} from './files/file-layer-store.ts'
+export { createFileLayerStore } from './files/file-layer-store.ts'
 export { packageKey, subjectKey } from './keys.ts'
 export { createMemoryLayerStore, OPEN_ACCESS } from './memory-layer-store.ts'
 export { type AttributedSet, buildPackageSet, type PlacedPackage } from './package-set.ts'

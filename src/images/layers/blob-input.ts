@@ -49,10 +49,14 @@ export class BlobInput {
     const { digest, size } = this.#blob
     if (this.#received < size) {
       const what = `it ends after ${this.#received} of ${size} bytes.`
-      throw layerError('layer-truncated', digest, what)
+      throw layerError({ code: 'layer-truncated', layer: digest, what })
     }
     if (digestFromHex(this.#hash.digest('hex')) === digest) return
-    throw layerError('layer-digest-mismatch', digest, 'what the registry sent does not have this digest.')
+    throw layerError({
+      code: 'layer-digest-mismatch',
+      layer: digest,
+      what: 'what the registry sent does not have this digest.',
+    })
   }
 
   async #next(): Promise<Buffer | undefined> {
@@ -62,11 +66,11 @@ export class BlobInput {
     const chunk = Buffer.from(buffer, byteOffset, length)
     this.#received += length
     if (this.#received > this.#blob.size) {
-      const error = layerError(
-        'layer-size-mismatch',
-        this.#blob.digest,
-        `it is longer than the ${this.#blob.size} bytes that its manifest states.`,
-      )
+      const error = layerError({
+        code: 'layer-size-mismatch',
+        layer: this.#blob.digest,
+        what: `it is longer than the ${this.#blob.size} bytes that its manifest states.`,
+      })
       this.stop(error)
       throw error
     }

@@ -115,7 +115,7 @@ function checkSize(unpacked: number, blob: BlobDescriptor, limits: LayerLimits):
   const what = isTooLarge
     ? `it unpacks to more than ${limits.maxUnpackedSize} bytes.`
     : `it unpacks to more than ${limits.maxRatio} times its size.`
-  throw layerError('layer-bomb', blob.digest, what, { remedy: 'limit' })
+  throw layerError({ code: 'layer-bomb', layer: blob.digest, what, remedy: 'limit' })
 }
 
 function abortReason(signal: AbortSignal): Error {
@@ -132,10 +132,13 @@ function isContentFault(error: unknown): error is Error {
 function contentError(layer: Digest, decoder: Decoder, fault: Error): AppError {
   if (!(fault instanceof TarError)) {
     const what = `its ${decoder.compression} data is damaged or incomplete.`
-    return layerError('layer-compression-invalid', layer, what, { cause: fault })
+    return layerError({ code: 'layer-compression-invalid', layer, what, cause: fault })
   }
   const hint = decoder.compression === 'none' ? ' (it is not gzip or zstd either)' : ''
-  return layerError('layer-tar-invalid', layer, `it is no valid tar: ${fault.message}${hint}.`, {
+  return layerError({
+    code: 'layer-tar-invalid',
+    layer,
+    what: `it is no valid tar: ${fault.message}${hint}.`,
     cause: fault,
   })
 }

@@ -5,14 +5,13 @@ import { sha256 } from '../digests.ts'
 import { imageError } from '../errors.ts'
 import { compressionOf, MAGIC_LENGTH } from '../layers/decoder.ts'
 import { cleanPath } from '../layers/path.ts'
-import { parseJson, parseShape } from '../parse.ts'
 import type { BlobDescriptor, RawManifest } from '../ports.ts'
-import { archiveSchema } from '../schema.ts'
+import { type ArchiveDocument, archiveSchema, parseJson, parseShape } from '../schema.ts'
 import { filesSource } from './files-source.ts'
 import { type ImageFiles, readFirst, readSmall } from './image-files.ts'
 import type { LocalImage } from './local-image.ts'
 
-type ArchivedImage = ReturnType<typeof parseArchive>[number]
+type ArchivedImage = ArchiveDocument[number]
 
 const MAX_JSON = 16 * 1024 * 1024
 const MANIFEST_TYPE = 'application/vnd.docker.distribution.manifest.v2+json'
@@ -29,21 +28,14 @@ export async function dockerArchive(
 ): Promise<LocalImage | undefined> {
   const bytes = await readSmall(files, 'manifest.json', MAX_JSON)
   if (bytes === undefined) return undefined
-  const images = parseArchive(files, bytes)
+  const reading = { code: 'archive-invalid', what: `manifest.json of ${files.name}` }
+  const images = parseShape(archiveSchema, parseJson(bytes, reading), reading)
   const { raw, blobs } = await manifestOf(files, chosen(images, wanted, files))
   return {
     source: filesSource(files, { manifests: new Map([[raw.digest, raw]]), blobs }),
     reference: raw.digest,
     names: images.flatMap((image) => image.RepoTags ?? []),
   }
-}
-
-function parseArchive(
-  files: ImageFiles,
-  bytes: Uint8Array,
-): { Config: string; Layers: string[]; RepoTags?: string[] | null | undefined }[] {
-  const what = `manifest.json of ${files.name}`
-  return parseShape(archiveSchema, parseJson(bytes, 'archive-invalid', what), 'archive-invalid', what)
 }
 
 function chosen(
@@ -108,11 +100,9 @@ async function layerOf(files: ImageFiles, name: string, diffId: Digest | undefin
 }
 
 function missing(files: ImageFiles, name: string): AppError {
-  return imageError(
-    'archive-invalid',
-    `${files.name} does not have ${safeText(name)}, which its manifest.json names.`,
-    {
-      remedy: 'file',
-    },
-  )
+  return imageError({
+    code: 'archive-invalid',
+    about: `${files.name} does not have ${safeText(name)}, which its manifest.json names.`,
+    remedy: 'file',
+  })
 }

@@ -24,14 +24,18 @@ export function filesSource(files: ImageFiles, known: KnownContent): ImageSource
       const bytes = isDigest(reference)
         ? await readSmall(files, nameOf(reference), MAX_MANIFEST_SIZE)
         : undefined
-      if (bytes === undefined) throw absent('manifest-not-found', files, reference)
+      if (bytes === undefined) throw absent({ code: 'manifest-not-found', what: reference }, files)
       const digest = sha256(bytes)
       if (digest === reference) return { bytes, digest, mediaType: '' }
-      throw imageError('manifest-digest-mismatch', `Manifest ${reference} has the digest ${digest}.`)
+      throw imageError({
+        code: 'manifest-digest-mismatch',
+        about: `Manifest ${reference} has the digest ${digest}.`,
+      })
     },
     async blob({ digest }) {
       const name = nameOf(digest)
-      if ((await files.size(name)) === undefined) throw absent('blob-not-found', files, digest)
+      if ((await files.size(name)) === undefined)
+        throw absent({ code: 'blob-not-found', what: digest }, files)
       return files.open(name)
     },
     close: () => files.close(),
@@ -42,7 +46,7 @@ export function blobPath(digest: Digest): string {
   return `blobs/sha256/${digestHex(digest)}`
 }
 
-function absent(code: 'manifest-not-found' | 'blob-not-found', files: ImageFiles, what: string): AppError {
+function absent({ code, what }: { code: string; what: string }, files: ImageFiles): AppError {
   return new AppError({
     code,
     kind: 'not-found',

@@ -21,7 +21,11 @@ export async function ociLayout(
   const index = parseManifest(raw)
   const entries = index.type === 'index' ? index.entries : []
   if (entries.length === 0) {
-    throw imageError('archive-invalid', `${files.name} names no image in its index.json.`, { remedy: 'file' })
+    throw imageError({
+      code: 'archive-invalid',
+      about: `${files.name} names no image in its index.json.`,
+      remedy: 'file',
+    })
   }
   const source = filesSource(files, { manifests: new Map([[raw.digest, raw]]) })
   const names = entries.flatMap(namesOf)

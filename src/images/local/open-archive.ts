@@ -53,7 +53,9 @@ async function unpack(path: string, size: number, compression: LayerCompression)
     await target.close()
     const isFileError = cause instanceof Error && 'syscall' in cause
     if (isFileError || (cause instanceof Error && cause.name === 'AppError')) throw cause
-    throw imageError('archive-invalid', `${path} is damaged: it cannot be unpacked.`, {
+    throw imageError({
+      code: 'archive-invalid',
+      about: `${path} is damaged: it cannot be unpacked.`,
       remedy: 'file',
       cause,
     })
@@ -66,7 +68,11 @@ async function* bounded(chunks: AsyncIterable<Buffer>, size: number, path: strin
   for await (const chunk of chunks) {
     total += chunk.length
     if (total > maxUnpackedSize || (total > ratioFrom && total > size * maxRatio)) {
-      throw imageError('archive-invalid', `${path} unpacks to far more than its size.`, { remedy: 'limit' })
+      throw imageError({
+        code: 'archive-invalid',
+        about: `${path} unpacks to far more than its size.`,
+        remedy: 'limit',
+      })
     }
     yield chunk
   }

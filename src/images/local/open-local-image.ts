@@ -21,7 +21,9 @@ export async function openLocalImage(path: string, wanted?: string): Promise<Loc
   try {
     const found = (await dockerArchive(files, wanted)) ?? (await ociLayout(files, wanted))
     if (found !== undefined) return found
-    throw imageError('archive-invalid', `${path} has neither index.json nor manifest.json.`, {
+    throw imageError({
+      code: 'archive-invalid',
+      about: `${path} has neither index.json nor manifest.json.`,
       remedy: 'file',
     })
   } catch (error) {
@@ -46,12 +48,20 @@ async function openFiles(path: string): Promise<ImageFiles> {
 function fileError(path: string, cause: unknown): unknown {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
   if (cause instanceof AppError || code === '') return cause
-  const isAbsent = code === 'ENOENT' || code === 'ENOTDIR'
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new AppError({
+      code: 'local-image-not-found',
+      kind: 'not-found',
+      publicMessage: `There is no ${path}.`,
+      remedy: 'Check the path.',
+      cause,
+    })
+  }
   return new AppError({
-    code: isAbsent ? 'local-image-not-found' : 'local-image-unreadable',
-    kind: isAbsent ? 'not-found' : 'denied',
-    publicMessage: isAbsent ? `There is no ${path}.` : `${path} cannot be read (${code}).`,
-    remedy: isAbsent ? 'Check the path.' : 'Check the permissions, and the space for temporary files.',
+    code: 'local-image-unreadable',
+    kind: 'denied',
+    publicMessage: `${path} cannot be read (${code}).`,
+    remedy: 'Check the permissions, and the space for temporary files.',
     cause,
   })
 }

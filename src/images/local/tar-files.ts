@@ -75,7 +75,9 @@ async function indexTar(file: FileHandle, path: string): Promise<Entries> {
     await readHeaders(file, reader)
   } catch (cause) {
     if (!(cause instanceof TarError)) throw cause
-    throw imageError('archive-invalid', `${path} is no valid tar: ${cause.message}.`, {
+    throw imageError({
+      code: 'archive-invalid',
+      about: `${path} is no valid tar: ${cause.message}.`,
       remedy: 'file',
       cause,
     })
