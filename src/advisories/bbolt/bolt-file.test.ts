@@ -122,7 +122,7 @@ async function exercise(bytes: Uint8Array): Promise<'read' | 'refused'> {
   }
 }
 
-describe('a hostile file', () => {
+describe('a hostile file', { timeout: scaled(60_000, 600_000) }, () => {
   const pageSize = 1024
   const whole = Buffer.from(writeBolt(sample, { pageSize }))
   const pages = whole.length / pageSize
