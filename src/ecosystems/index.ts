@@ -4,6 +4,6 @@
  */
 export { describeOsPackage, spellVersion } from './os-package.ts'
 export { createOsReleaseAnalyzer } from './os-release.ts'
-export { type PackageUrlParts, packageUrl } from './package-url.ts'
+export { packageUrl } from './package-url.ts'
 export { isOutsideOfPrograms } from './skipped-paths.ts'
 export { decodeText, firstLine } from './text.ts'

@@ -2,10 +2,14 @@ import { describe, expect, it } from 'vitest'
 import type { Advisory, AdvisoryDatabase, VulnerabilityDetails } from '../advisories/index.ts'
 import { digestFromHex, type Severity } from '../core/index.ts'
 import type { Subject } from '../inventory/index.ts'
-import { isBelowFix, isInVulnerableRange, libraryFixedVersion } from './affected.ts'
-import { createMatcher } from './matcher.ts'
-import type { MatchingPlugin } from './ports.ts'
-import { effectiveSeverity } from './severity.ts'
+import {
+  createMatcher,
+  effectiveSeverity,
+  isBelowFix,
+  isInVulnerableRange,
+  libraryFixedVersion,
+  type MatchingPlugin,
+} from './index.ts'
 
 const advisory = (more: Partial<Advisory> = {}): Advisory => ({
   vulnerabilityId: 'CVE-1',

@@ -4,13 +4,13 @@ import type { Subject } from '../inventory/index.ts'
 import type { Match, Matcher, MatchingPlugin } from './ports.ts'
 import { effectiveSeverity } from './severity.ts'
 
-export interface MatcherOptions {
+interface MatcherOptions {
   readonly plugins: readonly MatchingPlugin[]
   readonly database: AdvisoryDatabase
 }
 
 /** The name of the built-in engine in a match's key. */
-export const BUILT_IN_ENGINE = 'portolan'
+const BUILT_IN_ENGINE = 'portolan'
 
 /**
  * Matches subjects with Trivy's semantics. Pure: equal subjects and an equal database give equal matches.

@@ -9,22 +9,18 @@ export {
   buildImage,
   buildIndex,
   type ImageListing,
-  type MediaTypes,
 } from './build-image.ts'
 export {
-  type BuiltLayer,
   buildLayer,
-  type Compression,
   digestOf,
   type FileListing,
   type LayerListing,
 } from './layer.ts'
-export { bytesOf, concatBytes, type TarEntry, writeTar } from './tar-writer.ts'
+export { bytesOf, type TarEntry, writeTar } from './tar-writer.ts'
 export {
   type Built,
   dockerArchive,
   type MemorySource,
-  manifestsOf,
   memorySource,
   writeOciLayout,
 } from './write-image.ts'
