@@ -48,7 +48,7 @@ export function decodeCursor<const K extends readonly CursorKind[]>(
   const fits =
     Array.isArray(key) &&
     key.length === kinds.length &&
-    kinds.every((kind, index) => typeof key[index] === kind)
+    kinds.every((kind, index) => isOfKind(key[index], kind))
   if (fits) return key as CursorValues<K>
   throw new AppError({
     code: 'cursor-invalid',
@@ -56,6 +56,11 @@ export function decodeCursor<const K extends readonly CursorKind[]>(
     publicMessage: 'The cursor is not one that this list gave out.',
     remedy: 'Take `nextCursor` of the page before, or leave the cursor away to begin anew.',
   })
+}
+
+/** Numbers are places in a list: whole ones, that a database takes. */
+function isOfKind(part: unknown, kind: CursorKind): boolean {
+  return kind === 'number' ? Number.isSafeInteger(part) : typeof part === 'string'
 }
 
 function parse(cursor: string): unknown {

@@ -82,8 +82,13 @@ async function saveSet(db: Db, set: PackageSet): Promise<void> {
   const packageIds = set.entries.map((entry) => ids.get(packageKey(entry.package)) ?? 0)
   await sql`
     insert into package_set (hash, kind, package_ids, paths)
-    values (${Buffer.from(set.hash, 'hex')}, ${set.kind}, ${packageIds}::int[], ${JSON.stringify(set.entries.map((entry) => entry.path))}::jsonb)
+    values (${Buffer.from(set.hash, 'hex')}, ${set.kind}, ${packageIds}::int[], ${JSON.stringify(pathsOf(set))}::jsonb)
     on conflict (hash) do nothing`.execute(db)
+}
+
+/** Beside the packages, in their order; none at all for a set without paths. */
+function pathsOf({ entries }: PackageSet): (string | null)[] {
+  return entries.some((entry) => entry.path !== null) ? entries.map((entry) => entry.path) : []
 }
 
 async function savePackages(db: Db, packages: ReadonlyMap<string, Package>): Promise<Map<string, number>> {

@@ -130,12 +130,12 @@ function started(queued: number, wake: () => void, nothing: string): ScansStarte
 }
 
 async function list(db: Database, orgId: string, query: ScanQuery): ReturnType<ScanService['list']> {
-  const before = decodeCursor(query.cursor, ['string'])?.[0]
+  const before = decodeCursor(query.cursor, ['number'])?.[0]
   const filter = { connection: query.connection, state: query.state, before, limit: query.limit + 1 }
   const page = db.lane('page')
   const rows = await listScans(page, orgId, filter)
   const total = await countScans(page, orgId, filter, COUNT_LIMIT + 1)
-  return pageOf(rows.map(toView), query.limit, (scan) => [scan.id], totalText(total))
+  return pageOf(rows.map(toView), query.limit, (scan) => [Number(scan.id)], totalText(total))
 }
 
 function toView(row: ScanRow): ScanView {

@@ -92,7 +92,7 @@ export interface PlatformRow {
 function imageFilter(orgId: string, query: ImageQuery): RawBuilder<unknown> {
   const parts: RawBuilder<unknown>[] = [sql`i.org_id = ${orgId}`, sql`i.gone_at is null`]
   if (query.kind === 'image') parts.push(sql`i.kind in ('image', 'unknown')`)
-  if (query.repository !== undefined) parts.push(sql`i.repository_id = ${query.repository}`)
+  if (query.repository !== undefined) parts.push(sql`i.repository_id = ${query.repository}::bigint`)
   if (query.digest !== undefined) parts.push(sql`i.digest = ${Buffer.from(query.digest.slice(7), 'hex')}`)
   if (query.lifecycle !== undefined) parts.push(sql`i.lifecycle = any(${query.lifecycle}::text[])`)
   if (query.status !== undefined) {
@@ -144,7 +144,7 @@ export async function listImages(
   query: ImageQuery,
   before: number | undefined,
 ): Promise<ImageRow[]> {
-  const beyond = before === undefined ? sql`` : sql`and i.id < ${before}`
+  const beyond = before === undefined ? sql`` : sql`and i.id < ${before}::bigint`
   const { rows } = await sql<ImageRow>`
     with page as (
       select i.* from image i where ${imageFilter(orgId, query)} ${beyond} order by i.id desc limit ${query.limit + 1})
@@ -165,7 +165,7 @@ export async function countImages(db: Db, orgId: string, query: ImageQuery, limi
 
 export async function findImage(db: Db, orgId: string, imageId: number): Promise<ImageRow | undefined> {
   const { rows } = await sql<ImageRow>`
-    with page as (select i.* from image i where i.org_id = ${orgId} and i.id = ${imageId} and i.gone_at is null)
+    with page as (select i.* from image i where i.org_id = ${orgId} and i.id = ${imageId}::bigint and i.gone_at is null)
     select ${columns} from page join repository r on r.id = page.repository_id`.execute(db)
   return rows[0]
 }

@@ -102,7 +102,7 @@ export async function findImage(db: Db, orgId: string, imageId: number): Promise
       select c.id from connection_repository cr join registry_connection c on c.id = cr.connection_id
       where cr.repository_id = i.repository_id and c.org_id = i.org_id and c.enabled and c.deleted_at is null
       order by c.status = 'Error', c.created_at limit 1) as connection_id
-    from image i where i.org_id = ${orgId} and i.id = ${imageId} and i.gone_at is null`.execute(db)
+    from image i where i.org_id = ${orgId} and i.id = ${imageId}::bigint and i.gone_at is null`.execute(db)
   return rows[0]
 }
 
@@ -149,7 +149,7 @@ export interface ScanRow {
 export interface ScanFilter {
   readonly connection: string | undefined
   readonly state: ScanState | undefined
-  readonly before: string | undefined
+  readonly before: number | undefined
   readonly limit: number
 }
 

@@ -1,0 +1,255 @@
+/**
+ * The whole story on one page: a schedule or a person says "look here" → discovered → indexed → matched → findings; and new
+ * vulnerability data → matched again → findings. Plain functions: what turns them into jobs is beside (domain.ts). Each step keeps its
+ * outcome in the database and says there what is due next, so that any of them can be killed at any moment and done again.
+ */
+import { AppError, type Clock, formatPlatform, reasonOf, toAppError } from '../core/index.ts'
+import { type ConnectorSource, settle } from '../connections/index.ts'
+import { createDiscoveryWorker, type DiscoveryEnd, type DiscoveryWorker } from '../discovery/index.ts'
+import { dueRepositories, foldCounters, recomputePostings, recountChanged } from '../findings/index.ts'
+import { resolveImage } from '../images/index.ts'
+import type { Indexer } from '../indexing/index.ts'
+import type { LayerAccess } from '../inventory/index.ts'
+import { createOrganisationLayerAccess, saveInventory } from '../inventory/sql.ts'
+import {
+  changeDatabase,
+  drainStale,
+  foldSetCounts,
+  type MatchingContext,
+  matchInventory,
+  type OpenMatcher,
+  outdateMatchers,
+  recountSets,
+} from '../matching/sql.ts'
+import type { Database } from '../platform/db/index.ts'
+import {
+  type ClaimedScan,
+  createScanQueue,
+  enqueueRepositories,
+  type ScanQueue,
+  type ScanResult,
+} from '../scans/index.ts'
+
+export interface PipelineOptions {
+  readonly db: Database
+  readonly clock: Clock
+  readonly connectors: ConnectorSource
+  readonly indexer: Indexer
+  /** The vulnerability database in use, opened; undefined while there is none. Asked again whenever a step finds it replaced. */
+  readonly matcher: () => Promise<OpenMatcher | undefined>
+  /** Wakes workers: scans wait. */
+  readonly onQueued?: () => void
+  /** What is shown of a connection, or of its images, changed. */
+  readonly onChange?: (change: PipelineChange) => void
+  readonly onScanned?: (
+    scan: ClaimedScan,
+    outcome: 'completed' | 'retry' | 'failed' | 'lost' | 'released',
+    error: AppError | null,
+  ) => void
+  /** Milliseconds; 60,000 when not given. */
+  readonly leaseMs?: number
+}
+
+export type PipelineChange =
+  | { readonly kind: 'connection' | 'images'; readonly orgId: string; readonly connectionId: string }
+  | { readonly kind: 'findings'; readonly orgId: string | null }
+
+export interface Pipeline {
+  readonly queue: ScanQueue
+  /** Does one discovery that waits; undefined when none does. */
+  discoverNext(worker: string, signal?: AbortSignal): Promise<DiscoveryEnd | undefined>
+  /** Does one scan that waits; false when none does. */
+  scanNext(worker: string, signal?: AbortSignal): Promise<boolean>
+  /** Puts another vulnerability database into use and matches everything with it that may differ. */
+  databaseChanged(open: OpenMatcher, source: string, signal?: AbortSignal): Promise<void>
+  /** Matches what is stale and brings postings and counters up to date: after a start, and now and then. */
+  catchUp(signal?: AbortSignal): Promise<void>
+  /**
+   * Work whose worker has gone waits again.
+   * @param everyone all work, whatever its lease: for the start of the only process
+   */
+  expireLeases(everyone?: 'everyone'): Promise<number>
+}
+
+export function createPipeline(options: PipelineOptions): Pipeline {
+  const steps = new Steps(options)
+  return {
+    queue: steps.queue,
+    discoverNext: (worker, signal) => steps.discovery.runNext(worker, signal),
+    scanNext: (worker, signal) => steps.scanNext(worker, signal),
+    databaseChanged: (open, source, signal) => steps.databaseChanged(open, source, signal),
+    catchUp: (signal) => steps.catchUp(signal),
+    expireLeases: async (everyone) =>
+      (await steps.queue.expireLeases(everyone)) + (await steps.discovery.expireLeases(everyone)),
+  }
+}
+
+class Steps {
+  readonly queue: ScanQueue
+  readonly discovery: DiscoveryWorker
+  readonly #options: PipelineOptions
+  readonly #matching: MatchingContext
+  readonly #access = new Map<string, LayerAccess>()
+
+  constructor(options: PipelineOptions) {
+    const { db, clock, connectors, onChange } = options
+    const lease = options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }
+    this.#options = options
+    this.#matching = { db, observer: recountChanged }
+    this.queue = createScanQueue({ db, clock, ...lease })
+    this.discovery = createDiscoveryWorker({
+      db,
+      clock,
+      connectors,
+      ...lease,
+      onRepositories: (orgId, connectionId, repositories) =>
+        this.#discovered(orgId, connectionId, repositories),
+      onChange: (orgId, connectionId) => onChange?.({ kind: 'connection', orgId, connectionId }),
+    })
+  }
+
+  /** Discovered: what is selected and not scanned yet waits now; what has gone leaves the findings. */
+  async #discovered(orgId: string, connectionId: string, repositories: readonly number[]): Promise<void> {
+    const { db, clock, onQueued, onChange } = this.#options
+    const request = { orgId, connectionId, repositories, userPriority: false }
+    if ((await enqueueRepositories({ db, clock }, request)) > 0) onQueued?.()
+    onChange?.({ kind: 'images', orgId, connectionId })
+    await this.#refreshFindings()
+  }
+
+  async scanNext(worker: string, signal?: AbortSignal): Promise<boolean> {
+    const [scan] = await this.queue.claim(worker, 1)
+    if (scan === undefined) return false
+    const { onChange, onScanned } = this.#options
+    const { orgId, connectionId } = scan
+    onChange?.({ kind: 'images', orgId, connectionId })
+    const { outcome, error } = await this.#work(scan, signal)
+    onScanned?.(scan, outcome, error)
+    onChange?.({ kind: 'images', orgId, connectionId })
+    return true
+  }
+
+  async #work(scan: ClaimedScan, signal?: AbortSignal) {
+    const held = holdLease(this.queue, scan, this.#options.leaseMs ?? 60_000)
+    const stop = signal === undefined ? held.signal : AbortSignal.any([signal, held.signal])
+    try {
+      const result = await this.#indexAndMatch(scan, stop)
+      const completed = await this.queue.complete(scan, result)
+      await this.#refreshFindings()
+      return { outcome: completed ? ('completed' as const) : ('lost' as const), error: null }
+    } catch (cause) {
+      const error = toAppError(cause)
+      if (held.signal.aborted) return { outcome: 'lost' as const, error }
+      if (error.kind === 'cancelled') {
+        await this.queue.release(scan)
+        return { outcome: 'released' as const, error: null }
+      }
+      if (error.kind === 'auth') await this.#sayRefused(scan, error)
+      return { outcome: await this.queue.fail(scan, error), error }
+    } finally {
+      held.end()
+    }
+  }
+
+  /** Read what is in the image, keep it, match what is new in it: then its counts are true from the moment it is completed. */
+  async #indexAndMatch(scan: ClaimedScan, signal: AbortSignal): Promise<ScanResult> {
+    const { db, connectors, indexer } = this.#options
+    const connector = await connectors.openConnector(scan.orgId, scan.connectionId)
+    try {
+      const source = connector.source(scan.repository)
+      const { images } = await resolveImage(source, scan.manifestDigest, 'all', signal)
+      const [image] = images
+      if (image === undefined) throw new Error('a resolved image has no platform')
+      const access = this.#accessOf(scan.orgId)
+      const inventory = await indexer.index({ source, layers: image.layers, access, signal })
+      const manifest = image.manifest.digest
+      const { id, setIds } = await saveInventory(db, { manifest, indexerKey: indexer.key, inventory })
+      await this.#match((open) => matchInventory(this.#matching, open, id))
+      await recountSets(db, setIds)
+      return { inventoryId: id, sizeBytes: image.manifest.size, platform: formatPlatform(image.platform) }
+    } finally {
+      await connector.close()
+    }
+  }
+
+  /** Matches with the database in use; where it is replaced meanwhile, with the one that replaced it. */
+  async #match(run: (open: OpenMatcher) => Promise<'current' | 'superseded'>): Promise<void> {
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      const open = await this.#options.matcher()
+      if (open === undefined || (await run(open)) === 'current') return
+    }
+    // This process has an older file than the one in use: what is stale stays so until another process, or a later catchUp.
+  }
+
+  async databaseChanged(open: OpenMatcher, source: string, signal?: AbortSignal): Promise<void> {
+    const { db } = this.#options
+    const { digest, updatedAt, nextUpdate } = open.database
+    const change = { digest, source, updatedAt: new Date(updatedAt), nextUpdate: new Date(nextUpdate) }
+    await changeDatabase(db, { ...change, changed: 'all' })
+    await outdateMatchers(db, open.versions)
+    await this.catchUp(signal)
+  }
+
+  async catchUp(signal?: AbortSignal): Promise<void> {
+    await this.#match((open) => drainStale(this.#matching, open, signal))
+    await this.#refreshFindings(signal)
+  }
+
+  /** Findings follow: postings of repositories whose images changed, counts of sets whose matches changed, counters of both. */
+  async #refreshFindings(signal?: AbortSignal): Promise<void> {
+    const { db, clock, onChange } = this.#options
+    for (let due = await dueRepositories(db, 20); due.length > 0; due = await dueRepositories(db, 20)) {
+      for (const id of due) {
+        signal?.throwIfAborted()
+        const orgId = await recomputePostings(db, id, new Date(clock.now()))
+        if (orgId !== undefined) onChange?.({ kind: 'findings', orgId })
+      }
+    }
+    let recounted = 0
+    for (let taken = await foldSetCounts(db); taken > 0; taken = await foldSetCounts(db)) recounted += taken
+    for (let taken = await foldCounters(db); taken > 0; taken = await foldCounters(db)) recounted += taken
+    if (recounted > 0) onChange?.({ kind: 'findings', orgId: null })
+  }
+
+  /** One object for each organisation: the indexer reads a layer once for all requests that share it. */
+  #accessOf(orgId: string): LayerAccess {
+    const { db, clock } = this.#options
+    const access = this.#access.get(orgId) ?? createOrganisationLayerAccess(db, clock, orgId)
+    this.#access.set(orgId, access)
+    return access
+  }
+
+  /** Refused credentials are the connection's trouble, not only this scan's. */
+  async #sayRefused({ orgId, connectionId }: ClaimedScan, error: AppError): Promise<void> {
+    const { db, clock, onChange } = this.#options
+    const checkedAt = new Date(clock.now())
+    await settle(db.lane('bulk'), orgId, connectionId, {
+      status: 'Error',
+      reason: reasonOf(error),
+      checkedAt,
+    })
+    onChange?.({ kind: 'connection', orgId, connectionId })
+  }
+}
+
+/** Keeps a claim alive while its work goes on. @returns a signal that says when the claim was lost */
+function holdLease(
+  queue: ScanQueue,
+  scan: ClaimedScan,
+  leaseMs: number,
+): { signal: AbortSignal; end: () => void } {
+  const lost = new AbortController()
+  const beat = async (): Promise<void> => {
+    if (await queue.heartbeat(scan)) return
+    lost.abort(
+      new AppError({
+        code: 'scan-taken-over',
+        kind: 'conflict',
+        publicMessage: 'Another worker has taken over this scan.',
+      }),
+    )
+  }
+  // A database that does not answer now may answer the next beat; the lease is three beats long.
+  const timer = setInterval(() => void beat().catch(() => undefined), leaseMs / 3)
+  return { signal: lost.signal, end: () => clearInterval(timer) }
+}

@@ -1,0 +1,101 @@
+import { digestOfBytes, isDigest, severityOfRank } from '../core/index.ts'
+import type { Database } from '../platform/db/index.ts'
+import { findingNotFound, parseFindingId } from './ids.ts'
+import { type PlacedRow, placesOf } from './occurrences/store.ts'
+import type { CvssView, FindingDetailView, OccurrenceView } from './ports.ts'
+import { contentsOf } from './rows/store.ts'
+
+/** Places shown of one finding. */
+const LIMIT = 500
+
+/** One finding with all that is known of it. @throws AppError `finding-not-found` (not-found) */
+export async function findingDetail(
+  db: ReturnType<Database['lane']>,
+  orgId: string,
+  id: string,
+): Promise<FindingDetailView> {
+  const name = parseFindingId(id)
+  const rows = await placesOf(db, orgId, name, LIMIT)
+  const [worst] = rows
+  if (worst === undefined) throw findingNotFound()
+  const { repositoryId: repository_id } = name
+  const contents = await contentsOf(db, [
+    { repository_id, vulnerability_id: worst.vulnerability_id, name_id: worst.name_id },
+  ])
+  const distinct = (values: readonly string[]): string[] =>
+    [...new Set(values)].filter((value) => value !== '')
+  return {
+    id,
+    vulnerabilityId: name.vulnerability,
+    severity: severityOfRank(worst.severity),
+    severitySource: worst.severity_source,
+    title: worst.title,
+    ecosystem: name.ecosystem,
+    packageName: name.packageName,
+    installedVersions: distinct(rows.map((row) => row.version)),
+    fixedVersion: distinct(rows.map((row) => row.fixed_version)).join(', '),
+    status: worst.status,
+    paths: distinct(rows.map((row) => row.path ?? '')).slice(0, 20),
+    repository: { id: repository_id, host: worst.host, path: worst.repository_path },
+    images: new Set(rows.map((row) => row.image_id)).size,
+    firstSeenAt: contents.get(0)?.first_seen_at?.toISOString() ?? null,
+    dataSource: worst.data_source,
+    vendorIds: distinct(rows.flatMap((row) => row.vendor_ids)),
+    ...textOf(worst.details),
+    occurrences: rows.map((row) => occurrence(row, name.packageName)),
+  }
+}
+
+function occurrence(row: PlacedRow, packageName: string): OccurrenceView {
+  const { layer, ordinal } = row
+  const known = layer !== null && ordinal !== null && isDigest(layer.digest) && isDigest(layer.diffId)
+  return {
+    digest: digestOfBytes(row.digest),
+    tags: row.tags,
+    platform: row.platform,
+    packageName,
+    installedVersion: row.version,
+    fixedVersion: row.fixed_version,
+    path: row.path,
+    layer: known ? { digest: layer.digest, diffId: layer.diffId, ordinal } : null,
+  } as OccurrenceView
+}
+
+/** What the vulnerability database says, as it was stored; anything that is not as expected is left out. */
+function textOf(details: Readonly<Record<string, unknown>>) {
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+  const list = (value: unknown): string[] =>
+    Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : []
+  return {
+    description: text(details['description']),
+    cweIds: list(details['cweIds']),
+    references: list(details['references']),
+    publishedAt: time(details['publishedDate']),
+    modifiedAt: time(details['lastModifiedDate']),
+    cvss: cvssOf(details['cvss']),
+  }
+}
+
+function time(value: unknown): string | null {
+  const date = new Date(typeof value === 'string' ? value : '')
+  return Number.isNaN(date.getTime()) ? null : date.toISOString()
+}
+
+const vectors = [
+  ['4.0', 'v40Vector', 'v40Score'],
+  ['3', 'v3Vector', 'v3Score'],
+  ['2.0', 'v2Vector', 'v2Score'],
+] as const
+
+function cvssOf(stored: unknown): CvssView[] {
+  if (typeof stored !== 'object' || stored === null) return []
+  return Object.entries(stored).flatMap(([source, scores]: [string, unknown]) => {
+    const record = (typeof scores === 'object' && scores !== null ? scores : {}) as Record<string, unknown>
+    return vectors.flatMap(([word, vectorKey, scoreKey]): CvssView[] => {
+      const [vector, score] = [record[vectorKey], record[scoreKey]]
+      if (typeof vector !== 'string' || vector === '' || typeof score !== 'number') return []
+      // "CVSS:3.1/AV:N/..." says its version itself.
+      return [{ source, version: /^CVSS:([\d.]+)/.exec(vector)?.[1] ?? word, vector, score }]
+    })
+  })
+}

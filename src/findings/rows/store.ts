@@ -1,0 +1,121 @@
+import { type Kysely, sql } from 'kysely'
+import { recordset } from '../../platform/db/index.ts'
+
+type Db = Kysely<unknown>
+
+/** A row of a list, by the ids of its parts. */
+export interface RowKey {
+  readonly repository_id: number
+  readonly vulnerability_id: number
+  readonly name_id: number
+}
+
+/** What is shown of a finding besides its key. */
+export interface RowContent {
+  readonly no: number
+  readonly packages: number[]
+  readonly versions: string[]
+  readonly fixed_versions: string[]
+  readonly status: string
+  readonly first_seen_at: Date | null
+}
+
+const keyColumns = { no: 'int', repository_id: 'int', vulnerability_id: 'int', name_id: 'int' }
+
+/**
+ * Versions, fix, status and first sight of a page's findings. First seen is the earliest moment at which a package of the name was
+ * there and known to be affected, closed intervals included.
+ */
+export async function contentsOf(db: Db, keys: readonly RowKey[]): Promise<Map<number, RowContent>> {
+  const rows = keys.map((key, no) => ({ no, ...key }))
+  const { rows: contents } = await sql<RowContent>`
+    select k.no, min(greatest(rp.since, g.loaded_at)) as first_seen_at,
+      coalesce(array_agg(distinct p.id) filter (where rp.gone_at is null and m.gone_generation is null), '{}') as packages,
+      coalesce(array_agg(distinct p.version) filter (where rp.gone_at is null and m.gone_generation is null), '{}') as versions,
+      coalesce(array_agg(distinct m.fixed_version) filter (where rp.gone_at is null and m.gone_generation is null and m.fixed_version <> ''), '{}') as fixed_versions,
+      coalesce((array_agg(m.status order by m.severity desc, m.fixed_version <> '' desc) filter (where rp.gone_at is null and m.gone_generation is null))[1], '') as status
+    from ${recordset(keyColumns, rows)} as k
+    join repository_package rp on rp.repository_id = k.repository_id
+    join package p on p.id = rp.package_id and p.name_id = k.name_id
+    join match m on m.subject_id = p.subject_id and m.vulnerability_id = k.vulnerability_id
+    join db_generation g on g.id = m.first_generation
+    group by k.no`.execute(db)
+  return new Map(contents.map((content) => [content.no, content]))
+}
+
+export interface RowPlaces {
+  readonly no: number
+  readonly images: number
+  readonly paths: string[]
+}
+
+const placeColumns = { no: 'int', repository_id: 'int', packages: 'int[]' }
+
+/** In how many selected images the packages are, and under which paths (five at most). */
+export async function placesOfRows(
+  db: Db,
+  rows: readonly {
+    readonly no: number
+    readonly repository_id: number
+    readonly packages: readonly number[]
+  }[],
+): Promise<Map<number, RowPlaces>> {
+  const { rows: places } = await sql<RowPlaces>`
+    with held as (
+      select distinct k.no, i.id as image_id, s.id as set_id
+      from ${recordset(placeColumns, rows)} as k join image i on i.repository_id = k.repository_id and i.selected and i.gone_at is null
+      join image_platform ip on ip.image_id = i.id join inventory v on v.id = ip.inventory_id
+      join package_set s on s.id = any(v.set_ids) and s.package_ids && k.packages
+    ),
+    path as (
+      select distinct h.no, s.paths ->> (array_position(s.package_ids, wanted.id) - 1) as path
+      from (select distinct no, set_id from held) h join package_set s on s.id = h.set_id and s.kind = 'language'
+      join ${recordset(placeColumns, rows)} as k on k.no = h.no cross join lateral unnest(k.packages) as wanted (id)
+      where array_position(s.package_ids, wanted.id) is not null
+    )
+    select h.no, count(distinct h.image_id)::int as images,
+      array(select p.path from path p where p.no = h.no and p.path is not null order by p.path limit 5) as paths
+    from held h group by h.no`.execute(db)
+  return new Map(places.map((place) => [place.no, place]))
+}
+
+export interface Standing {
+  readonly as_of: Date | null
+  readonly stale: number
+  readonly pending: number
+  readonly failed: number
+}
+
+/**
+ * How whole and how fresh the findings are: the age of the oldest data that still counts, matches that wait, scans that wait or
+ * failed.
+ */
+export async function standingOf(
+  db: Db,
+  orgId: string,
+  filters: { readonly digest?: Uint8Array; readonly repository?: number; readonly connection?: string },
+): Promise<Standing> {
+  const parts = [sql`i.org_id = ${orgId}`, sql`i.gone_at is null`, sql`i.kind in ('image', 'unknown')`]
+  if (filters.digest === undefined) parts.push(sql`i.selected`)
+  else parts.push(sql`i.digest = ${filters.digest}`)
+  if (filters.repository !== undefined) parts.push(sql`i.repository_id = ${filters.repository}::bigint`)
+  if (filters.connection !== undefined) {
+    parts.push(
+      sql`i.repository_id in (select c.repository_id from connection_repository c where c.connection_id = ${filters.connection}::uuid)`,
+    )
+  }
+  const { rows } = await sql<Standing>`
+    with stale as (
+      select s.id, s.matched_generation from subject s, db_current c
+      where (s.matched_generation is null or s.matched_generation < c.floor) and c.generation is not null
+        and exists (select from package p join repository_package rp on rp.package_id = p.id where p.subject_id = s.id and rp.org_id = ${orgId} and rp.gone_at is null)
+      limit 10001
+    )
+    select (select min(g.updated_at) from db_generation g where g.id = (select generation from db_current)
+        or g.id = (select min(matched_generation) from stale)) as as_of,
+      (select count(*)::int from stale) as stale,
+      count(*) filter (where coalesce(i.scan_status, 'Pending') in ('Pending', 'Scanning'))::int as pending,
+      count(*) filter (where i.scan_status = 'Failed')::int as failed
+    from image i where ${sql.join(parts, sql` and `)}`.execute(db)
+  return rows[0] ?? { as_of: null, stale: 0, pending: 0, failed: 0 }
+}

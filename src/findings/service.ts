@@ -1,0 +1,211 @@
+import {
+  COUNT_LIMIT,
+  decodeCursor,
+  digestBytes,
+  NO_COUNTS,
+  type Page,
+  pageOf,
+  parseDigest,
+  severityOfRank,
+  type SeverityCounts,
+  SEVERITIES,
+  totalText,
+} from '../core/index.ts'
+import type { Database } from '../platform/db/index.ts'
+import { findingDetail } from './detail.ts'
+import { findingId, occurrenceId } from './ids.ts'
+import { findingsPage } from './list.ts'
+import { countByCounters, countByPlace, type FindingRow } from './lists/store.ts'
+import {
+  countOccurrences,
+  type DigestImage,
+  imageOfDigest,
+  listOccurrences,
+  type OccurrenceRow,
+} from './occurrences/store.ts'
+import type {
+  FindingFilters,
+  FindingQuery,
+  FindingService,
+  FindingSummaryView,
+  FindingView,
+} from './ports.ts'
+import { contentsOf, placesOfRows, type Standing, standingOf } from './rows/store.ts'
+
+type Db = ReturnType<Database['lane']>
+
+export function createFindingService(database: Database): FindingService {
+  const db = database.lane('page')
+  return {
+    list: (orgId, query) =>
+      query.digest === undefined
+        ? listFindings(db, orgId, query)
+        : listOfImage(db, orgId, query, query.digest),
+    summary: (orgId, filters) => summary(db, orgId, filters),
+    get: (orgId, id) => findingDetail(db, orgId, id),
+  }
+}
+
+async function listFindings(db: Db, orgId: string, query: FindingQuery): Promise<Page<FindingView>> {
+  const after = decodeCursor(query.cursor, ['number', 'string', 'number', 'string', 'string'])
+  const rows = await findingsPage(db, { orgId, filters: query, after, limit: query.limit + 1 })
+  const counts = await severityCounts(db, orgId, query)
+  const key = (row: FindingRow): (string | number)[] => [
+    row.rank,
+    row.vulnerability,
+    row.repository_id,
+    row.ecosystem,
+    row.package_name,
+  ]
+  const page = pageOf(rows, query.limit, key, totalOf(counts, query))
+  return { ...page, items: await withContents(db, page.items) }
+}
+
+async function withContents(db: Db, rows: readonly FindingRow[]): Promise<FindingView[]> {
+  if (rows.length === 0) return []
+  const contents = await contentsOf(db, rows)
+  const places = await placesOfRows(
+    db,
+    rows.map((row, no) => ({
+      no,
+      repository_id: row.repository_id,
+      packages: contents.get(no)?.packages ?? [],
+    })),
+  )
+  return rows.map((row, no) => {
+    const content = contents.get(no)
+    const name = { ...nameOf(row), imageId: null }
+    return {
+      ...common(row),
+      id: findingId(name),
+      installedVersions: content?.versions ?? [],
+      fixedVersion: content?.fixed_versions.join(', ') ?? '',
+      status: content?.status ?? '',
+      paths: places.get(no)?.paths ?? [],
+      repository: { id: row.repository_id, host: row.host, path: row.path },
+      images: places.get(no)?.images ?? 0,
+      firstSeenAt: content?.first_seen_at?.toISOString() ?? null,
+    }
+  })
+}
+
+function nameOf(row: FindingRow) {
+  const { repository_id: repositoryId, vulnerability, ecosystem, package_name: packageName } = row
+  return { repositoryId, vulnerability, ecosystem, packageName }
+}
+
+function common(row: Pick<FindingRow, 'rank' | 'vulnerability' | 'title' | 'ecosystem' | 'package_name'>) {
+  return {
+    vulnerabilityId: row.vulnerability,
+    severity: severityOfRank(4 - row.rank),
+    title: row.title,
+    ecosystem: row.ecosystem,
+    packageName: row.package_name,
+  }
+}
+
+async function listOfImage(
+  db: Db,
+  orgId: string,
+  query: FindingQuery,
+  digest: string,
+): Promise<Page<FindingView>> {
+  const after = decodeCursor(query.cursor, ['number', 'string', 'number', 'number'])
+  const image = await imageOfDigest(db, orgId, digestBytes(parseDigest(digest)), query)
+  if (image === undefined || image.inventory_id === null) return { items: [], nextCursor: null, total: '0' }
+  const rows = await listOccurrences(db, image.inventory_id, query, after, query.limit + 1)
+  const counts = toCounts(await countOccurrences(db, image.inventory_id, query))
+  const key = (row: OccurrenceRow): (string | number)[] => [
+    row.rank,
+    row.vulnerability,
+    row.set_no,
+    row.entry,
+  ]
+  const page = pageOf(rows, query.limit, key, totalOf(counts, query))
+  return { ...page, items: await withFirstSeen(db, image, page.items) }
+}
+
+async function withFirstSeen(
+  db: Db,
+  image: DigestImage,
+  rows: readonly OccurrenceRow[],
+): Promise<FindingView[]> {
+  if (rows.length === 0) return []
+  const { repository_id, image_id: imageId } = image
+  const contents = await contentsOf(
+    db,
+    rows.map(({ vulnerability_id, name_id }) => ({ repository_id, vulnerability_id, name_id })),
+  )
+  return rows.map((row, no) => {
+    const { vulnerability, ecosystem, package_name: packageName } = row
+    const name = { repositoryId: repository_id, vulnerability, ecosystem, packageName, imageId }
+    return {
+      ...common(row),
+      id: occurrenceId(name, row.set_no, row.entry),
+      installedVersions: [row.version],
+      fixedVersion: row.fixed_version,
+      status: row.status,
+      paths: row.path === null ? [] : [row.path],
+      repository: { id: repository_id, host: image.host, path: image.path },
+      images: 1,
+      firstSeenAt: contents.get(no)?.first_seen_at?.toISOString() ?? null,
+    }
+  })
+}
+
+async function summary(db: Db, orgId: string, filters: FindingFilters): Promise<FindingSummaryView> {
+  const standing = await standingOf(db, orgId, {
+    ...(filters.digest === undefined ? {} : { digest: digestBytes(parseDigest(filters.digest)) }),
+    ...(filters.repository === undefined ? {} : { repository: filters.repository }),
+    ...(filters.connection === undefined ? {} : { connection: filters.connection }),
+  })
+  return {
+    counts: await severityCounts(db, orgId, filters),
+    asOf: standing.as_of?.toISOString() ?? null,
+    incompleteBecause: because(standing),
+  }
+}
+
+/** Each severity with the other filters applied. */
+async function severityCounts(db: Db, orgId: string, filters: FindingFilters): Promise<SeverityCounts> {
+  if (filters.digest !== undefined) {
+    const image = await imageOfDigest(db, orgId, digestBytes(parseDigest(filters.digest)), filters)
+    const inventory = image?.inventory_id ?? null
+    return inventory === null ? NO_COUNTS : toCounts(await countOccurrences(db, inventory, filters))
+  }
+  const { repository, connection, cve } = filters
+  const counted = [repository, connection, cve, filters.package].every((filter) => filter === undefined)
+  return toCounts(
+    counted ? await countByCounters(db, orgId, filters.fix) : await countByPlace(db, orgId, filters),
+  )
+}
+
+function toCounts(bySeverity: ReadonlyMap<number, number>): SeverityCounts {
+  const counts = { ...NO_COUNTS }
+  for (const [rank, count] of bySeverity) counts[severityOfRank(rank)] = count
+  return counts
+}
+
+function totalOf(counts: SeverityCounts, filters: FindingFilters): string {
+  const shown = filters.severity ?? SEVERITIES
+  const total = [...new Set(shown)].reduce((sum, severity) => sum + counts[severity], 0)
+  return totalText(Math.min(total, COUNT_LIMIT + 1))
+}
+
+function because({ as_of: asOf, stale, pending, failed }: Standing): string | null {
+  const parts = [
+    ...(asOf === null ? ['there is no vulnerability data yet'] : []),
+    ...(pending > 0 ? [`${images(pending)} not scanned yet`] : []),
+    ...(failed > 0
+      ? [failed === 1 ? '1 image could not be scanned' : `${failed} images could not be scanned`]
+      : []),
+    ...(stale > 0 ? [`${totalText(stale)} packages are being matched with new vulnerability data`] : []),
+  ]
+  if (parts.length === 0) return null
+  const text = parts.join('; ')
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+}
+
+function images(count: number): string {
+  return count === 1 ? '1 image is' : `${count} images are`
+}
