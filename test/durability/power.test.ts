@@ -55,7 +55,7 @@ describe.skipIf(missing !== null)(`power loss${missing === null ? '' : ` (skippe
     const dataDir = join(disk.folder, 'data')
     await (await openDatabase({ dataDir })).close()
     const ballast = join(disk.folder, 'ballast')
-    writeFileSync(ballast, Buffer.alloc(40 * 1024 * 1024))
+    writeFileSync(ballast, Buffer.alloc(85 * 1024 * 1024))
     const writing = new Writing(dataDir, 1)
     await writing.ended()
     expect(writing.confirmed.length).toBeGreaterThan(10)
