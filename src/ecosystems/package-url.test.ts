@@ -8,9 +8,9 @@ describe('packageUrl', () => {
     expect(packageUrl({ type: 'deb', name: "a!$&'()*,;=:~b", version: 'x@y+z/1' })).toBe(
       "pkg:deb/a!$&'()*,;=:~b@x%40y%2Bz%2F1",
     )
-    expect(packageUrl({ type: 'deb', name: 'a', qualifiers: { b: "1:2!'+ /", a: undefined, c: '' } })).toBe(
-      'pkg:deb/a?b=1:2%21%27%2B%20%2F',
-    )
+    expect(
+      packageUrl({ type: 'deb', name: 'a', qualifiers: { z: 'last', b: "1:2!'+ /", a: undefined, c: '' } }),
+    ).toBe('pkg:deb/a?b=1:2%21%27%2B%20%2F&z=last')
   })
 
   it('says what was put in, read by the reference implementation', () => {
