@@ -1,6 +1,8 @@
+import { Readable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { AppError, type Digest } from '../core/index.ts'
-import { LAYER_LIMITS, type LayerReference } from '../images/index.ts'
+import { type ImageSource, LAYER_LIMITS, type LayerReference } from '../images/index.ts'
 import {
   createMemoryLayerStore,
   type Inventory,
@@ -260,17 +262,29 @@ describe('an image is refused', () => {
     expect(inventory.notes).toEqual([expect.stringContaining('kept outside the registry')])
   })
 
-  it('when it is cancelled, whoever waits for the same layer not', async () => {
+  it('when it is cancelled; whoever waits for the same layer reads it himself', async () => {
     const { source, store, image } = setUp([base])
-    const slow = createIndexer({ plugins, store, concurrency: 1 })
+    const indexer = createIndexer({ plugins, store, concurrency: 1 })
     const controller = new AbortController()
-    const request = { source, layers: layersOf(image), access: OPEN_ACCESS }
-    const cancelled = slow.index({ ...request, signal: controller.signal })
-    const other = slow.index(request)
+    const opened = Promise.withResolvers<void>()
+    const silent: ImageSource = {
+      ...source,
+      blob: async () => {
+        opened.resolve()
+        return new Readable({ read() {} })
+      },
+    }
+    const request = { layers: layersOf(image), access: OPEN_ACCESS }
+    const cancelled = indexer.index({ ...request, source: silent, signal: controller.signal })
+    await opened.promise
+    const waiting = indexer.index({ ...request, source })
+    const elsewhere = indexer.index({ ...request, source, access: { ...OPEN_ACCESS } })
+    await setImmediate()
+    expect(source.opened).toEqual([])
     controller.abort()
     await expect(cancelled).rejects.toThrow(/abort/i)
-    expect(rows(await other)).toHaveLength(4)
-    expect(rows(await slow.index(request))).toHaveLength(4)
+    expect(rows(await waiting)).toHaveLength(4)
+    expect(rows(await elsewhere)).toHaveLength(4)
   })
 
   it('past its limits', async () => {

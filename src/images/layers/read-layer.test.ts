@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { constants, gzipSync, zstdCompressSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Digest } from '../../core/index.ts'
@@ -100,6 +100,23 @@ describe('a layer', () => {
     for (const chunkSize of [1, 2, 50, 100_000]) {
       expect((await read(frames, { chunkSize })).diffId).toBe(diffId)
       expect((await read(members, { chunkSize })).diffId).toBe(diffId)
+    }
+  })
+
+  it('may have zstd frames of every form: checksums, sizes, raw and run-length blocks', async () => {
+    const noise = Buffer.from(
+      Array.from({ length: 300_000 }, (_, index) => (index * index * 7_919) >> (index % 13)),
+    )
+    const { tar, diffId } = buildLayer({ files: { noise, zeros: Buffer.alloc(500_000), small: 'x' } })
+    const cuts = [0, 100_000, 300_512, 700_000, tar.length]
+    const forms = [1, 0].flatMap((checksum) => [0, 1].map((size) => [checksum, size] as const))
+    const parts = forms.map(([checksum, size], index) =>
+      zstdCompressSync(tar.subarray(cuts[index], cuts[index + 1]), {
+        params: { [constants.ZSTD_c_checksumFlag]: checksum, [constants.ZSTD_c_contentSizeFlag]: size },
+      }),
+    )
+    for (const chunkSize of [3, 1_000, 10_000_000]) {
+      expect((await read(Buffer.concat(parts), { chunkSize })).diffId).toBe(diffId)
     }
   })
 
