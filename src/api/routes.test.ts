@@ -85,12 +85,13 @@ const admin = { authorization: ADMIN_TOKEN }
 
 describe('a change', () => {
   it('is noted in the audit log with who, what and from where', async () => {
-    await using api = await openTestApi({ 'scans.requestConnection': started })
+    await using api = await openTestApi({ 'scans.requestConnection': started, 'connections.get': {} })
     const url = `/api/v1/registry-connections/${uuid}/scan`
     const answer = await api.app.inject({ method: 'POST', url, headers: admin })
     expect(answer.statusCode).toBe(202)
     expect(answer.json()).toEqual(started)
     expect(api.calls).toEqual([
+      { service: 'connections', method: 'get', args: ['org-1', uuid] },
       { service: 'scans', method: 'requestConnection', args: ['org-1', uuid] },
       {
         service: 'audit',
@@ -111,7 +112,7 @@ describe('a change', () => {
 
   it('by cookie passes from an own page, by Fetch Metadata or by Origin', async () => {
     await using api = await openTestApi(
-      { 'scans.requestConnection': started },
+      { 'scans.requestConnection': started, 'connections.get': {} },
       { baseUrl: 'https://p.example/x' },
     )
     const url = `/api/v1/registry-connections/${uuid}/scan`

@@ -16,7 +16,7 @@ export interface DatabaseUpdatesOptions {
     warn(message: string, fields?: Readonly<Record<string, unknown>>): void
   }
   /** Another database is current: fetched here, or put there by the command line. Also called once for the one found at start. */
-  readonly onChanged: (status: DatabaseStatus) => Promise<void>
+  readonly onChanged: (status: DatabaseStatus, signal: AbortSignal) => Promise<void>
   /** A look has begun or ended. */
   readonly onLooked: () => void
 }
@@ -60,9 +60,9 @@ class Updates implements DatabaseUpdates {
 
   requestUpdate(): boolean {
     if (this.#look !== undefined || this.#stopping.signal.aborted) return false
-    const { log, onLooked } = this.#options
+    const { onLooked } = this.#options
     this.#look = this.#fetchNewer()
-      .catch((error: unknown) => log.warn('vulnerability data is not in use yet', { error }))
+      .catch((error: unknown) => this.#notInUse(error))
       .finally(() => {
         this.#look = undefined
         onLooked()
@@ -73,7 +73,7 @@ class Updates implements DatabaseUpdates {
 
   async tick(): Promise<void> {
     const status = this.#status()
-    await this.#announce(status)
+    await this.#announce(status).catch((error: unknown) => this.#notInUse(error))
     if (this.#isDue(status) && this.requestUpdate()) await this.#look
   }
 
@@ -88,8 +88,14 @@ class Updates implements DatabaseUpdates {
 
   async #announce(status: DatabaseStatus): Promise<void> {
     if (status.digest === null || status.digest === this.#announced) return
-    await this.#options.onChanged(status)
+    await this.#options.onChanged(status, this.#stopping.signal)
     this.#announced = status.digest
+  }
+
+  /** It is offered again at the next tick. */
+  #notInUse(error: unknown): void {
+    if (this.#stopping.signal.aborted) return
+    this.#options.log.warn('vulnerability data is not in use yet', { error })
   }
 
   async #fetchNewer(): Promise<void> {

@@ -60,6 +60,7 @@ export function connectionRoutes(services: Services): Pick<Handlers, Names> {
     },
 
     async scanConnection({ params }, { orgId, audit }) {
+      await connections.get(orgId, params.id)
       const started = await scans.requestConnection(orgId, params.id)
       audit({ kind, id: params.id }, { queued: started.queued })
       return started

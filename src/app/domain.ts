@@ -1,0 +1,154 @@
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import type { DatabaseStatus } from '../advisories/index.ts'
+import type { ApiServices } from '../api/index.ts'
+import { createConnections } from '../connections/index.ts'
+import { type Clock, newId } from '../core/index.ts'
+import { createDiscoveryService } from '../discovery/index.ts'
+import { createFindingService } from '../findings/index.ts'
+import { createSqlLayerStore } from '../inventory/sql.ts'
+import { currentGeneration } from '../matching/sql.ts'
+import type { Vault } from '../platform/credentials/index.ts'
+import type { Database } from '../platform/db/index.ts'
+import { createAddressPolicy, createHttpFactory } from '../platform/http/index.ts'
+import type { Jobs } from '../platform/jobs/index.ts'
+import type { Log } from '../platform/log/index.ts'
+import { createScanService } from '../scans/index.ts'
+import type { Config } from './config.ts'
+import { createBuiltInIndexer } from './engine.ts'
+import type { EventBus } from './events.ts'
+import { createMatcherInUse, type MatcherInUse } from './matcher-in-use.ts'
+import { createPipeline, type Pipeline, type PipelineChange, type PipelineOptions } from './pipeline.ts'
+import { registryPlatforms } from './registry-platforms.ts'
+import { defineWorkQueue } from './work-queue.ts'
+
+export interface DomainOptions {
+  readonly config: Config
+  readonly clock: Clock
+  readonly log: Log
+  readonly database: Database
+  readonly vault: Vault
+  readonly jobs: Jobs
+  readonly events: EventBus
+}
+
+/** What the server is for: the rooms of the domain, and the pipeline's steps turned into jobs. */
+export interface Domain {
+  readonly services: Pick<ApiServices, 'connections' | 'discovery' | 'scans' | 'findings'>
+  /** Another vulnerability database is current in the data folder: uses it, and matches again what may differ. */
+  databaseChanged(status: DatabaseStatus, signal: AbortSignal): Promise<void>
+  /** Before any worker starts: what a killed process left behind waits again. */
+  resume(): Promise<void>
+  /** Now and then: discoveries that are due, work whose worker has gone, matches and counts that are behind. */
+  tick(signal: AbortSignal): Promise<void>
+  close(): void
+}
+
+const DISCOVERIES_AT_ONCE = 2
+const DUE_AT_ONCE = 100
+
+export function createDomain(options: DomainOptions): Domain {
+  const { config, clock, log, database, vault, jobs, events } = options
+  const matcher = createMatcherInUse(join(config.dataDir, 'db'))
+  const onError = (error: unknown): void => log.warn('workers could not be woken', { error })
+  const worker = `${hostname()}-${process.pid}-${newId(clock.now())}`
+  const wakeScans = defineWorkQueue(jobs, {
+    name: 'scan',
+    workers: config.scanWorkers,
+    runNext: (signal) => pipeline.scanNext(worker, signal),
+    onError,
+  })
+  const wakeDiscovery = defineWorkQueue(jobs, {
+    name: 'discover',
+    workers: config.scanWorkers === 0 ? 0 : DISCOVERIES_AT_ONCE,
+    runNext: async (signal) => (await pipeline.discoverNext(worker, signal)) !== undefined,
+    onError,
+  })
+  const discovery = createDiscoveryService({ db: database, clock, wake: wakeDiscovery })
+  const connections = createConnections({
+    db: database,
+    vault,
+    clock,
+    providers: registryPlatforms,
+    environment: { http: httpOf(config, clock), clock },
+    onReady: async (orgId, id) => void (await discovery.request(orgId, id)),
+    onChange: (_orgId, connectionId) => publish(events, { kind: 'connection', orgId: _orgId, connectionId }),
+  })
+  const pipeline = createPipeline({
+    db: database,
+    clock,
+    connectors: connections.connectors,
+    indexer: createBuiltInIndexer(createSqlLayerStore(database)),
+    matcher: async () => matcher.get(),
+    onQueued: wakeScans,
+    onChange: (change) => publish(events, change),
+    onScanned: noteScans(log),
+  })
+  return {
+    services: {
+      connections: connections.service,
+      discovery,
+      scans: createScanService({ db: database, clock, wake: wakeScans }),
+      findings: createFindingService(database),
+    },
+    databaseChanged: (status, signal) => useDatabase(options, { matcher, pipeline, status, signal }),
+    async resume() {
+      // Only the embedded database belongs to this process alone; elsewhere the leases of living workers count.
+      if (database.kind === 'embedded') await pipeline.expireLeases('everyone')
+    },
+    async tick(signal) {
+      await pipeline.expireLeases()
+      for (const due of await connections.takeDue(DUE_AT_ONCE)) await discovery.request(due.orgId, due.id)
+      wakeDiscovery()
+      wakeScans()
+      await pipeline.catchUp(signal)
+    },
+    close: () => matcher.close(),
+  }
+}
+
+/** The one way out for registry connections: private networks only where the operator named them. */
+function httpOf({ allowedNetworks, proxy }: Config, clock: Clock) {
+  const addresses = createAddressPolicy(allowedNetworks)
+  return createHttpFactory({ addresses, clock, ...(proxy === undefined ? {} : { proxy }) })
+}
+
+interface Change {
+  readonly matcher: MatcherInUse
+  readonly pipeline: Pipeline
+  readonly status: DatabaseStatus
+  readonly signal: AbortSignal
+}
+
+async function useDatabase({ database, log }: DomainOptions, change: Change): Promise<void> {
+  const { matcher, pipeline, status, signal } = change
+  const inUse = await currentGeneration(database)
+  if (
+    database.kind === 'postgresql' &&
+    inUse !== undefined &&
+    inUse.updatedAt.getTime() > (status.updatedAt ?? 0)
+  ) {
+    // Another process has newer data: this one fetches it in its turn, and does not put the clock back for all.
+    log.info('newer vulnerability data is in use already', { here: status.digest, inUse: inUse.digest })
+    return
+  }
+  await pipeline.databaseChanged(matcher.replace(), status.source ?? 'unknown', signal)
+  log.info('vulnerability data in use', { digest: status.digest, source: status.source })
+}
+
+/** Tells pages what to look at again. A change of images changes their connection's counts too. */
+function publish(events: EventBus, change: PipelineChange): void {
+  if (change.kind === 'findings') return events.publish(change.orgId, { type: 'findings.changed' })
+  const { orgId, connectionId } = change
+  events.publish(orgId, { type: 'connection.changed', connectionId })
+  if (change.kind === 'images') events.publish(orgId, { type: 'images.changed', connectionId })
+}
+
+function noteScans(log: Log): NonNullable<PipelineOptions['onScanned']> {
+  return (scan, outcome, error) => {
+    const { host, repository, manifestDigest: digest, attempt } = scan
+    const fields = { host, repository, digest, attempt, outcome }
+    if (error === null) log.info('scan ended', fields)
+    else log.warn('scan ended', { ...fields, code: error.code, error })
+  }
+}
