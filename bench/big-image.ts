@@ -16,7 +16,7 @@ export interface BigImage extends AsyncDisposable {
   readonly compressed: number
 }
 
-const packages = 'build-essential,python3,perl,git,curl,openjdk-17-jre-headless,nodejs,vim'
+const packages = 'build-essential,python3,perl,git,curl,clang,nodejs,vim'
 /** One layer each, as an image has that was built in steps. */
 const layerPaths = [
   ['etc', 'var', 'root', 'home', 'opt', 'srv', 'tmp', 'run', 'bin', 'sbin', 'lib', 'lib64'],

@@ -83,7 +83,16 @@ export async function benchImage({ root, db, runs }: Options): Promise<void> {
 
   const node = [process.execPath, '--disable-warning=ExperimentalWarning']
   const portolan = [...node, join(root, 'src/cli/main.ts')]
-  const scan = [...portolan, 'image', '--db', join(cache, 'db'), '--format', 'json', image.reference]
+  const scan = [
+    ...portolan,
+    'image',
+    '--insecure',
+    '--db',
+    join(cache, 'db'),
+    '--format',
+    'json',
+    image.reference,
+  ]
   const scanTrivy = [
     trivy,
     '--cache-dir',

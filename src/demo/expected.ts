@@ -12,7 +12,7 @@ export const expected: Readonly<Record<string, string>> = {
   'harbour/lighthouse:3.1': 'Completed 0 2 5 0 0',
   'harbour/pilot:0.7': 'Completed 0 2 2 1 0',
   'harbour/storefront:2.3.0': 'Completed 2 10 9 3 0',
-  'harbour/storefront:2.4.0': 'Completed 1 5 2 3 0',
+  'harbour/storefront:latest': 'Completed 1 5 2 3 0',
   'harbour/worker:5.0': 'Completed 0 5 2 1 0',
   'harbour/wreck:0.1': 'Failed -',
   'public/vulnerability-database:2': 'other -',

@@ -93,7 +93,7 @@ export interface ResolvedTag {
 }
 
 /**
- * One connection, opened. Every method may throw the errors of docs/errors.d/registries.md and of the HTTP client;
+ * One connection, opened. Every method may throw the errors of docs/errors/registries.md and of the HTTP client;
  * after refused credentials no method asks the registry again, so that no account is locked out.
  */
 export interface RegistryConnector {

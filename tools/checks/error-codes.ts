@@ -1,17 +1,15 @@
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** `code: 'kebab-case'` wherever an error is made. */
 const codePattern = /\bcode: '([a-z][a-z0-9]*(?:-[a-z0-9]+)+)'/g
 const rowPattern = /^\| `([a-z0-9-]+)` \|/gm
 
-/** Codes that the code makes and docs/errors.md lacks, and the reverse. */
+/** Codes that the code makes and docs/errors lacks, and the reverse. */
 export function checkErrorCodes(root: string): string[] {
-  const page = join(root, 'docs/errors.md')
-  if (!existsSync(page)) return ['docs/errors.md is missing']
-  const documented = new Set(
-    [...readFileSync(page, 'utf8').matchAll(rowPattern)].map((match) => match[1] ?? ''),
-  )
+  const pages = globSync('docs/errors/*.md', { cwd: root })
+  const rows = pages.flatMap((page) => [...readFileSync(join(root, page), 'utf8').matchAll(rowPattern)])
+  const documented = new Set(rows.map((match) => match[1] ?? ''))
   const made = new Map<string, string>()
   for (const file of globSync('src/**/*.ts', {
     cwd: root,
@@ -23,9 +21,9 @@ export function checkErrorCodes(root: string): string[] {
   return [
     ...[...made]
       .filter(([code]) => !documented.has(code))
-      .map(([code, file]) => `${file}: error code ${code} is not in docs/errors.md`),
+      .map(([code, file]) => `${file}: error code ${code} is in no page of docs/errors`),
     ...[...documented]
       .filter((code) => !made.has(code))
-      .map((code) => `docs/errors.md: ${code} is made nowhere`),
+      .map((code) => `docs/errors: ${code} is made nowhere`),
   ]
 }

@@ -37,7 +37,7 @@ export interface HttpClient {
    * Sends a request, follows at most 5 redirects of a GET or HEAD, and tries again where that can help.
    *
    * @returns any answer that HTTP can give: 404 and 500 are answers too
-   * @throws AppError see docs/errors.d/http.md
+   * @throws AppError see docs/errors/http.md
    */
   request(request: HttpRequest): Promise<HttpResponse>
   /** Frees the sockets; requests under way fail. */

@@ -1,0 +1,107 @@
+import { randomInt } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import type { Scan } from '../../src/contract/index.ts'
+import { sampleRows } from '../../src/demo/advisories.ts'
+import { debian12, dpkgStatus, npmPackage } from '../../src/demo/package-databases.ts'
+import { buildImage } from '../../src/test-support/image-builder/index.ts'
+import { pushBuilt, startRegistryServer } from '../../src/test-support/registry-server/index.ts'
+import { scaled } from '../../src/test-support/scale.ts'
+import { buildVulnerabilityDatabase } from '../../src/test-support/vulnerability-database/index.ts'
+import { type ServerProcess, startServerProcess } from './server-process.ts'
+
+/** kill -9 of the real server at random moments of discovery and scanning: nothing acknowledged is lost, nothing is done twice. */
+const kills = scaled(30, 300)
+const imageCount = 50
+const folder = await mkdtemp(join(tmpdir(), 'portolan-kill-'))
+const registry = await startRegistryServer({})
+afterAll(async () => {
+  await registry.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const base = { files: { 'etc/debian_version': '12.5\n', 'var/lib/dpkg/status': dpkgStatus(debian12) } }
+
+function fillRegistry(): void {
+  for (let index = 0; index < imageCount; index += 1) {
+    const layers = [base, { files: npmPackage('lodash', `4.17.${index}`) }]
+    pushBuilt(registry, `team-${index % 10}/app`, [`1.${index}`], buildImage({ layers }))
+  }
+  registry.put({ repository: 'database', tags: ['2'], ...buildVulnerabilityDatabase(sampleRows).artifact })
+}
+
+async function until<T>(what: string, find: () => Promise<T | undefined>): Promise<T> {
+  for (let turn = 0; turn < 1200; turn += 1) {
+    const found = await find()
+    if (found !== undefined) return found
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error(`gave up waiting for ${what}`)
+}
+
+const start = (): Promise<ServerProcess> =>
+  startServerProcess({
+    PORTOLAN_DATA_DIR: join(folder, 'data'),
+    PORTOLAN_DB_REPOSITORY: `${registry.host}/database:2`,
+  })
+
+/** Resolves when the registry has been asked so many more times, or nothing more comes: a moment within the work. */
+async function someRequests(count: number): Promise<void> {
+  const goal = registry.requests.all.length + count
+  for (let turn = 0; turn < 30 && registry.requests.all.length < goal; turn += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+test(`${kills} kills lose nothing`, { timeout: scaled(600_000, 3_600_000) }, async () => {
+  fillRegistry()
+  let server = await start()
+  const { id } = await server.client.call('createConnection', {
+    body: { name: 'connection 0', platform: 'oci', settings: { url: registry.url, allowPlainHttp: true } },
+  })
+  let acknowledged = 'connection 0'
+  for (let kill = 1; kill <= kills; kill += 1) {
+    await someRequests(randomInt(0, 12))
+    const { version } = await server.client.call('getConnection', { params: { id } })
+    const name = `connection ${kill}`
+    const writing = server.client
+      .call('editConnection', { params: { id }, body: { version, name } })
+      .then(() => true)
+      .catch(() => false)
+    const waits = randomInt(0, 2) === 0
+    if (waits && (await writing)) acknowledged = name
+    await server.kill()
+    if (!waits && (await writing)) acknowledged = name
+    server = await start()
+    const now = await server.client.call('getConnection', { params: { id } })
+    if (now.name !== acknowledged) expect(now.name).toBe(name)
+    acknowledged = now.name
+    if (kill === 1) await server.client.call('discoverConnection', { params: { id } })
+  }
+
+  await until('all scans', async () => {
+    const { counts } = await server.client.call('getConnection', { params: { id } })
+    return counts.completed + counts.failed === imageCount && counts.pending + counts.scanning === 0
+      ? true
+      : undefined
+  })
+  const scans: Scan[] = []
+  for (let cursor: string | undefined, more = true; more; ) {
+    const page = await server.client.call('listScans', {
+      query: { limit: 200, ...(cursor === undefined ? {} : { cursor }) },
+    })
+    scans.push(...page.items)
+    cursor = page.nextCursor ?? undefined
+    more = cursor !== undefined
+  }
+  const completed = new Map<string, number>()
+  for (const scan of scans)
+    if (scan.state === 'completed') completed.set(scan.digest, (completed.get(scan.digest) ?? 0) + 1)
+  expect(scans.filter((scan) => scan.state !== 'completed')).toEqual([])
+  expect([...completed.values()]).toEqual(Array.from({ length: imageCount }, () => 1))
+  const findings = await server.client.call('listFindings', { query: { cve: 'CVE-2021-23337', limit: 200 } })
+  expect(findings.items).toHaveLength(10)
+  expect(await server.stop()).toBe(0)
+})

@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { type Client, createClient } from '../../src/demo/client.ts'
+
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+
+export const ADMIN_TOKEN = 'bootstrap-token-of-the-kill-test'
+
+export interface ServerProcess {
+  readonly client: Client
+  /** SIGKILL, and waits for the end. */
+  kill(): Promise<void>
+  /** SIGTERM, and gives the exit code. */
+  stop(): Promise<number | null>
+}
+
+/** Runs `portolan serve` as a process of its own; resolves when it has said where it is. */
+export async function startServerProcess(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, 'serve'], {
+    env: {
+      ...process.env,
+      PORTOLAN_PORT: '0',
+      PORTOLAN_ADMIN_TOKEN: ADMIN_TOKEN,
+      PORTOLAN_ALLOW_PRIVATE_NETWORKS: '127.0.0.1',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const address = await addressOf(child)
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
+    const exit = once(child, 'exit')
+    child.kill(signal)
+    const [code] = (await exit) as [number | null]
+    return code
+  }
+  return {
+    client: createClient(address, ADMIN_TOKEN),
+    kill: async () => void (await end('SIGKILL')),
+    stop: () => end('SIGTERM'),
+  }
+}
+
+async function addressOf(child: ChildProcess): Promise<string> {
+  if (child.stdout === null || child.stderr === null) throw new Error('no output')
+  let complaint = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    complaint = (complaint + chunk.toString()).slice(-4000)
+  })
+  for await (const line of createInterface(child.stdout)) {
+    const found = /^Portolan is at (\S+)/.exec(line)
+    if (found?.[1] !== undefined) {
+      child.stdout.resume()
+      return found[1]
+    }
+  }
+  throw new Error(`the server ended before it was up: ${complaint}`)
+}
