@@ -182,10 +182,10 @@ class Steps {
   }
 
   async databaseChanged(open: OpenMatcher, source: string, signal?: AbortSignal): Promise<void> {
-    const { db } = this.#options
+    const { db, clock } = this.#options
     const { digest, updatedAt, nextUpdate } = open.database
     const change = { digest, source, updatedAt: new Date(updatedAt), nextUpdate: new Date(nextUpdate) }
-    await changeDatabase(db, { ...change, changed: 'all' })
+    await changeDatabase(db, { ...change, loadedAt: new Date(clock.now()), changed: 'all' })
     await outdateMatchers(db, open.versions)
     await this.catchUp(signal)
   }

@@ -196,14 +196,16 @@ function because({ as_of: asOf, stale, pending, failed }: Standing): string | nu
   const parts = [
     ...(asOf === null ? ['there is no vulnerability data yet'] : []),
     ...(pending > 0 ? [`${images(pending)} not scanned yet`] : []),
-    ...(failed > 0
-      ? [failed === 1 ? '1 image could not be scanned' : `${failed} images could not be scanned`]
-      : []),
-    ...(stale > 0 ? [`${totalText(stale)} packages are being matched with new vulnerability data`] : []),
+    ...(failed > 0 ? [`${failed === 1 ? '1 image' : `${failed} images`} could not be scanned`] : []),
+    ...(stale > 0 ? [`${packages(stale)} being matched with new vulnerability data`] : []),
   ]
   if (parts.length === 0) return null
   const text = parts.join('; ')
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+}
+
+function packages(count: number): string {
+  return count === 1 ? '1 package is' : `${totalText(count)} packages are`
 }
 
 function images(count: number): string {

@@ -45,6 +45,7 @@ export interface DatabaseChange {
   readonly updatedAt: Date
   readonly nextUpdate: Date
   readonly source: string
+  readonly loadedAt: Date
   /** Whose verdicts may differ from those of the database before. */
   readonly changed: 'all' | readonly { readonly space: string; readonly lookupKey: string }[]
 }
@@ -64,8 +65,8 @@ export async function changeDatabase(
     const before = await readCurrent(tx, sql``)
     if (before?.digest === change.digest) return undefined
     const { rows } = await sql<{ id: number }>`
-      insert into db_generation (digest, updated_at, next_update, source)
-      values (${digestBytes(change.digest)}, ${change.updatedAt}, ${change.nextUpdate}, ${change.source}) returning id`.execute(
+      insert into db_generation (digest, updated_at, next_update, source, loaded_at)
+      values (${digestBytes(change.digest)}, ${change.updatedAt}, ${change.nextUpdate}, ${change.source}, ${change.loadedAt}) returning id`.execute(
       tx,
     )
     const generation = rows[0]?.id ?? 0

@@ -5,6 +5,7 @@ import type { Database } from '../../platform/db/index.ts'
 
 export { type FakePlatform, fakePlatform } from './fake-provider.ts'
 export { digestsOf, FakeRegistry } from './fake-registry.ts'
+export { type Held, holdImage } from './holdings.ts'
 export { digestOfText, testInventory, testPackage } from './inventories.ts'
 export { changeTo, databaseDigest, openMatcher, type Verdict } from './matchers.ts'
 

@@ -57,5 +57,12 @@ export function changeTo(
   changed: 'all' | readonly { space: string; lookupKey: string }[] = 'all',
 ) {
   const { digest, updatedAt, nextUpdate } = open.database
-  return { digest, updatedAt: new Date(updatedAt), nextUpdate: new Date(nextUpdate), source: 'test', changed }
+  return {
+    digest,
+    updatedAt: new Date(updatedAt),
+    nextUpdate: new Date(nextUpdate),
+    loadedAt: new Date(updatedAt),
+    source: 'test',
+    changed,
+  }
 }
