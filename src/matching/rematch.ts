@@ -143,15 +143,25 @@ export async function writeVerdicts(context: MatchingContext, prepared: Prepared
   })
 }
 
-/** Ids that this file's details are stored under: a process writes them once for each file, not for each image. */
-const storedBy = new WeakMap<AdvisoryDatabase, Map<string, number>>()
+/**
+ * Ids under which a file's details are stored: a process writes them once for each file, not for each image. Rows of
+ * vulnerabilities are never deleted.
+ */
+const storedIn = new WeakMap<Database, WeakMap<AdvisoryDatabase, Map<string, number>>>()
+
+function knownIds(db: Database, file: AdvisoryDatabase): Map<string, number> {
+  const files = storedIn.get(db) ?? new WeakMap<AdvisoryDatabase, Map<string, number>>()
+  storedIn.set(db, files)
+  const known = files.get(file) ?? new Map<string, number>()
+  files.set(file, known)
+  return known
+}
 
 async function saveKnown(
   db: Database,
   { open, verdicts }: Prepared,
 ): Promise<Map<string, number> | undefined> {
-  const stored = storedBy.get(open.database) ?? new Map<string, number>()
-  storedBy.set(open.database, stored)
+  const stored = knownIds(db, open.database)
   const names = new Set(verdicts.flatMap((matches) => matches?.map((match) => match.vulnerabilityId) ?? []))
   const missing = [...names].filter((name) => !stored.has(name))
   if (missing.length === 0) return stored
