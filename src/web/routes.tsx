@@ -53,7 +53,6 @@ export const queryClient = new QueryClient({
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   component: Outlet,
-  notFoundComponent: NotFound,
 })
 
 const signIn = createRoute({
@@ -156,6 +155,8 @@ const editConnection = createRoute({
   component: lazyRouteComponent(() => import('./pages/connection-form/edit-page.tsx'), 'EditConnectionPage'),
 })
 
+const nowhere = createRoute({ getParentRoute: () => app, path: '$', component: NotFound })
+
 const pages = [
   overview,
   images,
@@ -167,6 +168,7 @@ const pages = [
   connections,
   addConnection,
   editConnection,
+  nowhere,
 ] as const
 
 export const router = createRouter({
@@ -174,6 +176,8 @@ export const router = createRouter({
   context: { queryClient },
   parseSearch,
   stringifySearch,
+  // Only what a page validated of its address reaches it.
+  search: { strict: true },
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,
   scrollRestoration: true,

@@ -52,7 +52,8 @@ export default defineConfig({
     outDir: '../../dist/web',
     emptyOutDir: true,
     manifest: true,
-    target: 'es2023',
+    // The first versions with light-dark(), which the theme's colours are written in.
+    target: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],
     // The content security policy allows no data: addresses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -13,8 +13,11 @@ import {
 
 export const SCREENSHOTS = join(fileURLToPath(new URL('../..', import.meta.url)), '.cache', 'screenshots')
 
+/** A browser on a busy machine is slow: the bound of a whole journey, in milliseconds. */
+export const SLOW = 240_000
+
 export interface Harness {
-  readonly browser: OpenBrowser
+  browser(): OpenBrowser
   /** Starts a fake server of its own; it ends with the test file. */
   serve(options?: Omit<FakeApiOptions, 'webRoot'>): Promise<FakeApi>
   /** A new page that is signed in there, at this address of the site. */
@@ -42,9 +45,7 @@ export function harness(): Harness {
     return state.browser
   }
   return {
-    get browser() {
-      return browser()
-    },
+    browser,
     serve: async (options = {}) => {
       const server = await startFakeApi({ ...options, webRoot: state.webRoot ?? '' })
       servers.push(server)
@@ -60,7 +61,7 @@ export function harness(): Harness {
 }
 
 export async function signIn(page: Page, password: string = ACCOUNT.password): Promise<void> {
-  await page.getByLabel('Email').fill(ACCOUNT.email)
+  await page.getByRole('textbox', { name: 'Email' }).fill(ACCOUNT.email)
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
 }

@@ -216,7 +216,8 @@ function imageHandlers({ world, simulation }: World_) {
         packages: 312,
         platformDetails: image.platforms.map((platform) => ({
           platform,
-          manifestDigest: image.platforms.length === 1 ? image.digest : digestOf(`${image.digest} ${platform}`),
+          manifestDigest:
+            image.platforms.length === 1 ? image.digest : digestOf(`${image.digest} ${platform}`),
           sizeBytes: image.sizeBytes,
           counts: image.counts,
         })),

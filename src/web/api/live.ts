@@ -45,12 +45,17 @@ export function listen(listener: Listener): () => void {
 /** Opens the stream. @returns a function that closes it */
 export function connect(): () => void {
   let source: EventSource | undefined
+  let wasOpen = false
   let reconnect: ReturnType<typeof setTimeout> | undefined
   const open = (): void => {
     source?.close()
     source = new EventSource('/api/v1/events')
     for (const topic of TOPICS) source.addEventListener(topic, () => announce([topic]))
-    source.addEventListener('open', () => announce(TOPICS))
+    // What changed while the stream was broken was not told.
+    source.addEventListener('open', () => {
+      if (wasOpen) announce(TOPICS)
+      wasOpen = true
+    })
     source.addEventListener('error', () => {
       if (source?.readyState === EventSource.CLOSED) {
         clearTimeout(reconnect)

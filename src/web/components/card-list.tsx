@@ -1,6 +1,7 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { type ComponentType, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import classes from './card-list.module.css'
+import { openRow } from './rows.ts'
 
 export interface CardListProps<T> {
   label: string
@@ -37,8 +38,10 @@ export function CardList<T>({ label, rows, rowKey, Card, dimmed, onRange, onEnd 
   }, [first, last, rows.length, onRange, onEnd])
 
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/click-events-have-key-events -- a click on a card is one on its link
     <ul
       ref={list}
+      onClick={openRow}
       aria-label={label}
       className={classes['list']}
       data-dimmed={dimmed === true}

@@ -1,9 +1,10 @@
 import { Table } from '@mantine/core'
 import { useElementSize, useMergedRef } from '@mantine/hooks'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { layoutColumns } from '../lib/columns.ts'
 import classes from './data-table.module.css'
+import { openRow, walkRows } from './rows.ts'
 
 export interface Column<T> {
   id: string
@@ -35,18 +36,6 @@ export interface DataTableProps<T> {
 
 const NEAR_END = 15
 
-/** Up and down walk over the rows' main links. */
-function walkRows(event: KeyboardEvent<HTMLElement>): void {
-  const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
-  const row = (event.target as HTMLElement).closest('tr[data-index]')
-  if (step === 0 || row === null) return
-  const index = Number(row.getAttribute('data-index')) + step
-  const next = event.currentTarget.querySelector<HTMLElement>(`tr[data-index="${index}"] [data-row-link]`)
-  if (next === null) return
-  event.preventDefault()
-  next.focus()
-}
-
 /** A table of rows of one height: only those on the screen are in the document. */
 export function DataTable<T>(props: DataTableProps<T>) {
   const { label, rows, rowKey, rowHeight = 40, onRange, onEnd } = props
@@ -73,7 +62,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const total = columns.reduce((sum, column) => sum + column.pixels, 0)
 
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- arrows only move between its links
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- arrows move between the rows' links, and a click on a row is one on its link
     <section
       ref={ref}
       className={classes['scroller']}
@@ -82,6 +71,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard
       tabIndex={0}
       onKeyDown={walkRows}
+      onClick={openRow}
     >
       <Table
         className={classes['table'] ?? ''}

@@ -79,6 +79,7 @@ export function Palette({ searches }: { searches: number }) {
       query={text}
       onQueryChange={setText}
       shortcut={null}
+      attributes={{ content: { 'aria-label': 'Search' } }}
       scrollable
       maxHeight={420}
       nothingFound="Nothing found."

@@ -29,7 +29,7 @@ export function Reason({ scan }: CellProps) {
   if (scan.reason === null) return <span>–</span>
   return (
     <Tooltip label={<ReasonText reason={scan.reason} />}>
-      <span data-above>{scan.reason.message}</span>
+      <span>{scan.reason.message}</span>
     </Tooltip>
   )
 }
@@ -43,7 +43,7 @@ export function Retry({ scan }: CellProps) {
       size="compact-xs"
       loading={retryScan.isPending}
       onClick={() => retryScan.mutate(scan)}
-      aria-label={`Try the scan of ${scan.repository} again`}
+      aria-label={`Try again: scan of ${scan.repository}`}
     >
       Try again
     </Button>

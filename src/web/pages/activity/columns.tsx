@@ -7,7 +7,7 @@ import { number } from '../../lib/format.ts'
 import { Reason, RepositoryLink, Retry } from './cells.tsx'
 
 export const scanColumns: readonly Column<Scan>[] = [
-  { id: 'state', header: 'State', width: 112, cell: (scan) => <ScanStateBadge state={scan.state} /> },
+  { id: 'state', header: 'State', width: 136, cell: (scan) => <ScanStateBadge state={scan.state} /> },
   {
     id: 'repository',
     header: 'Repository',
@@ -33,5 +33,5 @@ export const scanColumns: readonly Column<Scan>[] = [
     hideBelow: 1000,
     cell: (scan) => <TimeAgo time={scan.finishedAt} />,
   },
-  { id: 'retry', header: 'Action', width: 96, align: 'right', cell: (scan) => <Retry scan={scan} /> },
+  { id: 'retry', header: 'Action', width: 116, align: 'right', cell: (scan) => <Retry scan={scan} /> },
 ]

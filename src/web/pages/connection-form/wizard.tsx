@@ -60,7 +60,7 @@ export function Wizard(props: WizardProps) {
   const { platform, draft, connection } = props
   const { steps, step, active, go, isComplete, wrong } = useSteps(props)
   const saving = useSaving({ platform, draft, ...(connection === undefined ? {} : { connection }) })
-  const stacked = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false })
+  const narrow = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false })
   const errors = { ...wrong, ...(saving.error === null ? {} : fieldErrors(problemOf(saving.error))) }
   const change = (part: Partial<Draft>): void => {
     saving.forget()
@@ -82,16 +82,20 @@ export function Wizard(props: WizardProps) {
       <Stepper
         active={active}
         onStepClick={(index) => go(steps[index])}
-        orientation={stacked === true ? 'vertical' : 'horizontal'}
         size="sm"
         iconSize={28}
+        wrap={false}
         maw={900}
         mb="lg"
       >
-        {steps.map((name) => (
+        {steps.map((name, index) => (
           <Stepper.Step
             key={name}
-            label={LABELS[name]}
+            // A narrow window has room for the name of one step.
+            {...(narrow === true && name !== step
+              ? { 'aria-label': `${index + 1} ${LABELS[name]}` }
+              : { label: LABELS[name] })}
+            {...(name === step ? { 'aria-current': 'step' as const } : {})}
             allowStepSelect={name === 'platform' || platform !== undefined}
           />
         ))}

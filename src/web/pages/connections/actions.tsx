@@ -2,6 +2,7 @@ import { ActionIcon, Button, Menu } from '@mantine/core'
 import { IconDots } from '@tabler/icons-react'
 import type { RegistryConnection } from '../../../contract/index.ts'
 import { useConnectionActions } from '../../components/actions.ts'
+import { useIsAdmin } from '../../components/admin.ts'
 import { LinkMenuItem } from '../../components/links.tsx'
 import { failed } from '../../components/toast.ts'
 
@@ -41,7 +42,8 @@ export interface RowMenuProps {
 }
 
 export function RowMenu({ connection, remove }: RowMenuProps) {
-  const { discover, scan, check, enable } = useConnectionActions()
+  const { discover, scan, check } = useConnectionActions()
+  const isAdmin = useIsAdmin()
   const checkNow = (): void =>
     check.mutate(connection, {
       onSuccess: (answer) => {
@@ -70,21 +72,31 @@ export function RowMenu({ connection, remove }: RowMenuProps) {
           Scan Now
         </Menu.Item>
         <Menu.Item onClick={checkNow}>Check connection</Menu.Item>
-        <Menu.Divider />
-        <LinkMenuItem
-          to="/settings/registry-connections/$id/edit"
-          params={{ id: connection.id }}
-          search={connection.status === 'Error' ? { step: 'credentials' } : { step: 'configuration' }}
-        >
-          Edit
-        </LinkMenuItem>
-        <Menu.Item onClick={() => enable.mutate({ ...connection, enabled: !connection.enabled })}>
-          {connection.enabled ? 'Disable' : 'Enable'}
-        </Menu.Item>
-        <Menu.Item color="var(--tone-bad)" onClick={() => remove(connection)}>
-          Delete
-        </Menu.Item>
+        {isAdmin ? <AdminItems connection={connection} remove={remove} /> : null}
       </Menu.Dropdown>
     </Menu>
+  )
+}
+
+/** What only an administrator may do. */
+function AdminItems({ connection, remove }: RowMenuProps) {
+  const { enable } = useConnectionActions()
+  return (
+    <>
+      <Menu.Divider />
+      <LinkMenuItem
+        to="/settings/registry-connections/$id/edit"
+        params={{ id: connection.id }}
+        search={connection.status === 'Error' ? { step: 'credentials' } : { step: 'configuration' }}
+      >
+        Edit
+      </LinkMenuItem>
+      <Menu.Item onClick={() => enable.mutate({ ...connection, enabled: !connection.enabled })}>
+        {connection.enabled ? 'Disable' : 'Enable'}
+      </Menu.Item>
+      <Menu.Item color="var(--tone-bad)" onClick={() => remove(connection)}>
+        Delete
+      </Menu.Item>
+    </>
   )
 }

@@ -1,7 +1,8 @@
 import { Group, Stack, Text } from '@mantine/core'
+import type { ReactNode } from 'react'
 import type { RegistryConnection } from '../../../contract/index.ts'
 import { RowActions, RowMenu } from './actions.tsx'
-import { Access, Counts, LastDiscovery, Name, ScanInterval, Status } from './cells.tsx'
+import { Access, Counts, LastDiscovery, Name, ScanInterval, Status, Trouble } from './cells.tsx'
 import classes from './connections.module.css'
 import { ConnectionProgress } from '../../components/connection-progress.tsx'
 
@@ -22,15 +23,14 @@ export function ConnectionCards({ connections, remove }: ConnectionCardsProps) {
               <RowMenu connection={connection} remove={remove} />
             </Group>
             <Status connection={connection} />
+            <Trouble connection={connection} />
             {connection.progress === null ? null : (
               <ConnectionProgress name={connection.name} progress={connection.progress} />
             )}
-            <Group gap="xs">
-              <Text size="xs" c="dimmed">
-                {connection.platformLabel}
-              </Text>
+            <Fact label="Platform">{connection.platformLabel}</Fact>
+            <Fact label="Registry Access">
               <Access access={connection.access} />
-            </Group>
+            </Fact>
             <Fact label="Scan Interval">
               <ScanInterval connection={connection} />
             </Fact>
@@ -48,13 +48,15 @@ export function ConnectionCards({ connections, remove }: ConnectionCardsProps) {
   )
 }
 
-function Fact({ label, children }: { label: string; children: React.ReactNode }) {
+function Fact({ label, children }: { label: string; children: ReactNode }) {
   return (
     <Group gap="xs" align="flex-start" wrap="nowrap">
       <Text size="xs" c="dimmed" w={104} style={{ flex: 'none' }}>
         {label}
       </Text>
-      <div>{children}</div>
+      <Text size="sm" component="div" miw={0}>
+        {children}
+      </Text>
     </Group>
   )
 }

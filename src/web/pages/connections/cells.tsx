@@ -21,7 +21,7 @@ export function Name({ connection }: CellProps) {
           fw={600}
           c="inherit"
           size="sm"
-          className="wrap-anywhere"
+          className="wrap-words"
         >
           {connection.name}
         </LinkAnchor>
@@ -35,20 +35,42 @@ export function Name({ connection }: CellProps) {
           </Tooltip>
         ) : null}
       </Group>
-      <Text span size="xs" c="dimmed" className="mono wrap-anywhere">
+      <Text span size="xs" c="dimmed" className="mono clip" maw={240} title={connection.host}>
         {connection.host}
       </Text>
     </Stack>
   )
 }
 
-/** Badge, and under it what to do next, or why it failed. */
+/** Why the connection failed and what its last discovery did not see; nothing where all is well. */
+export function Trouble({ connection }: CellProps) {
+  const { status, statusReason, lastDiscovery } = connection
+  const incomplete = lastDiscovery?.incompleteBecause ?? null
+  return (
+    <Stack gap={4}>
+      {status === 'Error' && statusReason !== null ? <ReasonText reason={statusReason} /> : null}
+      {incomplete === null ? null : (
+        <Group gap={4} wrap="nowrap" align="flex-start" style={{ color: 'var(--tone-warn)' }}>
+          <IconAlertTriangle size={13} aria-hidden style={{ flex: 'none', marginTop: 2 }} />
+          <Text span size="xs" className="wrap-anywhere">
+            The last discovery is incomplete because {incomplete}
+          </Text>
+        </Group>
+      )}
+    </Stack>
+  )
+}
+
+export function hasTrouble({ status, statusReason, lastDiscovery }: RegistryConnection): boolean {
+  return (status === 'Error' && statusReason !== null) || (lastDiscovery?.incompleteBecause ?? null) !== null
+}
+
+/** Badge, and under it what to do next. */
 export function Status({ connection }: CellProps) {
-  const { status, statusReason } = connection
+  const { status } = connection
   return (
     <Stack gap={3} align="flex-start">
       <ConnectionBadge status={status} />
-      {status === 'Error' && statusReason !== null ? <ReasonText reason={statusReason} /> : null}
       <Text size="xs" c="dimmed">
         {status === 'Error' ? (
           <LinkAnchor
@@ -128,14 +150,6 @@ export function LastDiscovery({ connection }: CellProps) {
       <Text span size="xs" c="dimmed" className="tabular">
         {counted(last.repositories, 'repository', 'repositories')}, {counted(last.tags, 'tag')}
       </Text>
-      {last.incompleteBecause === null ? null : (
-        <Group gap={4} wrap="nowrap" align="flex-start" style={{ color: 'var(--tone-warn)' }}>
-          <IconAlertTriangle size={13} aria-hidden style={{ flex: 'none', marginTop: 2 }} />
-          <Text span size="xs" className="wrap-anywhere">
-            Incomplete because {last.incompleteBecause}
-          </Text>
-        </Group>
-      )}
     </Stack>
   )
 }
@@ -163,7 +177,7 @@ export function Counts({ connection }: CellProps) {
               to="/images"
               search={{ connection: id, status: [status] }}
               size="xs"
-              className="tabular"
+              className="tabular nowrap"
               {...(status === 'Failed' ? { c: 'var(--tone-bad)' } : { c: 'dimmed' })}
             >
               {number(count)} {status}

@@ -6,6 +6,7 @@ import { useState } from 'react'
 import type { RegistryConnection } from '../../../contract/index.ts'
 import { connectionsQuery } from '../../api/queries.ts'
 import { useConnectionActions } from '../../components/actions.ts'
+import { useIsAdmin } from '../../components/admin.ts'
 import { Empty, Failed, RowsSkeleton } from '../../components/faces.tsx'
 import { LinkButton } from '../../components/links.tsx'
 import { Page } from '../../components/page.tsx'
@@ -17,11 +18,13 @@ import { ConnectionTable } from './table.tsx'
 /** While something runs the list is also polled: slowly, as the events tell of changes first. */
 const POLL_WHILE_BUSY_MS = 3_000
 
-const addButton = (
-  <LinkButton to="/settings/registry-connections/new" leftSection={<IconPlus size={15} aria-hidden />}>
-    Add Connection
-  </LinkButton>
-)
+function AddButton() {
+  return useIsAdmin() ? (
+    <LinkButton to="/settings/registry-connections/new" leftSection={<IconPlus size={15} aria-hidden />}>
+      Add Connection
+    </LinkButton>
+  ) : null
+}
 
 export function ConnectionsPage() {
   const connections = useQuery({
@@ -36,7 +39,7 @@ export function ConnectionsPage() {
     <Page
       title="Registry Connections"
       lead="Accounts at container registries. Images are discovered and scanned by themselves, on each connection's schedule."
-      actions={connections.data?.length === 0 ? undefined : addButton}
+      actions={connections.data?.length === 0 ? undefined : <AddButton />}
     >
       {connections.isPending ? <RowsSkeleton rows={5} height={56} /> : null}
       {connections.isError && connections.data === undefined ? (
@@ -46,7 +49,7 @@ export function ConnectionsPage() {
         <Empty
           icon={<IconBuildingLighthouse size={22} />}
           title="No registry is connected yet"
-          action={addButton}
+          action={<AddButton />}
         >
           Connect one, and Portolan lists its images and says which known vulnerabilities each of them
           carries.
@@ -66,7 +69,7 @@ interface ConnectionListProps {
 }
 
 function ConnectionList({ connections, remove }: ConnectionListProps) {
-  const narrow = useMediaQuery('(max-width: 64em)', undefined, { getInitialValueInEffect: false })
+  const narrow = useMediaQuery('(max-width: 72em)', undefined, { getInitialValueInEffect: false })
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const chosen = connections.filter((connection) => selected.has(connection.id))
   return (

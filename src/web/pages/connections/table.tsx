@@ -2,7 +2,7 @@ import { Checkbox, Group, Stack, Table, Text } from '@mantine/core'
 import { Fragment } from 'react'
 import type { RegistryConnection } from '../../../contract/index.ts'
 import { RowActions, RowMenu } from './actions.tsx'
-import { Access, Counts, LastDiscovery, Name, ScanInterval, Status } from './cells.tsx'
+import { Access, Counts, hasTrouble, LastDiscovery, Name, ScanInterval, Status, Trouble } from './cells.tsx'
 import classes from './connections.module.css'
 import { ConnectionProgress } from '../../components/connection-progress.tsx'
 
@@ -21,7 +21,7 @@ export function ConnectionTable({ connections, selected, select, remove }: Conne
     select(next)
   }
   return (
-    <Table.ScrollContainer minWidth={960} type="native">
+    <Table.ScrollContainer minWidth={1000} type="native">
       <Table className={classes['table'] ?? ''} verticalSpacing={8} aria-label="Registry Connections">
         <Table.Thead>
           <Table.Tr>
@@ -51,7 +51,7 @@ export function ConnectionTable({ connections, selected, select, remove }: Conne
         <Table.Tbody>
           {connections.map((connection) => (
             <Fragment key={connection.id}>
-              <Table.Tr data-busy={connection.progress !== null} data-disabled={!connection.enabled}>
+              <Table.Tr data-more={hasMore(connection)} data-disabled={!connection.enabled}>
                 <Table.Td>
                   <Checkbox
                     size="xs"
@@ -64,7 +64,7 @@ export function ConnectionTable({ connections, selected, select, remove }: Conne
                   <Name connection={connection} />
                 </Table.Td>
                 <Table.Td>{connection.platformLabel}</Table.Td>
-                <Table.Td maw={260}>
+                <Table.Td>
                   <Status connection={connection} />
                 </Table.Td>
                 <Table.Td>
@@ -73,7 +73,7 @@ export function ConnectionTable({ connections, selected, select, remove }: Conne
                 <Table.Td>
                   <ScanInterval connection={connection} />
                 </Table.Td>
-                <Table.Td maw={220}>
+                <Table.Td>
                   <LastDiscovery connection={connection} />
                 </Table.Td>
                 <Table.Td>
@@ -88,18 +88,31 @@ export function ConnectionTable({ connections, selected, select, remove }: Conne
                   </Group>
                 </Table.Td>
               </Table.Tr>
-              {connection.progress === null ? null : (
-                <Table.Tr className={classes['progress-row'] ?? ''}>
-                  <Table.Td />
-                  <Table.Td colSpan={8}>
-                    <ConnectionProgress name={connection.name} progress={connection.progress} />
-                  </Table.Td>
-                </Table.Tr>
-              )}
+              <MoreRow connection={connection} />
             </Fragment>
           ))}
         </Table.Tbody>
       </Table>
     </Table.ScrollContainer>
+  )
+}
+
+function hasMore(connection: RegistryConnection): boolean {
+  return connection.progress !== null || hasTrouble(connection)
+}
+
+/** Under a row, over its whole width: what runs, and what is wrong. */
+function MoreRow({ connection }: { connection: RegistryConnection }) {
+  if (!hasMore(connection)) return null
+  return (
+    <Table.Tr className={classes['more-row'] ?? ''}>
+      <Table.Td />
+      <Table.Td colSpan={8}>
+        {connection.progress === null ? null : (
+          <ConnectionProgress name={connection.name} progress={connection.progress} />
+        )}
+        <Trouble connection={connection} />
+      </Table.Td>
+    </Table.Tr>
   )
 }

@@ -35,7 +35,7 @@ export function Fix({ finding }: { finding: Pick<Finding, 'fixedVersion' | 'stat
   }
   return (
     <Text span inherit c="dimmed">
-      {finding.status === '' ? 'no fix yet' : `no fix: ${statusWords(finding.status)}`}
+      {finding.status === '' || finding.status === 'affected' ? 'no fix yet' : statusWords(finding.status)}
     </Text>
   )
 }

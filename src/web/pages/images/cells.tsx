@@ -93,7 +93,7 @@ export function ScanState({ image }: CellProps) {
   return (
     <Group gap={2} wrap="nowrap">
       <Tooltip label={scanReason === null ? 'No reason was stored.' : <ReasonText reason={scanReason} />}>
-        <span data-above>
+        <span>
           <ScanBadge status="Failed" />
         </span>
       </Tooltip>

@@ -14,11 +14,11 @@ export function useImageColumns(): readonly Column<Image>[] {
       {
         id: 'repository',
         header: 'Repository',
-        width: 200,
+        width: 184,
         grow: 4,
         cell: (image) => <RepositoryLink image={image} />,
       },
-      { id: 'tags', header: 'Tags', width: 150, grow: 2, cell: (image) => <Tags image={image} /> },
+      { id: 'tags', header: 'Tags', width: 164, grow: 3, cell: (image) => <Tags image={image} /> },
       { id: 'digest', header: 'Digest', width: 140, cell: (image) => <Digest digest={image.digest} /> },
       {
         id: 'lifecycle',
@@ -42,7 +42,7 @@ export function useImageColumns(): readonly Column<Image>[] {
       {
         id: 'pushed',
         header: 'Pushed',
-        width: 104,
+        width: 116,
         cell: (image) => <TimeAgo time={image.pushedAt} />,
       },
       {

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { VulnerabilityDatabase } from '../../../contract/index.ts'
 import { call } from '../../api/client.ts'
 import { connectionsQuery, databaseQuery } from '../../api/queries.ts'
+import { useIsAdmin } from '../../components/admin.ts'
 import { Copy } from '../../components/copy.tsx'
 import { Failed, ReasonText, RowsSkeleton } from '../../components/faces.tsx'
 import { Facts } from '../../components/facts.tsx'
@@ -50,6 +51,7 @@ function VulnerabilityData() {
     onSettled: () => client.invalidateQueries({ queryKey: ['database'] }),
   })
   const data = database.data
+  const isAdmin = useIsAdmin()
   return (
     <Paper withBorder p="md" component="section" id="vulnerability-data">
       <Group justify="space-between" align="flex-start" mb="sm">
@@ -61,13 +63,15 @@ function VulnerabilityData() {
             <StateBadge tone="good" word="Current" />
           )}
         </Group>
-        <Button
-          variant="default"
-          onClick={() => update.mutate()}
-          loading={update.isPending || data?.updating === true}
-        >
-          Look for newer data
-        </Button>
+        {isAdmin ? (
+          <Button
+            variant="default"
+            onClick={() => update.mutate()}
+            loading={update.isPending || data?.updating === true}
+          >
+            Look for newer data
+          </Button>
+        ) : null}
       </Group>
       {database.isPending ? <RowsSkeleton rows={3} height={28} /> : null}
       {database.isError && data === undefined ? (

@@ -1,0 +1,256 @@
+import { describe, expect, it } from 'vitest'
+import { ACCOUNT } from '../../src/test-support/fake-api/index.ts'
+import { harness, signIn, SLOW, title } from './harness.ts'
+
+const { open, serve, browser } = harness()
+
+describe('signing in', () => {
+  it(
+    'says what is wrong, pauses after too many attempts, and comes back to the page that was wanted',
+    async () => {
+      const api = await serve()
+      await browser().context.clearCookies()
+      const page = await browser().newPage()
+      await page.goto(`${api.url}/findings?severity=HIGH`)
+      await title(page, 'Sign in to Portolan').waitFor()
+      await signIn(page, 'wrong')
+      await page.getByRole('alert').getByText('Email or password is wrong').waitFor()
+      expect(await page.getByLabel('Password', { exact: true }).inputValue()).toBe('')
+
+      await signIn(page)
+      await title(page, 'Findings').waitFor()
+      expect(new URL(page.url()).search).toBe('?severity=HIGH')
+
+      await page.getByRole('button', { name: 'Account' }).click()
+      await page.getByText(ACCOUNT.email).waitFor()
+      await page.getByRole('menuitem', { name: 'Sign out' }).click()
+      await title(page, 'Sign in to Portolan').waitFor()
+      for (let attempt = 0; attempt < 6; attempt++) {
+        const answered = page.waitForResponse((response) => response.url().includes('/sign-in/'))
+        await signIn(page, 'wrong')
+        await answered
+      }
+      await page.getByText('Too many attempts').waitFor()
+      await page.getByText('Try again in 42 seconds.').waitFor()
+      await page.close()
+    },
+    SLOW,
+  )
+
+  it(
+    'never leads to another site',
+    async () => {
+      const api = await serve()
+      await browser().context.clearCookies()
+      const page = await browser().newPage()
+      await page.goto(`${api.url}/sign-in?to=//evil.example/steal`)
+      await signIn(page)
+      await title(page, 'Overview').waitFor()
+      expect(page.url()).toBe(`${api.url}/`)
+      await page.close()
+    },
+    SLOW,
+  )
+
+  it(
+    'a session that ends leads back to the sign-in page',
+    async () => {
+      const api = await serve()
+      const page = await open(api, '/images')
+      await title(page, 'Images').waitFor()
+      await browser().context.clearCookies()
+      await page.getByRole('link', { name: 'Findings', exact: true }).click()
+      await title(page, 'Sign in to Portolan').waitFor()
+      expect(new URL(page.url()).search).toMatch(/^\?to=\/(findings|images)$/)
+      await page.close()
+    },
+    SLOW,
+  )
+})
+
+describe('registry connections', () => {
+  it(
+    'wrong credentials show the failing step with cause and remedy; right ones connect, discover and scan',
+    async () => {
+      const api = await serve({ empty: true })
+      const page = await open(api, '/')
+      await page.getByRole('link', { name: /Harbour Registry/ }).click()
+      await page.getByLabel('Connection name').fill('Harbour one')
+      await page.getByRole('button', { name: 'Next' }).click()
+      await page.getByText('URL is required.').waitFor()
+      await page.getByLabel('URL').fill('https://registry.harbour.example')
+      await page.getByLabel('Username').fill('reader')
+      await page.getByLabel(/^Password/).fill('wrong')
+      await page.getByRole('button', { name: 'Next' }).click()
+      await page.getByLabel('Latest tags of each repository').waitFor()
+      await page.getByRole('button', { name: 'Next' }).click()
+      await page.getByRole('button', { name: 'Save Connection' }).click()
+
+      const check = page.getByRole('list', { name: 'Connection check' })
+      await page.getByRole('alert').getByText('Failed to connect').waitFor()
+      expect(await check.getByRole('listitem').allInnerTexts()).toEqual([
+        expect.stringContaining('Passed'),
+        expect.stringContaining('Passed'),
+        expect.stringContaining('Verify both in the console'),
+        expect.stringContaining('Skipped'),
+        expect.stringContaining('Skipped'),
+      ])
+      expect(api.world.connections).toHaveLength(0)
+
+      await page.getByRole('button', { name: 'Edit credentials' }).click()
+      await page.getByLabel(/^Password/).fill('right')
+      await page.getByRole('button', { name: 'Next' }).click()
+      await page.getByRole('button', { name: 'Next' }).click()
+      await page.getByRole('button', { name: 'Save Connection' }).click()
+      await title(page, 'Registry Connections').waitFor()
+      const row = page.getByRole('row', { name: /Harbour one/ })
+      await row.getByText('Syncing').waitFor()
+      await page.getByRole('progressbar').waitFor()
+      await row.getByText('Connected').waitFor()
+      await row.getByRole('link', { name: '8 Completed' }).click()
+      await title(page, 'Images').waitFor()
+      await page
+        .getByRole('row', { name: /Completed/ })
+        .first()
+        .waitFor()
+      await page.close()
+    },
+    SLOW,
+  )
+
+  it(
+    'discovers more images: rows that arrive wait behind a button',
+    async () => {
+      const api = await serve({ images: 20 })
+      const page = await open(api, '/settings/registry-connections')
+      const list = await open(api, '/images')
+      await list.getByText('19 images').waitFor()
+      await page.getByRole('button', { name: 'Discover Images of Production harbour' }).click()
+      await page.getByText('Discovery has started.').waitFor()
+      await list.bringToFront()
+      await list.getByRole('button', { name: '8 new' }).click()
+      await list.getByText('27 images').waitFor()
+      await page.close()
+      await list.close()
+    },
+    SLOW,
+  )
+
+  it(
+    'an edit keeps the stored secret when its field is left empty, and asks again on a conflict',
+    async () => {
+      const api = await serve()
+      const page = await open(api, '/settings/registry-connections')
+      await page.getByRole('button', { name: 'Actions for Production harbour' }).click()
+      await page.getByRole('menuitem', { name: 'Edit' }).click()
+      await page.getByLabel('Latest tags of each repository').waitFor()
+      await page.getByRole('button', { name: 'Back' }).click()
+      expect(await page.getByLabel(/^Password/).getAttribute('placeholder')).toBe(
+        'stored; leave empty to keep',
+      )
+      await page.getByLabel('Connection name').fill('Renamed harbour')
+      await page.getByRole('button', { name: 'Update' }).click()
+      await title(page, 'Registry Connections').waitFor()
+      await page.getByRole('link', { name: 'Renamed harbour', exact: true }).waitFor()
+
+      await page.getByRole('button', { name: 'Actions for Renamed harbour' }).click()
+      await page.getByRole('menuitem', { name: 'Edit' }).click()
+      await page.getByLabel('Latest tags of each repository').fill('25')
+      const [connection] = api.world.connections
+      if (connection !== undefined) connection.version += 1
+      await page.getByRole('button', { name: 'Update' }).click()
+      await page.getByRole('alert').getByText('Someone else changed this connection').waitFor()
+      await page.close()
+    },
+    SLOW,
+  )
+
+  it(
+    'deletes only when the name was typed',
+    async () => {
+      const api = await serve()
+      const page = await open(api, '/settings/registry-connections')
+      await page.getByRole('button', { name: 'Actions for Laboratory' }).click()
+      await page.getByRole('menuitem', { name: 'Delete' }).click()
+      const dialog = page.getByRole('dialog')
+      const button = dialog.getByRole('button', { name: 'Delete' })
+      expect(await button.isDisabled()).toBe(true)
+      await dialog.getByRole('textbox').fill('Laboratory')
+      await button.click()
+      await dialog.waitFor({ state: 'detached' })
+      await page.getByRole('link', { name: 'Laboratory', exact: true }).waitFor({ state: 'detached' })
+      expect(api.world.connections.map(({ name }) => name)).not.toContain('Laboratory')
+      await page.close()
+    },
+    SLOW,
+  )
+
+  it(
+    'scans the selected ones together; every label of the documentation is there',
+    async () => {
+      const api = await serve()
+      const page = await open(api, '/settings/registry-connections')
+      await page.getByRole('table').waitFor()
+      const text = await page.getByRole('main').innerText()
+      for (const label of [
+        'Registry Connections',
+        'Add Connection',
+        'Discover Images',
+        'Scan Images',
+        'Registry Access',
+        'Scan Interval',
+        'Connected',
+        'Error',
+        'Unknown',
+        'Private',
+        'Public/Manual',
+        'Ready to discover/scan',
+        'Click Edit to update credentials',
+        'Click Discover to test',
+      ]) {
+        expect(text).toContain(label)
+      }
+      await page.getByText('Daily', { exact: true }).first().hover()
+      await page.getByRole('tooltip').getByText('Scan Schedule').waitFor()
+      await page.getByLabel('Select Production harbour').click()
+      await page.getByRole('button', { name: 'Scan Now' }).click()
+      await page.getByText(/images are queued/).waitFor()
+      await page.close()
+    },
+    SLOW,
+  )
+
+  it(
+    'whoever does not administer sees no button that is refused',
+    async () => {
+      const api = await serve()
+      api.world.role = 'member'
+      const page = await open(api, '/settings/registry-connections')
+      await page.getByRole('button', { name: 'Actions for Laboratory' }).click()
+      await page.getByRole('menuitem', { name: 'View Images' }).waitFor()
+      expect(await page.getByRole('menuitem', { name: 'Delete' }).count()).toBe(0)
+      expect(await page.getByRole('link', { name: 'Add Connection' }).count()).toBe(0)
+      await page.close()
+    },
+    SLOW,
+  )
+
+  it(
+    'the cogwheel leads over Integrations and a platform tile to the same form',
+    async () => {
+      const api = await serve()
+      const page = await open(api, '/')
+      await page.getByRole('button', { name: 'Settings and integrations' }).click()
+      await page.getByRole('menuitem', { name: 'Integrations' }).click()
+      await page.getByRole('heading', { name: 'Registries' }).waitFor()
+      await page.getByRole('link', { name: /Cloud Dock/ }).click()
+      await title(page, 'Add Connection').waitFor()
+      await page.getByLabel('Secret Access Key').waitFor()
+      await page.getByText('dock:ListRepositories', { exact: true }).waitFor()
+      await page.getByRole('button', { name: 'Copy policy' }).click()
+      expect(await page.evaluate<string>('navigator.clipboard.readText()')).toContain('dock:ReadImages')
+      await page.close()
+    },
+    SLOW,
+  )
+})
