@@ -63,6 +63,8 @@ export const theme = createTheme({
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 'md' } },
     TextInput: { defaultProps: { size: 'sm' } },
     Tooltip: { defaultProps: { openDelay: 250, withArrow: true, multiline: true, maw: 420 } },
+    // Its placeholder is no item, and so not allowed in a menu.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     // Inside a dialog a header is no banner of the page.
     DrawerHeader: { defaultProps: { role: 'presentation' } },
     ModalHeader: { defaultProps: { role: 'presentation' } },
