@@ -3,5 +3,5 @@
  * through them, nor any platform by name.
  */
 export * from './ports.ts'
-export { type Connections, type ConnectionsOptions, createConnections } from './service.ts'
-export { markSyncing, type Settled, saveProgress, settle } from './status/store.ts'
+export { createConnections } from './service.ts'
+export { markSyncing, saveProgress, settle } from './status/store.ts'

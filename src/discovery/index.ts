@@ -3,10 +3,5 @@
  * for scanning. It must not know how images are scanned, nor any platform by name.
  */
 export * from './ports.ts'
-export { createDiscoveryService, type DiscoveryServiceOptions } from './service.ts'
-export {
-  createDiscoveryWorker,
-  type DiscoveryEnd,
-  type DiscoveryWorker,
-  type DiscoveryWorkerOptions,
-} from './worker.ts'
+export { createDiscoveryService } from './service.ts'
+export { createDiscoveryWorker, type DiscoveryEnd, type DiscoveryWorker } from './worker.ts'

@@ -146,9 +146,8 @@ eachDatabase((name, open) => {
     const connectionId = await addConnection(db, 'one')
     for (let index = 0; index < 6; index += 1) {
       const packages = index % 2 === 0 ? ['openssl@3', 'zlib@1'] : ['openssl@3', 'curl@8']
-      await holdImage(db, 'one', `acme/r${index}`, '1', testInventory([...packages, `own${index}@1`]), {
-        ...(index < 2 ? { connectionId } : {}),
-      })
+      const inventory = testInventory([...packages, `own${index}@1`])
+      await holdImage(db, 'one', `acme/r${index}`, '1', inventory, index < 2 ? { connectionId } : {})
     }
     await use(matcher(1, rules))
     const all = await list('one')

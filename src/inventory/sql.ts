@@ -2,4 +2,4 @@
  * The side of the inventory that needs the SQL database: a door of its own, because the command line has no such database.
  */
 export { createOrganisationLayerAccess, createSqlLayerStore } from './layers/store.ts'
-export { type SavedInventory, type SaveInventory, saveInventory } from './store.ts'
+export { saveInventory } from './store.ts'

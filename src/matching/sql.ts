@@ -3,19 +3,11 @@
  * change, stored matches. A door of its own, because the command line has no such database.
  */
 export { foldSetCounts, recountSets } from './counts/store.ts'
-export {
-  changeDatabase,
-  currentGeneration,
-  type DatabaseChange,
-  type Generation,
-  outdateMatchers,
-} from './generations/store.ts'
+export { changeDatabase, currentGeneration, outdateMatchers } from './generations/store.ts'
 export {
   drainStale,
   type MatchedPair,
   type MatchingContext,
-  type MatchObserver,
-  type MatchOutcome,
   matchInventory,
   type OpenMatcher,
 } from './rematch.ts'

@@ -3,5 +3,5 @@
  * matched, nor what a registry is.
  */
 export * from './ports.ts'
-export { createScanQueue, type ScanQueueOptions } from './queue.ts'
-export { createScanService, enqueueRepositories, type ScanServiceOptions } from './service.ts'
+export { createScanQueue } from './queue.ts'
+export { createScanService, enqueueRepositories } from './service.ts'

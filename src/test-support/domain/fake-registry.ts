@@ -1,5 +1,5 @@
 /** A registry in memory behind the port that discovery sees: what it lists, what it counts, how it fails. */
-import { AppError, type Digest } from '../../core/index.ts'
+import { AppError } from '../../core/index.ts'
 import type { ImageSource, RawManifest } from '../../images/index.ts'
 import type { ListedTag, RegistryConnector } from '../../registries/index.ts'
 import { type Built, memorySource } from '../image-builder/index.ts'
@@ -108,12 +108,4 @@ export class FakeRegistry {
 
 function notFound(code: string): AppError {
   return new AppError({ code, kind: 'not-found', publicMessage: 'Not found or no access.' })
-}
-
-export function digestsOf(registry: FakeRegistry): Set<Digest> {
-  return new Set(
-    [...registry.repositories.values()].flatMap((tags) =>
-      [...tags.values()].map((tag) => tag.built.manifest.digest),
-    ),
-  )
 }

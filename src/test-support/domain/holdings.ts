@@ -4,9 +4,9 @@ import type { Inventory } from '../../inventory/index.ts'
 import { saveInventory } from '../../inventory/sql.ts'
 import type { Database } from '../../platform/db/index.ts'
 import { digestOfText } from './inventories.ts'
-import { rowsOf } from './index.ts'
+import { rowsOf } from './rows.ts'
 
-export interface Held {
+interface Held {
   readonly repositoryId: number
   readonly imageId: number
   readonly inventoryId: number

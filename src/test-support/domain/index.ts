@@ -1,13 +1,12 @@
 /** Rows and doubles for tests of the server's rooms: connections without a provider, a registry in memory, a clock by hand. */
-import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../core/index.ts'
-import type { Database } from '../../platform/db/index.ts'
 
 export { type FakePlatform, fakePlatform } from './fake-provider.ts'
-export { digestsOf, FakeRegistry } from './fake-registry.ts'
-export { type Held, holdImage } from './holdings.ts'
-export { digestOfText, testInventory, testPackage } from './inventories.ts'
-export { changeTo, databaseDigest, openMatcher, type Verdict } from './matchers.ts'
+export { FakeRegistry } from './fake-registry.ts'
+export { holdImage } from './holdings.ts'
+export { digestOfText, testInventory } from './inventories.ts'
+export { changeTo, openMatcher, type Verdict } from './matchers.ts'
+export { addConnection, emptyDatabase, rowsOf } from './rows.ts'
 
 /** Time that moves only when it is told to. */
 export class ManualClock implements Clock {
@@ -24,47 +23,4 @@ export class ManualClock implements Clock {
   advance(milliseconds: number): void {
     this.#now += milliseconds
   }
-}
-
-/** A connection's row, as if it had been created and checked. @returns its id */
-export async function addConnection(
-  db: Database,
-  orgId: string,
-  settings: { readonly host?: string; readonly selection?: object } = {},
-): Promise<string> {
-  const id = randomUUID()
-  await db.execute(
-    `insert into registry_connection (id, org_id, name, platform, host, settings, status, selection)
-     values ($1, $2, $3, 'oci', $4, '{}', 'Connected', $5)`,
-    [id, orgId, `connection ${id}`, settings.host ?? 'registry.test:5000', settings.selection ?? {}],
-  )
-  return id
-}
-
-/** Rows of a query, for looking behind the services. */
-export async function rowsOf<T>(
-  db: Database,
-  sql: string,
-  parameters: readonly unknown[] = [],
-): Promise<T[]> {
-  // `execute` without parameters runs a script; one that is not used makes it a statement.
-  const rows =
-    parameters.length === 0
-      ? await db.execute(`select * from (${sql}) q where $1::int = 0`, [0])
-      : await db.execute(sql, parameters)
-  return rows as T[]
-}
-
-/** Forgets all rows: much faster than another database, the embedded one above all. */
-export async function emptyDatabase(db: Database): Promise<void> {
-  const tables = await rowsOf<{ name: string }>(
-    db,
-    `select quote_ident(tablename) as name from pg_tables where schemaname = 'public' and tablename not like 'schema_migration%'`,
-  )
-  const deletes = tables.map((table) => `delete from ${table.name};`).join('\n')
-  await db.execute(`
-    set session_replication_role = replica;
-    ${deletes}
-    set session_replication_role = origin;
-    insert into db_current (only_row, generation) values (true, null)`)
 }

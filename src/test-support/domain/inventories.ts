@@ -8,7 +8,7 @@ export function digestOfText(text: string): Digest {
 }
 
 /** @param text `name@version` */
-export function testPackage(text: string, space = 'test 1'): Package {
+function testPackage(text: string, space = 'test 1'): Package {
   const [name = '', version = ''] = text.split('@')
   return {
     ecosystem: 'test',

@@ -11,7 +11,7 @@ export interface Verdict {
   readonly fixedVersion?: string
 }
 
-export function databaseDigest(number: number): Digest {
+function databaseDigest(number: number): Digest {
   return digestFromHex(number.toString(16).padStart(64, '0'))
 }
 
