@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { harness, SLOW, title } from './harness.ts'
 
 const { open, serve, browser } = harness()
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 interface Violation {
   id: string
@@ -16,7 +13,7 @@ interface Violation {
 
 /** What axe finds on the page as it is now. */
 async function violations(page: Page, part = 'html'): Promise<string[]> {
-  await page.evaluate(axe)
+  await page.evaluate(axe.source)
   const found = await page.evaluate<Violation[]>(`axe.run('${part}').then((result) => result.violations)`)
   return found.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`),

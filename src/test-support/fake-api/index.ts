@@ -5,7 +5,6 @@
 export { platforms } from './platforms.ts'
 export {
   ACCOUNT,
-  CONTENT_SECURITY_POLICY,
   type FakeApi,
   type FakeApiOptions,
   startFakeApi,

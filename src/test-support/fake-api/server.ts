@@ -9,7 +9,7 @@ import { Simulation } from './simulation.ts'
 import { makeWorld, type World, type WorldOptions } from './world.ts'
 
 /** The same rules for content as the real server sends: a page that breaks them breaks in a test. */
-export const CONTENT_SECURITY_POLICY =
+const CONTENT_SECURITY_POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 export interface FakeApiOptions extends WorldOptions {
