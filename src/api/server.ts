@@ -40,6 +40,8 @@ export interface ApiOptions {
 
 const BODY_LIMIT = 256 * 1024
 const MINUTE = 60_000
+/** Answers that take longer are cut off at shutdown. Milliseconds. */
+const LAST_ANSWERS = 3_000
 
 /** The HTTP server with all that it answers, not listening yet. `close()` ends event streams and lets requests finish. */
 export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
@@ -63,7 +65,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   await describeApi(app, options.version)
 
   const streams = new EventStreams()
-  app.addHook('preClose', async () => streams.endAll())
+  app.addHook('preClose', async () => endConnections(app, streams))
   const origins = ownOrigins(options.baseUrl)
   healthRoutes(app, options.ready)
   await app.register(signInRoutes, {
@@ -98,4 +100,11 @@ function readJson(app: FastifyInstance): void {
     if (text === '') done(null, undefined)
     else parse(request, String(text), done)
   })
+}
+
+/** Event streams end now; what is being answered may end. A connection that never asked for anything must not hold us up. */
+function endConnections(app: FastifyInstance, streams: EventStreams): void {
+  streams.endAll()
+  const timer = setTimeout(() => app.server.closeAllConnections(), LAST_ANSWERS)
+  app.server.once('close', () => clearTimeout(timer))
 }

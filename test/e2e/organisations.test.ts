@@ -1,18 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Route, type RouteName, routes } from '../../src/contract/index.ts'
-import { embeddedDataFolder, postgresMissing, postgresUrl } from '../../src/test-support/databases/index.ts'
 import { type Answer, connectionTo, openWorld, type World } from './api-world.ts'
-
-const places = {
-  'the embedded database': async () => ({ dataDir: await embeddedDataFolder() }),
-  PostgreSQL: async () => ({
-    dataDir: mkdtempSync(join(tmpdir(), 'portolan-e2e-')),
-    databaseUrl: await postgresUrl(),
-  }),
-}
+import { places, postgresMissing } from './places.ts'
 
 interface Ids {
   readonly connection: string

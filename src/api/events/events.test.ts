@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { ADMIN_TOKEN, openTestApi, SESSION_COOKIE } from '../../test-support/api/index.ts'
@@ -87,6 +87,17 @@ describe('live events', () => {
     await api.app.listen({ port: 0, host: '127.0.0.1' })
     const stream = await open(api.app, { authorization: ADMIN_TOKEN })
     const ended = once(stream.resume(), 'end')
+    await api.app.close()
+    await ended
+  })
+
+  it('and connections that never ask for anything do not keep the server from stopping', async () => {
+    await using api = await openTestApi()
+    await api.app.listen({ port: 0, host: '127.0.0.1' })
+    const { port } = api.app.server.address() as AddressInfo
+    const silent = connect(port, '127.0.0.1')
+    await once(silent, 'connect')
+    const ended = once(silent.resume(), 'close')
     await api.app.close()
     await ended
   })
