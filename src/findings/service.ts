@@ -1,28 +1,19 @@
 import {
-  COUNT_LIMIT,
   decodeCursor,
   digestBytes,
-  NO_COUNTS,
   type Page,
   pageOf,
   parseDigest,
   severityOfRank,
-  type SeverityCounts,
-  SEVERITIES,
   totalText,
 } from '../core/index.ts'
 import type { Database } from '../platform/db/index.ts'
+import { countFindings, totalOf } from './counts.ts'
 import { findingDetail } from './detail.ts'
 import { findingId, occurrenceId } from './ids.ts'
 import { findingsPage } from './list.ts'
-import { countByCounters, countByPlace, type FindingRow } from './lists/store.ts'
-import {
-  countOccurrences,
-  type DigestImage,
-  imageOfDigest,
-  listOccurrences,
-  type OccurrenceRow,
-} from './occurrences/store.ts'
+import type { FindingRow } from './lists/store.ts'
+import { type DigestImage, imageOfDigest, listOccurrences, type OccurrenceRow } from './occurrences/store.ts'
 import type {
   FindingFilters,
   FindingQuery,
@@ -49,7 +40,6 @@ export function createFindingService(database: Database): FindingService {
 async function listFindings(db: Db, orgId: string, query: FindingQuery): Promise<Page<FindingView>> {
   const after = decodeCursor(query.cursor, ['number', 'string', 'number', 'string', 'string'])
   const rows = await findingsPage(db, { orgId, filters: query, after, limit: query.limit + 1 })
-  const counts = await severityCounts(db, orgId, query)
   const key = (row: FindingRow): (string | number)[] => [
     row.rank,
     row.vulnerability,
@@ -57,7 +47,7 @@ async function listFindings(db: Db, orgId: string, query: FindingQuery): Promise
     row.ecosystem,
     row.package_name,
   ]
-  const page = pageOf(rows, query.limit, key, totalOf(counts, query))
+  const page = pageOf(rows, query.limit, key, await totalOf(db, orgId, query))
   return { ...page, items: await withContents(db, page.items) }
 }
 
@@ -114,14 +104,13 @@ async function listOfImage(
   const image = await imageOfDigest(db, orgId, digestBytes(parseDigest(digest)), query)
   if (image === undefined || image.inventory_id === null) return { items: [], nextCursor: null, total: '0' }
   const rows = await listOccurrences(db, image.inventory_id, query, after, query.limit + 1)
-  const counts = toCounts(await countOccurrences(db, image.inventory_id, query))
   const key = (row: OccurrenceRow): (string | number)[] => [
     row.rank,
     row.vulnerability,
     row.set_no,
     row.entry,
   ]
-  const page = pageOf(rows, query.limit, key, totalOf(counts, query))
+  const page = pageOf(rows, query.limit, key, await totalOf(db, orgId, query))
   return { ...page, items: await withFirstSeen(db, image, page.items) }
 }
 
@@ -160,36 +149,10 @@ async function summary(db: Db, orgId: string, filters: FindingFilters): Promise<
     ...(filters.connection === undefined ? {} : { connection: filters.connection }),
   })
   return {
-    counts: await severityCounts(db, orgId, filters),
+    counts: await countFindings(db, orgId, filters),
     asOf: standing.as_of?.toISOString() ?? null,
     incompleteBecause: because(standing),
   }
-}
-
-/** Each severity with the other filters applied. */
-async function severityCounts(db: Db, orgId: string, filters: FindingFilters): Promise<SeverityCounts> {
-  if (filters.digest !== undefined) {
-    const image = await imageOfDigest(db, orgId, digestBytes(parseDigest(filters.digest)), filters)
-    const inventory = image?.inventory_id ?? null
-    return inventory === null ? NO_COUNTS : toCounts(await countOccurrences(db, inventory, filters))
-  }
-  const { repository, connection, cve } = filters
-  const counted = [repository, connection, cve, filters.package].every((filter) => filter === undefined)
-  return toCounts(
-    counted ? await countByCounters(db, orgId, filters.fix) : await countByPlace(db, orgId, filters),
-  )
-}
-
-function toCounts(bySeverity: ReadonlyMap<number, number>): SeverityCounts {
-  const counts = { ...NO_COUNTS }
-  for (const [rank, count] of bySeverity) counts[severityOfRank(rank)] = count
-  return counts
-}
-
-function totalOf(counts: SeverityCounts, filters: FindingFilters): string {
-  const shown = filters.severity ?? SEVERITIES
-  const total = [...new Set(shown)].reduce((sum, severity) => sum + counts[severity], 0)
-  return totalText(Math.min(total, COUNT_LIMIT + 1))
 }
 
 function because({ as_of: asOf, stale, pending, failed }: Standing): string | null {

@@ -88,6 +88,12 @@ eachDatabase((_name, openDb) => {
       indexerKey: 'test',
       inventory: testInventory(packages),
     })
+  /** Everything that is stale, for whatever cause. */
+  const staleNow = async (limit: number) => {
+    const options = { visible: false, after: undefined, limit }
+    const changed = await staleSubjects(db.lane('bulk'), { ...options, cause: 'changed' })
+    return [...changed, ...(await staleSubjects(db.lane('bulk'), { ...options, cause: 'outdated' }))]
+  }
   beforeAll(async () => {
     db = await openDb()
   })
@@ -124,7 +130,7 @@ eachDatabase((_name, openDb) => {
     await add('a', 'zlib@1', 'openssl@3', 'openssl@4')
     await drainStale(context(), open(1))
     await changeDatabase(db, changeTo(open(2), [{ space: 'test 1', lookupKey: 'openssl' }]))
-    const stale = await staleSubjects(db.lane('bulk'), { visible: false, after: 0, limit: 10 })
+    const stale = await staleNow(10)
     expect(stale.map((subject) => subject.lookup_key)).toEqual(['openssl', 'openssl'])
     await drainStale(context(), open(2))
     expect(await wrong(db, 2)).toEqual([])
@@ -135,9 +141,9 @@ eachDatabase((_name, openDb) => {
     await add('a', 'zlib@1')
     await drainStale(context(), open(1))
     await outdateMatchers(db, { test: 1, other: 5 })
-    expect(await staleSubjects(db.lane('bulk'), { visible: false, after: 0, limit: 10 })).toEqual([])
+    expect(await staleNow(10)).toEqual([])
     await outdateMatchers(db, { test: 2 })
-    expect(await staleSubjects(db.lane('bulk'), { visible: false, after: 0, limit: 10 })).toHaveLength(1)
+    expect(await staleNow(10)).toHaveLength(1)
   })
 
   it('keeps what it knew of subjects whose ecosystem has gone', async () => {
@@ -199,7 +205,7 @@ eachDatabase((_name, openDb) => {
           await changeDatabase(db, changeTo(open(current)))
         }
         if (step === 2) {
-          const subjects = await staleSubjects(db.lane('bulk'), { visible: false, after: 0, limit: 20 })
+          const subjects = await staleNow(20)
           prepared.push(prepare(open(Math.max(1, current - random(2))), subjects))
         }
         const ready = step === 3 ? prepared.shift() : undefined
@@ -220,6 +226,6 @@ eachDatabase((_name, openDb) => {
     expect(superseded).toBeGreaterThan(0)
     while ((await drainStale(context(), open(current))) === 'superseded');
     expect(await wrong(db, current)).toEqual([])
-    expect(await staleSubjects(db.lane('bulk'), { visible: false, after: 0, limit: 10 })).toEqual([])
+    expect(await staleNow(10)).toEqual([])
   })
 })

@@ -62,7 +62,7 @@ export async function matchInventory(
   inventoryId: number,
 ): Promise<MatchOutcome> {
   return inChunks(context, open, (after) =>
-    staleOfInventory(context.db.lane('bulk'), inventoryId, after, CHUNK),
+    staleOfInventory(context.db.lane('bulk'), inventoryId, after?.id ?? 0, CHUNK),
   )
 }
 
@@ -73,11 +73,13 @@ export async function drainStale(
   signal?: AbortSignal,
 ): Promise<MatchOutcome> {
   for (const visible of [true, false]) {
-    const outcome = await inChunks(context, open, async (after) => {
-      signal?.throwIfAborted()
-      return staleSubjects(context.db.lane('bulk'), { visible, after, limit: CHUNK })
-    })
-    if (outcome === 'superseded') return outcome
+    for (const cause of ['changed', 'outdated'] as const) {
+      const outcome = await inChunks(context, open, async (after) => {
+        signal?.throwIfAborted()
+        return staleSubjects(context.db.lane('bulk'), { cause, visible, after, limit: CHUNK })
+      })
+      if (outcome === 'superseded') return outcome
+    }
   }
   return 'current'
 }
@@ -85,14 +87,13 @@ export async function drainStale(
 async function inChunks(
   context: MatchingContext,
   open: OpenMatcher,
-  next: (after: number) => Promise<SubjectRow[]>,
+  next: (after: SubjectRow | undefined) => Promise<SubjectRow[]>,
 ): Promise<MatchOutcome> {
-  for (let after = 0; ; ) {
-    const subjects = await next(after)
-    const last = subjects.at(-1)
+  for (let last: SubjectRow | undefined; ; ) {
+    const subjects = await next(last)
+    last = subjects.at(-1)
     if (last === undefined) return 'current'
     if ((await writeVerdicts(context, prepare(open, subjects))) === 'superseded') return 'superseded'
-    after = last.id
   }
 }
 

@@ -24,10 +24,12 @@ export interface SubjectRow {
   readonly arch: string | null
   readonly cpe_context: string | null
   readonly flavour: string | null
+  /** null: never matched, or its keys changed. */
+  readonly matched_generation: number | null
 }
 
 const subjectColumns = sql.raw(
-  's.id, s.space, s.lookup_key, s.comparer, s.version, s.arch, s.cpe_context, s.flavour',
+  's.id, s.space, s.lookup_key, s.comparer, s.version, s.arch, s.cpe_context, s.flavour, s.matched_generation',
 )
 const stale = sql`(s.matched_generation is null or s.matched_generation < (select c.floor from db_current c))`
 
@@ -47,22 +49,33 @@ export async function staleOfInventory(
   return rows
 }
 
-/**
- * Stale subjects after `after`, in order of id.
- *
- * @param visible only those that some repository holds now: people look at them
- */
-export async function staleSubjects(
-  db: Db,
-  options: { readonly visible: boolean; readonly after: number; readonly limit: number },
-): Promise<SubjectRow[]> {
+/** What made subjects stale: a change of their own keys, or a whole new database. Each is one range of an index. */
+export type StaleCause = 'changed' | 'outdated'
+
+export interface StaleOptions {
+  readonly cause: StaleCause
+  /** Only those that some repository holds now: people look at them. */
+  readonly visible: boolean
+  /** Where the chunk before ended. */
+  readonly after: Pick<SubjectRow, 'id' | 'matched_generation'> | undefined
+  readonly limit: number
+}
+
+/** Stale subjects in the order of the index on (matched_generation, id). */
+export async function staleSubjects(db: Db, options: StaleOptions): Promise<SubjectRow[]> {
   const seen = options.visible
     ? sql`and exists (
         select from package p join repository_package rp on rp.package_id = p.id and rp.gone_at is null where p.subject_id = s.id)`
     : sql``
+  const id = options.after?.id ?? 0
+  const range =
+    options.cause === 'changed'
+      ? sql`s.matched_generation is null and s.id > ${id}`
+      : sql`s.matched_generation < (select c.floor from db_current c) and (s.matched_generation, s.id) > (${options.after?.matched_generation ?? 0}::int, ${id}::int)`
   const { rows } = await sql<SubjectRow>`
-    select ${subjectColumns} from subject s where ${stale} and s.id > ${options.after} ${seen}
-    order by s.id limit ${options.limit}`.execute(db)
+    select ${subjectColumns} from subject s where ${range} ${seen} order by s.matched_generation, s.id limit ${options.limit}`.execute(
+    db,
+  )
   return rows
 }
 

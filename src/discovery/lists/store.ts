@@ -103,16 +103,20 @@ function imageFilter(orgId: string, query: ImageQuery): RawBuilder<unknown> {
     parts.push(sql`exists (
       select from connection_repository c where c.repository_id = i.repository_id and c.connection_id = ${query.connection})`)
   }
-  if (query.q !== undefined && query.q !== '') parts.push(searched(query.q))
+  if (query.q !== undefined && query.q !== '') parts.push(searched(orgId, query.q))
   return sql.join(parts, sql` and `)
 }
 
-function searched(text: string): RawBuilder<unknown> {
+function searched(orgId: string, text: string): RawBuilder<unknown> {
+  const pattern = contains(text)
   const hex = /^(?:sha256:)?([0-9a-f]{4,64})$/.exec(text)?.[1]
-  const byDigest = hex === undefined ? sql`` : sql`or encode(i.digest, 'hex') like ${`${hex}%`}`
+  const bytes = (fill: string): Buffer => Buffer.from((hex ?? '').padEnd(64, fill), 'hex')
+  const byDigest = hex === undefined ? sql`` : sql`or i.digest between ${bytes('0')} and ${bytes('f')}`
+  // Looked up once for the whole statement, not for each image.
   return sql`(
-    i.repository_id in (select r.id from repository r where r.org_id = i.org_id and r.path ilike ${contains(text)})
-    or exists (select from tag t where t.image_id = i.id and t.name ilike ${contains(text)}) ${byDigest})`
+    i.repository_id in (select r.id from repository r where r.org_id = ${orgId} and r.path ilike ${pattern})
+    or i.id in (select t.image_id from repository r join tag t on t.repository_id = r.id where r.org_id = ${orgId} and t.name ilike ${pattern})
+    ${byDigest})`
 }
 
 /**

@@ -27,7 +27,7 @@ export async function vulnerabilitiesOf(tx: Db, packages: readonly number[]): Pr
   return rows.map((row) => row.id)
 }
 
-/** What a repository contributes for some vulnerabilities. A finding has the worst severity of its packages. */
+/** What a repository contributes for some vulnerabilities, from its own side: a vulnerability may be in thousands of others. A finding has the worst severity of its packages. */
 export async function contributionsOf(
   tx: Db,
   repositoryId: number,
@@ -35,12 +35,15 @@ export async function contributionsOf(
 ): Promise<Contribution[]> {
   if (vulnerabilities.length === 0) return []
   const { rows } = await sql<Contribution>`
-    with finding as (
-      select m.vulnerability_id, p.name_id, max(m.severity) as severity, bool_or(m.fixed_version <> '') as fixable
-      from repository_package rp join package p on p.id = rp.package_id join match m on m.subject_id = p.subject_id
-      where rp.repository_id = ${repositoryId} and rp.gone_at is null and m.gone_generation is null
-        and m.vulnerability_id = any(${vulnerabilities}::int[])
-      group by m.vulnerability_id, p.name_id
+    with held as materialized (
+      select p.subject_id, p.name_id from repository_package rp join package p on p.id = rp.package_id
+      where rp.repository_id = ${repositoryId} and rp.gone_at is null
+    ),
+    finding as (
+      select m.vulnerability_id, held.name_id, max(m.severity) as severity, bool_or(m.fixed_version <> '') as fixable
+      from held join match m on m.subject_id = held.subject_id
+      where m.gone_generation is null and m.vulnerability_id = any(${vulnerabilities}::int[])
+      group by m.vulnerability_id, held.name_id
     )
     select vulnerability_id, severity, count(*)::int as findings, 1 as repositories, (count(*) filter (where fixable))::int as fixable
     from finding group by vulnerability_id, severity`.execute(tx)

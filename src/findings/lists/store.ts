@@ -201,14 +201,24 @@ export async function countByCounters(
   return new Map(rows.map((row) => [row.severity, row.n]))
 }
 
-/** Findings by severity, counted out. */
+/** The repositories that a connection sees. */
+export async function repositoriesOf(db: Db, orgId: string, connectionId: string): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select r.id from connection_repository c join repository r on r.id = c.repository_id
+    where c.connection_id = ${connectionId}::uuid and r.org_id = ${orgId} order by r.id`.execute(db)
+  return rows.map((row) => row.id)
+}
+
+/** Findings by severity, counted out. @param repositories only these */
 export async function countByPlace(
   db: Db,
   orgId: string,
   filters: FindingFilters,
+  repositories?: readonly number[],
 ): Promise<Map<number, number>> {
+  const here = repositories === undefined ? sql`` : sql`and rp.repository_id = any(${repositories}::int[])`
   const { rows } = await sql<{ severity: number; n: number }>`
-    select 4 - f.rank as severity, count(*)::int as n from ${findings(orgId, filters)} f group by f.rank`.execute(
+    select 4 - f.rank as severity, count(*)::int as n from ${findings(orgId, filters, here)} f group by f.rank`.execute(
     db,
   )
   return new Map(rows.map((row) => [row.severity, row.n]))

@@ -105,9 +105,14 @@ export async function standingOf(
     )
   }
   const { rows } = await sql<Standing>`
-    with stale as (
-      select s.id, s.matched_generation from subject s, db_current c
-      where (s.matched_generation is null or s.matched_generation < c.floor) and c.generation is not null
+    with behind as (
+      select id, matched_generation from subject where matched_generation is null
+      union all
+      select id, matched_generation from subject where matched_generation < (select floor from db_current)
+    ),
+    stale as (
+      select s.id, s.matched_generation from behind s
+      where exists (select from db_current where generation is not null)
         and exists (select from package p join repository_package rp on rp.package_id = p.id where p.subject_id = s.id and rp.org_id = ${orgId} and rp.gone_at is null)
       limit 10001
     )

@@ -1,0 +1,76 @@
+import {
+  COUNT_LIMIT,
+  digestBytes,
+  NO_COUNTS,
+  parseDigest,
+  SEVERITIES,
+  type SeverityCounts,
+  severityOfRank,
+  totalText,
+} from '../core/index.ts'
+import { chunks, type Database } from '../platform/db/index.ts'
+import { countByCounters, countByPlace, repositoriesOf } from './lists/store.ts'
+import { countOccurrences, imageOfDigest } from './occurrences/store.ts'
+import type { FindingFilters } from './ports.ts'
+
+type Db = ReturnType<Database['lane']>
+
+/** Repositories counted in one statement, so that each stays short whatever a connection sees. */
+const CHUNK = 5
+
+/** Each severity with the other filters applied. */
+export async function countFindings(db: Db, orgId: string, filters: FindingFilters): Promise<SeverityCounts> {
+  return countUpTo(db, orgId, filters, Number.POSITIVE_INFINITY)
+}
+
+/** How long a list is, as people read it: counting stops where the number is not shown any more. */
+export async function totalOf(db: Db, orgId: string, filters: FindingFilters): Promise<string> {
+  const counts = await countUpTo(db, orgId, filters, COUNT_LIMIT)
+  return totalText(Math.min(wantedOf(counts, filters), COUNT_LIMIT + 1))
+}
+
+async function countUpTo(
+  db: Db,
+  orgId: string,
+  filters: FindingFilters,
+  enough: number,
+): Promise<SeverityCounts> {
+  const { digest, repository, connection, cve } = filters
+  if (digest !== undefined) return countOfImage(db, orgId, filters, digest)
+  const narrow = repository !== undefined || cve !== undefined || filters.package !== undefined
+  if (narrow) return toCounts(await countByPlace(db, orgId, filters))
+  if (connection === undefined) return toCounts(await countByCounters(db, orgId, filters.fix))
+  let counts = NO_COUNTS
+  for (const repositories of chunks(await repositoriesOf(db, orgId, connection), CHUNK)) {
+    counts = sum(counts, toCounts(await countByPlace(db, orgId, filters, repositories)))
+    if (wantedOf(counts, filters) > enough) break
+  }
+  return counts
+}
+
+async function countOfImage(
+  db: Db,
+  orgId: string,
+  filters: FindingFilters,
+  digest: string,
+): Promise<SeverityCounts> {
+  const image = await imageOfDigest(db, orgId, digestBytes(parseDigest(digest)), filters)
+  if (image === undefined || image.inventory_id === null) return NO_COUNTS
+  return toCounts(await countOccurrences(db, image.inventory_id, filters))
+}
+
+function wantedOf(counts: SeverityCounts, filters: FindingFilters): number {
+  return [...new Set(filters.severity ?? SEVERITIES)].reduce((total, severity) => total + counts[severity], 0)
+}
+
+function toCounts(bySeverity: ReadonlyMap<number, number>): SeverityCounts {
+  const counts = { ...NO_COUNTS }
+  for (const [rank, count] of bySeverity) counts[severityOfRank(rank)] = count
+  return counts
+}
+
+function sum(left: SeverityCounts, right: SeverityCounts): SeverityCounts {
+  const counts = { ...left }
+  for (const severity of SEVERITIES) counts[severity] += right[severity]
+  return counts
+}
