@@ -7,7 +7,7 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router'
-import { ApiError } from './api/problem.ts'
+import { ApiError, MissingPart } from './api/problem.ts'
 import { sessionQuery } from './api/queries.ts'
 import { Failed } from './components/faces.tsx'
 import {
@@ -55,11 +55,23 @@ const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   component: Outlet,
 })
 
+/** A page that is loaded when it is first visited; one that does not arrive says so instead of reloading by itself. */
+function lazyPage<M extends Record<string, unknown>, K extends keyof M & string>(
+  load: () => Promise<M>,
+  name: K,
+) {
+  const loadOrSay = (): Promise<M> =>
+    load().catch((cause: unknown) => {
+      throw new MissingPart(cause)
+    })
+  return lazyRouteComponent(loadOrSay, name)
+}
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   validateSearch: signInSearch,
-  component: lazyRouteComponent(() => import('./pages/sign-in/page.tsx'), 'SignInPage'),
+  component: lazyPage(() => import('./pages/sign-in/page.tsx'), 'SignInPage'),
 })
 
 /** Everything behind the sign-in, inside the shell. */
@@ -93,66 +105,66 @@ const app = createRoute({
 const overview = createRoute({
   getParentRoute: () => app,
   path: '/',
-  component: lazyRouteComponent(() => import('./pages/overview/page.tsx'), 'OverviewPage'),
+  component: lazyPage(() => import('./pages/overview/page.tsx'), 'OverviewPage'),
 })
 
 const images = createRoute({
   getParentRoute: () => app,
   path: '/images',
   validateSearch: imageSearch,
-  component: lazyRouteComponent(() => import('./pages/images/page.tsx'), 'ImagesPage'),
+  component: lazyPage(() => import('./pages/images/page.tsx'), 'ImagesPage'),
 })
 
 const image = createRoute({
   getParentRoute: () => app,
   path: '/images/$id',
-  component: lazyRouteComponent(() => import('./pages/images/image-page.tsx'), 'ImagePage'),
+  component: lazyPage(() => import('./pages/images/image-page.tsx'), 'ImagePage'),
 })
 
 const findings = createRoute({
   getParentRoute: () => app,
   path: '/findings',
   validateSearch: findingSearch,
-  component: lazyRouteComponent(() => import('./pages/findings/page.tsx'), 'FindingsPage'),
+  component: lazyPage(() => import('./pages/findings/page.tsx'), 'FindingsPage'),
 })
 
 const activity = createRoute({
   getParentRoute: () => app,
   path: '/activity',
   validateSearch: activitySearch,
-  component: lazyRouteComponent(() => import('./pages/activity/page.tsx'), 'ActivityPage'),
+  component: lazyPage(() => import('./pages/activity/page.tsx'), 'ActivityPage'),
 })
 
 const settings = createRoute({
   getParentRoute: () => app,
   path: '/settings',
-  component: lazyRouteComponent(() => import('./pages/settings/page.tsx'), 'SettingsPage'),
+  component: lazyPage(() => import('./pages/settings/page.tsx'), 'SettingsPage'),
 })
 
 const integrations = createRoute({
   getParentRoute: () => app,
   path: '/integrations',
-  component: lazyRouteComponent(() => import('./pages/integrations/page.tsx'), 'IntegrationsPage'),
+  component: lazyPage(() => import('./pages/integrations/page.tsx'), 'IntegrationsPage'),
 })
 
 const connections = createRoute({
   getParentRoute: () => app,
   path: '/settings/registry-connections',
-  component: lazyRouteComponent(() => import('./pages/connections/page.tsx'), 'ConnectionsPage'),
+  component: lazyPage(() => import('./pages/connections/page.tsx'), 'ConnectionsPage'),
 })
 
 const addConnection = createRoute({
   getParentRoute: () => app,
   path: '/settings/registry-connections/new',
   validateSearch: addConnectionSearch,
-  component: lazyRouteComponent(() => import('./pages/connection-form/add-page.tsx'), 'AddConnectionPage'),
+  component: lazyPage(() => import('./pages/connection-form/add-page.tsx'), 'AddConnectionPage'),
 })
 
 const editConnection = createRoute({
   getParentRoute: () => app,
   path: '/settings/registry-connections/$id/edit',
   validateSearch: editConnectionSearch,
-  component: lazyRouteComponent(() => import('./pages/connection-form/edit-page.tsx'), 'EditConnectionPage'),
+  component: lazyPage(() => import('./pages/connection-form/edit-page.tsx'), 'EditConnectionPage'),
 })
 
 const nowhere = createRoute({ getParentRoute: () => app, path: '$', component: NotFound })
@@ -183,7 +195,7 @@ export const router = createRouter({
   scrollRestoration: true,
   defaultErrorComponent: ({ error, reset }) => (
     <div style={{ padding: '1rem' }}>
-      <Failed error={error} retry={reset} />
+      <Failed error={error} retry={error instanceof MissingPart ? () => window.location.reload() : reset} />
     </div>
   ),
 })

@@ -22,6 +22,8 @@ export interface FakeApi {
   readonly world: World
   /** Milliseconds that every answer of the API waits, or never (`Infinity`). */
   delay: number
+  /** Without: the stream of events is refused, as by a proxy that knows none. */
+  hasEvents: boolean
   /** Routes that fail, and with what. */
   readonly failures: Map<RouteName, Pick<Problem, 'status' | 'code' | 'detail'> & { remedy?: string }>
   /** Requests of the API so far, as "GET /api/v1/images?limit=100". */
@@ -110,6 +112,7 @@ export async function startFakeApi(options: FakeApiOptions): Promise<FakeApi> {
       throw new FakeProblem(401, 'signed-out', 'Nobody is signed in.', 'Sign in.')
     }
     if (url.pathname === '/api/v1/events') {
+      if (!api.hasEvents) throw new FakeProblem(503, 'events-off', 'There is no stream.')
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
       response.write(': open\n\n')
       streams.add(response)
@@ -196,6 +199,7 @@ export async function startFakeApi(options: FakeApiOptions): Promise<FakeApi> {
     url: await listen(server),
     world,
     delay: 0,
+    hasEvents: true,
     failures: new Map(),
     requests: [],
     mistakes: [],

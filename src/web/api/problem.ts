@@ -65,9 +65,27 @@ export function unreachable(cause: unknown): ApiError {
   return error
 }
 
+/** A part of the pages did not arrive: the server is gone, or was updated and has other parts now. */
+export class MissingPart extends Error {
+  constructor(cause: unknown) {
+    super('a part of the pages did not arrive', { cause })
+    this.name = 'MissingPart'
+  }
+}
+
 /** What to show of anything that was thrown. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof ApiError) return error.problem
+  if (error instanceof MissingPart) {
+    return {
+      type: 'about:blank',
+      title: 'This page could not be loaded',
+      status: 0,
+      detail: 'The server cannot be reached, or it was updated since these pages were opened.',
+      code: 'page-not-loaded',
+      remedy: 'Try again: the pages are then loaded anew.',
+    }
+  }
   return {
     type: 'about:blank',
     title: 'This page failed',

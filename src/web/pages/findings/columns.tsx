@@ -110,7 +110,7 @@ const path: Column<Finding> = {
 const firstSeen: Column<Finding> = {
   id: 'first-seen',
   header: 'First seen',
-  width: 112,
+  width: 126,
   hideBelow: 1100,
   cell: (finding) => <TimeAgo time={finding.firstSeenAt} />,
 }

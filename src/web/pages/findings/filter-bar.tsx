@@ -1,4 +1,4 @@
-import { Combobox, Pill, PillsInput, Text, useCombobox } from '@mantine/core'
+import { CloseButton, Combobox, Pill, PillsInput, Text, useCombobox } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconFilter } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
@@ -79,6 +79,11 @@ export function FilterBar({ search, change }: FilterBarProps) {
           size="sm"
           mb="xs"
           leftSection={<IconFilter size={15} aria-hidden />}
+          rightSection={
+            tokens.length === 0 ? null : (
+              <CloseButton size="sm" aria-label="Clear all filters" onClick={() => change({})} />
+            )
+          }
           onClick={() => combobox.openDropdown()}
         >
           <Pill.Group>

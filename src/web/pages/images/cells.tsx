@@ -71,11 +71,12 @@ const KINDS: Readonly<Record<ImageKind, string>> = {
   chart: 'Chart',
   signature: 'Signature',
   attestation: 'Attestation',
-  other: 'Other artifact',
+  other: 'Other',
   unknown: 'Unknown',
 }
 
-export function ScanState({ image }: CellProps) {
+/** With `retry` a failed scan has its button beside it. */
+export function ScanState({ image, retry = true }: CellProps & { retry?: boolean }) {
   const { scanStatus, scanReason } = image
   if (scanStatus === null) {
     return (
@@ -97,7 +98,7 @@ export function ScanState({ image }: CellProps) {
           <ScanBadge status="Failed" />
         </span>
       </Tooltip>
-      <RetryScan image={image} />
+      {retry ? <RetryScan image={image} /> : null}
     </Group>
   )
 }

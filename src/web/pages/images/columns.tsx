@@ -14,11 +14,11 @@ export function useImageColumns(): readonly Column<Image>[] {
       {
         id: 'repository',
         header: 'Repository',
-        width: 184,
+        width: 170,
         grow: 4,
         cell: (image) => <RepositoryLink image={image} />,
       },
-      { id: 'tags', header: 'Tags', width: 164, grow: 3, cell: (image) => <Tags image={image} /> },
+      { id: 'tags', header: 'Tags', width: 190, grow: 3, cell: (image) => <Tags image={image} /> },
       { id: 'digest', header: 'Digest', width: 140, cell: (image) => <Digest digest={image.digest} /> },
       {
         id: 'lifecycle',
@@ -35,14 +35,14 @@ export function useImageColumns(): readonly Column<Image>[] {
       {
         id: 'findings',
         header: 'Findings',
-        width: 168,
+        width: 160,
         grow: 1,
         cell: (image) => <FindingCounts image={image} />,
       },
       {
         id: 'pushed',
         header: 'Pushed',
-        width: 116,
+        width: 108,
         cell: (image) => <TimeAgo time={image.pushedAt} />,
       },
       {

@@ -80,7 +80,7 @@ function ScanSummary({ image }: { image: ImageDetail }) {
     <Stack gap="xs">
       <Group justify="space-between" gap="sm">
         <Group gap="sm">
-          <ScanState image={image} />
+          <ScanState image={image} retry={false} />
           {image.counts === null ? null : <SeverityBar counts={image.counts} />}
         </Group>
         <Group gap="xs">

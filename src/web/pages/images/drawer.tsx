@@ -16,7 +16,7 @@ export function ImageDrawer({ id, close }: ImageDrawerProps) {
     id === undefined ? { queryKey: ['images', 'none'], queryFn: skipToken } : imageQuery(id),
   )
   return (
-    <DetailDrawer opened={id !== undefined} close={close} title="Image">
+    <DetailDrawer opened={id !== undefined} close={close} title={image.data?.repository.path ?? 'Image'}>
       {image.isLoading ? <RowsSkeleton rows={8} height={32} /> : null}
       {image.isError && image.data === undefined ? (
         <Failed error={image.error} retry={() => void image.refetch()} />

@@ -86,7 +86,7 @@ function DatabaseFacts({ data }: { data: VulnerabilityDatabase }) {
   const error = data.lastCheck?.error ?? null
   return (
     <Stack gap="sm">
-      <Text size="sm">{data.message}</Text>
+      {data.stale ? <Text size="sm">{data.message}</Text> : null}
       <Facts
         facts={[
           ['Updated', <TimeAgo key="u" time={data.updatedAt} />],
