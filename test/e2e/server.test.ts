@@ -1,12 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { request } from 'node:https'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Config, loadConfig } from '../../src/app/config.ts'
-import { serve } from '../../src/app/serve.ts'
+import { type RunningServer, serve } from '../../src/app/serve.ts'
+import { createAuthority } from '../../src/test-support/certificates.ts'
 import { embeddedDataFolder, postgresMissing, postgresUrl } from '../../src/test-support/databases/index.ts'
 
 const TOKEN = 'a-token-for-the-end-to-end-tests'
@@ -17,9 +20,9 @@ afterAll(() => {
 })
 
 async function folder(): Promise<string> {
-  const made_ = await embeddedDataFolder()
-  made.push(made_)
-  return made_
+  const fresh = await embeddedDataFolder()
+  made.push(fresh)
+  return fresh
 }
 
 function configFor(dataDir: string, more: Record<string, string> = {}): Promise<Config> {
@@ -102,6 +105,23 @@ describe('the server', () => {
     await expect(serve({ config })).rejects.toMatchObject({ code: 'data-folder-unusable' })
   })
 
+  it('speaks TLS with the operator’s certificate, and marks its cookies as secure', async () => {
+    const dataDir = await folder()
+    const authority = createAuthority()
+    const identity = authority.issue(['IP:127.0.0.1'])
+    const [cert, key] = [join(dataDir, 'cert.pem'), join(dataDir, 'key.pem')]
+    writeFileSync(cert, identity.cert)
+    writeFileSync(key, identity.key)
+    const config = await configFor(dataDir, { PORTOLAN_TLS_CERT: cert, PORTOLAN_TLS_KEY: key })
+    const server = await serve({ config: { ...config, host: '127.0.0.1' }, print: () => {} })
+    expect(server.address).toMatch(/^https:/)
+    const [status, headers] = await signInOverTls(server, authority.cert)
+    expect(status).toBe(200)
+    expect(headers['set-cookie']?.[0]).toMatch(/^__Secure-portolan.*; Secure/)
+    expect(headers['strict-transport-security']).toContain('max-age=')
+    await server.close()
+  })
+
   it.skipIf(postgresMissing)('runs on PostgreSQL, two processes on one database', async () => {
     const url = await postgresUrl()
     const servers = await Promise.all(
@@ -120,6 +140,22 @@ describe('the server', () => {
     await Promise.all(servers.map((server) => server.close()))
   })
 })
+
+async function signInOverTls(
+  server: RunningServer,
+  ca: string,
+): Promise<[number | undefined, IncomingHttpHeaders]> {
+  const sent = request(`${server.address}/api/auth/sign-in/email`, {
+    method: 'POST',
+    ca,
+    headers: { 'content-type': 'application/json' },
+  })
+  const { email, password } = server.firstUser ?? {}
+  sent.end(JSON.stringify({ email, password: password?.reveal() }))
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+  answer.resume()
+  return [answer.statusCode, answer.headers]
+}
 
 describe('the command `portolan serve`', () => {
   let dataDir: string
