@@ -61,6 +61,8 @@ export async function docsRoutes(app: FastifyInstance): Promise<void> {
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
   await app.register(swaggerUi, {
     routePrefix: '/docs',
+    // The page names its files from the root: it does not see that this plug-in stands under /api.
+    indexPrefix: '/api',
     uiConfig: { deepLinking: true },
     theme: { title: 'Portolan API' },
     logo: { type: 'image/svg+xml', content: Buffer.from(logo), href: '/' },
