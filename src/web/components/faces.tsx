@@ -90,11 +90,9 @@ export function RowsSkeleton({ rows = 12, height = 40 }: { rows?: number; height
       <VisuallyHidden component="output">Loading</VisuallyHidden>
       {Array.from({ length: rows }, (_, index) => (
         <div key={index} className={classes['row']} style={{ height }} aria-hidden>
-          <Skeleton height={12} width="18%" />
-          <Skeleton height={12} width={`${14 + ((index * 7) % 12)}%`} />
-          <Skeleton height={12} width="9%" />
-          <Skeleton height={12} width={`${8 + ((index * 5) % 8)}%`} />
-          <Skeleton height={12} width="12%" />
+          {Array.from({ length: 6 }, (_, column) => (
+            <Skeleton key={column} height={10} width={`${45 + ((index * 7 + column * 17) % 40)}%`} />
+          ))}
         </div>
       ))}
     </div>

@@ -19,7 +19,7 @@ export function useImageColumns(): readonly Column<Image>[] {
         cell: (image) => <RepositoryLink image={image} />,
       },
       { id: 'tags', header: 'Tags', width: 190, grow: 3, cell: (image) => <Tags image={image} /> },
-      { id: 'digest', header: 'Digest', width: 140, cell: (image) => <Digest digest={image.digest} /> },
+      { id: 'digest', header: 'Digest', width: 130, cell: (image) => <Digest digest={image.digest} /> },
       {
         id: 'lifecycle',
         header: 'Lifecycle',
@@ -42,7 +42,7 @@ export function useImageColumns(): readonly Column<Image>[] {
       {
         id: 'pushed',
         header: 'Pushed',
-        width: 108,
+        width: 118,
         cell: (image) => <TimeAgo time={image.pushedAt} />,
       },
       {
