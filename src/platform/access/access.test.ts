@@ -74,6 +74,18 @@ eachDatabase((_name, open) => {
       expect(await access.authenticate({ cookie })).toBeUndefined()
     })
 
+    it('is the same for all that a page asks at once, and asked for anew by the next', async () => {
+      const cookie = await signIn(access, first.email, first.password)
+      const [one, two, other] = await Promise.all(
+        [cookie, cookie, 'portolan.session_token=a.b'].map((each) => access.authenticate({ cookie: each })),
+      )
+      expect(one?.principal.user.email).toBe(first.email)
+      expect(two).toBe(one)
+      expect(other).toBeUndefined()
+      await act(access, 'sign-out', {}, cookie)
+      expect(await access.authenticate({ cookie })).toBeUndefined()
+    })
+
     it('does not begin with anything else', async () => {
       for (const [email, password] of [
         [first.email, 'wrong password'],

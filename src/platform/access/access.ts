@@ -21,10 +21,17 @@ const TOUCH_AFTER = 60_000
 
 export function createAccess(options: AccessOptions): Access {
   const { auth, store, clock } = options
+  const asked = new Map<string, Promise<Authenticated | undefined>>()
+  // A page asks several things at once: the session is looked up once for all of them, and never remembered.
+  const sessionOf = (cookie: string): Promise<Authenticated | undefined> => {
+    const looking = asked.get(cookie) ?? bySession(options, cookie).finally(() => void asked.delete(cookie))
+    asked.set(cookie, looking)
+    return looking
+  }
   return {
     async authenticate(headers) {
       if (headers.authorization !== undefined) return byToken(options, headers.authorization)
-      return headers.cookie === undefined ? undefined : bySession(options, headers.cookie)
+      return headers.cookie === undefined ? undefined : sessionOf(headers.cookie)
     },
     signIn: (request) => runSignIn(auth, request),
     async createToken({ organisationId, userId, name, expiresAt }) {
