@@ -7,17 +7,5 @@ export * from './images.ts'
 export * from './registry-connections.ts'
 export type { RouteInput, RouteResponse } from './route-types.ts'
 export { type Policy, type Route, type RouteName, routes } from './routes.ts'
-export {
-  list,
-  type Problem,
-  pageOf,
-  pageQuery,
-  problem,
-  type Reason,
-  reason,
-  type Severity,
-  type SeverityCounts,
-  severity,
-  severityCounts,
-} from './shapes.ts'
+export { type Problem, problem, type Reason, type Severity, type SeverityCounts } from './shapes.ts'
 export * from './system.ts'

@@ -88,7 +88,7 @@ const sourceRules: readonly { rule: string; pattern: RegExp; homes: readonly str
   {
     rule: 'network',
     pattern: /(?<=await |return |= |\()fetch\(|globalThis\.fetch|from 'undici'/,
-    homes: ['platform/http/', 'web/', 'test-support/', 'cli/'],
+    homes: ['platform/http/', 'web/', 'test-support/', 'demo/'],
     message: 'outgoing requests go through platform/http',
   },
   {
