@@ -88,6 +88,7 @@ eachDatabase((_name, open) => {
   let databases: readonly OpenMatcher[]
   let clock: ManualClock
   let registries: Map<string, FakeRegistry>
+  let gone: Set<string>
   let inUse: OpenMatcher | undefined
   let pipeline: Pipeline
 
@@ -110,6 +111,7 @@ eachDatabase((_name, open) => {
     databases = [await openRows('first', first), await openRows('second', second)]
     clock = new ManualClock()
     registries = new Map()
+    gone = new Set()
     inUse = undefined
     pipeline = createPipeline({
       db,
@@ -117,7 +119,15 @@ eachDatabase((_name, open) => {
       indexer: createBuiltInIndexer(createMemoryLayerStore()),
       matcher: async () => inUse,
       connectors: {
-        openConnector: async (_org, id) => (registries.get(id) ?? new FakeRegistry()).connector(),
+        openConnector: async (_org, id) => {
+          const registry = registries.get(id)
+          if (registry !== undefined && !gone.has(id)) return registry.connector()
+          throw new AppError({
+            code: 'connection-not-found',
+            kind: 'not-found',
+            publicMessage: 'There is no such connection.',
+          })
+        },
       },
     })
   })
@@ -269,14 +279,14 @@ eachDatabase((_name, open) => {
     await createDiscoveryService({ db, clock }).request('one', connection)
     await pipeline.discoverNext('worker')
     // Three workers stop for ever at their first blob.
-    const gone = new Promise<never>(() => undefined)
+    const forEver = new Promise<never>(() => undefined)
     let stopped = 0
     const reached = new Promise<void>((resolve) => {
       registry.before = (request) => {
         if (!request.startsWith('blob') || stopped >= 3) return undefined
         stopped += 1
         if (stopped === 3) resolve()
-        return gone
+        return forEver
       }
     })
     for (const worker of ['a', 'b', 'c']) void pipeline.scanNext(worker)
@@ -290,6 +300,26 @@ eachDatabase((_name, open) => {
     expect((await images('one')).map((each) => each.scanStatus)).toEqual(
       Array.from({ length: 6 }, () => 'Completed'),
     )
+  })
+
+  it('cancels what waits for a connection that is gone, and scans it when another reaches it', async () => {
+    const { connection, registry } = await connect('one')
+    for (const tag of ['1', '2', '3']) registry.put('acme/api', tag, image([debian, npm(tag)]))
+    await createDiscoveryService({ db, clock }).request('one', connection)
+    await pipeline.discoverNext('worker')
+    gone.add(connection)
+    while (await pipeline.scanNext('worker'));
+    expect(await rowsOf(db, 'select state, count(*) as n from scan group by state')).toEqual([
+      { state: 'cancelled', n: 3 },
+    ])
+    expect((await images('one')).map((each) => each.scanStatus)).toEqual(['Pending', 'Pending', 'Pending'])
+    const other = await connect('one', registry)
+    await run('one', other.connection)
+    expect((await images('one')).map((each) => each.scanStatus)).toEqual([
+      'Completed',
+      'Completed',
+      'Completed',
+    ])
   })
 
   it('hands a scan back when it must stop, and says refused credentials at the connection', async () => {

@@ -43,7 +43,7 @@ export interface PipelineOptions {
   readonly onChange?: (change: PipelineChange) => void
   readonly onScanned?: (
     scan: ClaimedScan,
-    outcome: 'completed' | 'retry' | 'failed' | 'lost' | 'released',
+    outcome: 'completed' | 'retry' | 'failed' | 'cancelled' | 'lost' | 'released',
     error: AppError | null,
   ) => void
   /** Milliseconds; 60,000 when not given. */
@@ -143,6 +143,10 @@ class Steps {
       if (error.kind === 'cancelled') {
         await this.queue.release(scan)
         return { outcome: 'released' as const, error: null }
+      }
+      if (error.code === 'connection-not-found' || error.code === 'connection-disabled') {
+        const cancelled = await this.queue.cancel(scan)
+        return { outcome: cancelled ? ('cancelled' as const) : ('lost' as const), error }
       }
       if (error.kind === 'auth') await this.#sayRefused(scan, error)
       return { outcome: await this.queue.fail(scan, error), error }

@@ -47,8 +47,6 @@ export async function findingDetail(
 }
 
 function occurrence(row: PlacedRow, packageName: string): OccurrenceView {
-  const { layer, ordinal } = row
-  const known = layer !== null && ordinal !== null && isDigest(layer.digest) && isDigest(layer.diffId)
   return {
     digest: digestOfBytes(row.digest),
     tags: row.tags,
@@ -57,8 +55,14 @@ function occurrence(row: PlacedRow, packageName: string): OccurrenceView {
     installedVersion: row.version,
     fixedVersion: row.fixed_version,
     path: row.path,
-    layer: known ? { digest: layer.digest, diffId: layer.diffId, ordinal } : null,
-  } as OccurrenceView
+    layer: layerOf(row),
+  }
+}
+
+function layerOf({ layer, ordinal }: PlacedRow): OccurrenceView['layer'] {
+  if (layer === null || ordinal === null) return null
+  const { digest, diffId } = layer
+  return isDigest(digest) && isDigest(diffId) ? { digest, diffId, ordinal } : null
 }
 
 /** What the vulnerability database says, as it was stored; anything that is not as expected is left out. */

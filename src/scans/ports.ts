@@ -84,6 +84,11 @@ export interface ScanQueue {
   complete(scan: ClaimedScan, result: ScanResult): Promise<boolean>
   /** Retries are decided by the error's kind alone. @returns what became of it */
   fail(scan: ClaimedScan, error: AppError): Promise<'retry' | 'failed' | 'lost'>
+  /**
+   * The connection is gone or disabled: its scan and all that wait for it are cancelled. A discovery by a connection that reaches the
+   * same images queues them again.
+   */
+  cancel(scan: ClaimedScan): Promise<boolean>
   /** Hands work back unharmed: at shutdown. */
   release(scan: ClaimedScan): Promise<boolean>
   /**

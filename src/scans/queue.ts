@@ -11,6 +11,7 @@ import { type Database, inTransaction } from '../platform/db/index.ts'
 import type { ClaimedScan, ScanQueue, ScanResult } from './ports.ts'
 import { retryTime } from './retry.ts'
 import {
+  cancelWaiting,
   type Claim,
   type ClaimedRow,
   claimScans,
@@ -51,6 +52,7 @@ export function createScanQueue(options: ScanQueueOptions): ScanQueue {
       if (!(await endScan(context, scan, outcome))) return 'lost'
       return outcome.state === 'failed' ? 'failed' : 'retry'
     },
+    cancel: (scan) => cancelConnection(context, scan),
     release: (scan) => endScan(context, scan, released),
     expireLeases: (everyone) =>
       inTransaction(db, 'bulk', (tx) =>
@@ -87,6 +89,26 @@ async function endScan(
     if (!(await endClaim(tx, claim, outcome))) return false
     if (result !== undefined) await linkInventory(tx, scan.orgId, claim.manifest, result)
     await refreshStatus(tx, scan.orgId, [claim.manifest])
+    return true
+  })
+}
+
+async function cancelConnection({ db, clock }: Context, scan: ClaimedScan): Promise<boolean> {
+  const now = new Date(clock.now())
+  const reason = reasonOf(
+    new AppError({
+      code: 'scan-connection-gone',
+      kind: 'cancelled',
+      publicMessage: 'The connection was deleted or disabled before the scan.',
+      remedy: 'Enable it, or add another to the same registry, and discover images.',
+    }),
+  )
+  return inTransaction(db, 'bulk', async (tx) => {
+    const claim = claimOf(scan)
+    if (!(await endClaim(tx, claim, { state: 'cancelled', reason, notBefore: null, finishedAt: now })))
+      return false
+    const waiting = await cancelWaiting(tx, scan.orgId, scan.connectionId, reason, now)
+    await refreshStatus(tx, scan.orgId, [claim.manifest, ...waiting])
     return true
   })
 }

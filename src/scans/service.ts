@@ -77,7 +77,11 @@ export function createScanService({ db, clock, wake = () => undefined }: ScanSer
       const queued = await queue(orgId, (tx) =>
         enqueueImage(tx, orgId, imageId, connectionId, new Date(clock.now())),
       )
-      return started(queued, wake, 'A scan of this image runs already.')
+      return started(
+        queued,
+        wake,
+        'A scan of this image runs already, or the image has yet to be looked into.',
+      )
     },
     async retry(orgId, scanId) {
       const scan = /^\d{1,18}$/.test(scanId) ? await findScan(db.lane('page'), orgId, scanId) : undefined

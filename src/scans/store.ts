@@ -92,7 +92,7 @@ export async function extendLease(
 }
 
 export interface Outcome {
-  readonly state: 'completed' | 'failed' | 'pending'
+  readonly state: 'completed' | 'failed' | 'pending' | 'cancelled'
   readonly reason: Reason | null
   readonly notBefore: Date | null
   readonly finishedAt: Date | null
@@ -109,6 +109,22 @@ export async function endClaim(db: Db, claim: Claim, outcome: Outcome): Promise<
     db,
   )
   return rows.length > 0
+}
+
+/** Scans of a connection that wait are cancelled. @returns their manifests */
+export async function cancelWaiting(
+  db: Db,
+  orgId: string,
+  connectionId: string,
+  reason: Reason,
+  now: Date,
+): Promise<Uint8Array[]> {
+  const { rows } = await sql<{ manifest_digest: Uint8Array }>`
+    update scan set state = 'cancelled', reason = ${{ ...reason }}::jsonb, finished_at = ${now}
+    where id in (
+      select id from scan where org_id = ${orgId} and connection_id = ${connectionId}::uuid and state = 'pending' order by id for update)
+    returning manifest_digest`.execute(db)
+  return rows.map((row) => row.manifest_digest)
 }
 
 export interface Linked {

@@ -27,7 +27,8 @@ export async function vulnerabilitiesOf(tx: Db, packages: readonly number[]): Pr
   return rows.map((row) => row.id)
 }
 
-/** What a repository contributes for some vulnerabilities, from its own side: a vulnerability may be in thousands of others. A finding has the worst severity of its packages. */
+/** What a repository contributes for some vulnerabilities, from its own side: a vulnerability may be in thousands of
+ * others. `+ 0` keeps the planner from the index on vulnerabilities, which it takes for each package where a table is new and not analysed. A finding has the worst severity of its packages. */
 export async function contributionsOf(
   tx: Db,
   repositoryId: number,
@@ -42,7 +43,7 @@ export async function contributionsOf(
     finding as (
       select m.vulnerability_id, held.name_id, max(m.severity) as severity, bool_or(m.fixed_version <> '') as fixable
       from held join match m on m.subject_id = held.subject_id
-      where m.gone_generation is null and m.vulnerability_id = any(${vulnerabilities}::int[])
+      where m.gone_generation is null and m.vulnerability_id + 0 = any(${vulnerabilities}::int[])
       group by m.vulnerability_id, held.name_id
     )
     select vulnerability_id, severity, count(*)::int as findings, 1 as repositories, (count(*) filter (where fixable))::int as fixable
