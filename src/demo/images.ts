@@ -7,13 +7,14 @@ import {
   type ImageListing,
   type LayerListing,
 } from '../test-support/image-builder/index.ts'
+import { apkInstalled, dpkgStatus } from '../test-support/package-databases.ts'
 import {
   alpine318,
   alpine319,
-  apkInstalled,
+  apkRows,
   debian11,
   debian12,
-  dpkgStatus,
+  dpkgRows,
   npmPackage,
   ubuntu2204,
 } from './package-databases.ts'
@@ -28,7 +29,7 @@ const debian12Base: LayerListing = {
   files: {
     'etc/debian_version': '12.5\n',
     'etc/os-release': osRelease('debian', '12', 'Debian GNU/Linux 12 (bookworm)'),
-    'var/lib/dpkg/status': dpkgStatus(debian12),
+    'var/lib/dpkg/status': dpkgStatus(dpkgRows(debian12)),
     'usr/share/doc/base-files/README': 'A file that no analyzer wants.\n'.repeat(2000),
   },
 }
@@ -37,7 +38,7 @@ const debian11Base: LayerListing = {
   files: {
     'etc/debian_version': '11.8\n',
     'etc/os-release': osRelease('debian', '11', 'Debian GNU/Linux 11 (bullseye)'),
-    'var/lib/dpkg/status': dpkgStatus(debian11),
+    'var/lib/dpkg/status': dpkgStatus(dpkgRows(debian11)),
   },
 }
 
@@ -46,16 +47,16 @@ const ubuntuBase: LayerListing = {
     'etc/lsb-release': 'DISTRIB_ID=Ubuntu\nDISTRIB_RELEASE=22.04\nDISTRIB_CODENAME=jammy\n',
     'etc/debian_version': 'bookworm/sid\n',
     'etc/os-release': osRelease('ubuntu', '22.04', 'Ubuntu 22.04.3 LTS'),
-    'var/lib/dpkg/status': dpkgStatus(ubuntu2204),
+    'var/lib/dpkg/status': dpkgStatus(dpkgRows(ubuntu2204)),
   },
 }
 
-const alpineBase = (release: string, packages: string, architecture?: string): LayerListing => ({
+const alpineBase = (release: string, packages: string, architecture = 'x86_64'): LayerListing => ({
   files: {
     'etc/alpine-release': `${release}\n`,
     'etc/os-release': osRelease('alpine', release, `Alpine Linux v${release}`),
     'etc/apk/repositories': `https://dl-cdn.alpinelinux.org/alpine/v${release.split('.').slice(0, 2).join('.')}/main\n`,
-    'lib/apk/db/installed': apkInstalled(packages, architecture),
+    'lib/apk/db/installed': apkInstalled(apkRows(packages, architecture)),
   },
 })
 
@@ -83,10 +84,12 @@ const nodeAppNewer: LayerListing = {
 const upgradedLayer: LayerListing = {
   files: {
     'var/lib/dpkg/status': dpkgStatus(
-      debian12
-        .replaceAll('3.0.11-1~deb12u2', '3.0.13-1~deb12u1')
-        .replaceAll('7.88.1-10+deb12u4', '7.88.1-10+deb12u5')
-        .replaceAll('2.36-9+deb12u3', '2.36-9+deb12u4'),
+      dpkgRows(
+        debian12
+          .replaceAll('3.0.11-1~deb12u2', '3.0.13-1~deb12u1')
+          .replaceAll('7.88.1-10+deb12u4', '7.88.1-10+deb12u5')
+          .replaceAll('2.36-9+deb12u3', '2.36-9+deb12u4'),
+      ),
     ),
   },
 }
@@ -95,9 +98,9 @@ const distrolessLayer: LayerListing = {
   files: {
     'etc/debian_version': '12.5\n',
     'etc/os-release': osRelease('debian', '12', 'Distroless'),
-    'var/lib/dpkg/status.d/libc6': dpkgStatus('libc6 2.36-9+deb12u3 glibc'),
-    'var/lib/dpkg/status.d/libssl3': dpkgStatus('libssl3 3.0.11-1~deb12u2 openssl'),
-    'var/lib/dpkg/status.d/tzdata': dpkgStatus('tzdata 2024a-0+deb12u1'),
+    'var/lib/dpkg/status.d/libc6': dpkgStatus(dpkgRows('libc6 2.36-9+deb12u3 glibc')),
+    'var/lib/dpkg/status.d/libssl3': dpkgStatus(dpkgRows('libssl3 3.0.11-1~deb12u2 openssl')),
+    'var/lib/dpkg/status.d/tzdata': dpkgStatus(dpkgRows('tzdata 2024a-0+deb12u1')),
   },
 }
 

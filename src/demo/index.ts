@@ -68,8 +68,8 @@ export async function demo(options: DemoOptions): Promise<number> {
     for (const line of summary(images)) print(line)
     const wrong = differences(images)
     for (const line of wrong) print(`DIFFERS   ${line}`)
-    for (const line of welcome(server, registry)) print(line)
     if (options.exit) await server.close()
+    else for (const line of welcome(server, registry)) print(line)
     await server.stopped
     return wrong.length === 0 ? 0 : 1
   } finally {

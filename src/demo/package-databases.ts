@@ -1,55 +1,37 @@
-/** Package databases as the distributions write them, from one line a package. */
+/** What the sample images hold: a line a package, as its distribution ships it. */
+import { type ApkRow, type DpkgRow, packageJson } from '../test-support/package-databases.ts'
 
-/** `name version [source [source-version]]` lines → var/lib/dpkg/status (deb-control(5)). */
-export function dpkgStatus(listing: string, architecture = 'amd64'): string {
-  return lines(listing)
-    .map(([name, version, source, sourceVersion]) =>
-      [
-        `Package: ${name}`,
-        'Status: install ok installed',
-        'Priority: optional',
-        'Section: misc',
-        'Maintainer: Sample Maintainers <maintainers@example.org>',
-        `Architecture: ${architecture}`,
-        ...(source === undefined
-          ? []
-          : [`Source: ${source}${sourceVersion === undefined ? '' : ` (${sourceVersion})`}`]),
-        `Version: ${version}`,
-        `Description: ${name} of the sample image`,
-        '',
-      ].join('\n'),
-    )
-    .join('\n')
+/** `name version [source [source-version]]` lines, the source version where it differs. */
+export function dpkgRows(listing: string): DpkgRow[] {
+  return cells(listing).map(([name = '', version = '', source, sourceVersion]) => ({
+    name,
+    version,
+    ...(source === undefined
+      ? {}
+      : { source: sourceVersion === undefined ? source : `${source} (${sourceVersion})` }),
+  }))
 }
 
-/** `name version [origin]` lines → lib/apk/db/installed (apk-tools, installed database v2). */
-export function apkInstalled(listing: string, architecture = 'x86_64'): string {
-  return lines(listing)
-    .map(([name, version, origin]) =>
-      [
-        `P:${name}`,
-        `V:${version}`,
-        `A:${architecture}`,
-        `T:${name} of the sample image`,
-        'L:MIT',
-        `o:${origin ?? name}`,
-        '',
-      ].join('\n'),
-    )
-    .join('\n')
+/** `name version [origin]` lines. */
+export function apkRows(listing: string, arch: string): ApkRow[] {
+  return cells(listing).map(([name = '', version = '', origin]) => ({
+    name,
+    version,
+    arch,
+    ...(origin === undefined ? {} : { origin }),
+  }))
 }
 
 /** An npm package as it stands under node_modules. */
 export function npmPackage(name: string, version: string): Record<string, string> {
-  return { [`app/node_modules/${name}/package.json`]: JSON.stringify({ name, version, license: 'MIT' }) }
+  return { [`app/node_modules/${name}/package.json`]: packageJson(name, version) }
 }
 
-function lines(listing: string): string[][] {
+function cells(listing: string): string[][] {
   return listing
+    .trim()
     .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-    .map((line) => line.split(/\s+/))
+    .map((line) => line.trim().split(/\s+/))
 }
 
 export const debian12 = `

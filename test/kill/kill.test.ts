@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import type { Scan } from '../../src/contract/index.ts'
 import { sampleRows } from '../../src/demo/advisories.ts'
-import { debian12, dpkgStatus, npmPackage } from '../../src/demo/package-databases.ts'
+import { debian12, dpkgRows, npmPackage } from '../../src/demo/package-databases.ts'
 import { buildImage } from '../../src/test-support/image-builder/index.ts'
 import { pushBuilt, startRegistryServer } from '../../src/test-support/registry-server/index.ts'
+import { dpkgStatus } from '../../src/test-support/package-databases.ts'
 import { scaled } from '../../src/test-support/scale.ts'
 import { buildVulnerabilityDatabase } from '../../src/test-support/vulnerability-database/index.ts'
 import { type ServerProcess, startServerProcess } from './server-process.ts'
@@ -22,7 +23,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-const base = { files: { 'etc/debian_version': '12.5\n', 'var/lib/dpkg/status': dpkgStatus(debian12) } }
+const base = {
+  files: { 'etc/debian_version': '12.5\n', 'var/lib/dpkg/status': dpkgStatus(dpkgRows(debian12)) },
+}
 
 function fillRegistry(): void {
   for (let index = 0; index < imageCount; index += 1) {
