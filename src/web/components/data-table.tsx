@@ -1,7 +1,7 @@
 import { Table } from '@mantine/core'
 import { useElementSize, useMergedRef } from '@mantine/hooks'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { memo, type ReactNode, useEffect, useMemo, useRef } from 'react'
 import { layoutColumns } from '../lib/columns.ts'
 import classes from './data-table.module.css'
 import { openRow, walkRows } from './rows.ts'
@@ -42,7 +42,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const scroller = useRef<HTMLDivElement>(null)
   const { ref: sized, width } = useElementSize()
   const ref = useMergedRef(scroller, sized)
-  const columns = layoutColumns(props.columns, width)
+  const columns = useMemo(() => layoutColumns(props.columns, width), [props.columns, width])
   // oxlint-disable-next-line react/incompatible-library -- pages are not compiled; its functions stay in this component
   const virtual = useVirtualizer({
     count: rows.length,
@@ -100,19 +100,14 @@ export function DataTable<T>(props: DataTableProps<T>) {
             if (row === undefined) return null
             const key = rowKey(row)
             return (
-              <Table.Tr
+              <TableRow
                 key={key}
-                data-index={item.index}
-                data-active={key === props.activeKey}
-                aria-rowindex={item.index + 2}
-                style={{ height: rowHeight }}
-              >
-                {columns.map((column) => (
-                  <Table.Td key={column.id} data-align={column.align}>
-                    {column.cell(row)}
-                  </Table.Td>
-                ))}
-              </Table.Tr>
+                row={row}
+                index={item.index}
+                isActive={key === props.activeKey}
+                columns={columns}
+                height={rowHeight}
+              />
             )
           })}
           <Spacer height={below} span={columns.length} />
@@ -121,6 +116,29 @@ export function DataTable<T>(props: DataTableProps<T>) {
     </section>
   )
 }
+
+interface TableRowProps<T> {
+  row: T
+  index: number
+  isActive: boolean
+  columns: readonly Column<T>[]
+  height: number
+}
+
+function PlainTableRow<T>({ row, index, isActive, columns, height }: TableRowProps<T>) {
+  return (
+    <Table.Tr data-index={index} data-active={isActive} aria-rowindex={index + 2} style={{ height }}>
+      {columns.map((column) => (
+        <Table.Td key={column.id} data-align={column.align}>
+          {column.cell(row)}
+        </Table.Td>
+      ))}
+    </Table.Tr>
+  )
+}
+
+/** Drawn again only when its data changes: a scroll draws the rows that come, not those that are there. */
+const TableRow = memo(PlainTableRow) as typeof PlainTableRow
 
 /** Stands for the rows that are not in the document. */
 function Spacer({ height, span }: { height: number; span: number }) {

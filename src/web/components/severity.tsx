@@ -1,4 +1,4 @@
-import { Text, Tooltip, VisuallyHidden } from '@mantine/core'
+import { Text, VisuallyHidden } from '@mantine/core'
 import type { Severity, SeverityCounts } from '../../contract/index.ts'
 import { number } from '../lib/format.ts'
 import { countsInWords, SEVERITIES, SEVERITY_NAMES, severityLetter, totalOf } from '../lib/severity.ts'
@@ -38,27 +38,25 @@ export function SeverityBar({ counts }: { counts: SeverityCounts }) {
   const words = countsInWords(counts)
   const shown = SEVERITIES.filter((severity) => counts[severity] > 0)
   return (
-    <Tooltip label={words}>
-      <span className={classes['bar']}>
-        <VisuallyHidden>{words}</VisuallyHidden>
-        <span className={classes['numbers']} aria-hidden>
-          {shown.map((severity) => (
-            <span key={severity} className={classes[severity]}>
-              <b>{severityLetter(severity)}</b>
-              {number(counts[severity])}
-            </span>
-          ))}
-        </span>
-        <span className={classes['track']} aria-hidden>
-          {shown.map((severity) => (
-            <span
-              key={severity}
-              className={`${classes['part']} ${classes[severity]}`}
-              style={{ flexGrow: counts[severity] / total }}
-            />
-          ))}
-        </span>
+    <span className={classes['bar']} title={words}>
+      <VisuallyHidden>{words}</VisuallyHidden>
+      <span className={classes['numbers']} aria-hidden>
+        {shown.map((severity) => (
+          <span key={severity} className={classes[severity]}>
+            <b>{severityLetter(severity)}</b>
+            {number(counts[severity])}
+          </span>
+        ))}
       </span>
-    </Tooltip>
+      <span className={classes['track']} aria-hidden>
+        {shown.map((severity) => (
+          <span
+            key={severity}
+            className={`${classes['part']} ${classes[severity]}`}
+            style={{ flexGrow: counts[severity] / total }}
+          />
+        ))}
+      </span>
+    </span>
   )
 }
