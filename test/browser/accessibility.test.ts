@@ -161,9 +161,11 @@ describe('by keyboard alone', () => {
       await page.keyboard.press('Control+k')
       await search.waitFor()
       await page.keyboard.type('Discover Images: Prod')
-      await page.getByText('Discover Images: Production harbour').waitFor()
-      await page.keyboard.press('ArrowDown')
-      await page.keyboard.press('ArrowDown')
+      const wanted = page.getByRole('button', { name: 'Discover Images: Production harbour' })
+      await wanted.waitFor()
+      for (let press = 0; press < 8 && (await wanted.getAttribute('data-selected')) !== 'true'; press++) {
+        await page.keyboard.press('ArrowDown')
+      }
       await page.keyboard.press('Enter')
       await page.getByText('Discovery has started.').waitFor()
       await page.close()
