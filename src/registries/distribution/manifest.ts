@@ -9,7 +9,7 @@ import type { RegistryRequest, Session } from './session.ts'
 
 /**
  * All four, always: without the fitting type a registry converts the manifest, gives one platform of an index, or says
- * that there is nothing, each time under another digest (registries.md 0.3, seen with distribution 2.8.2).
+ * that there is nothing, each time under another digest (seen with distribution 2.8.2).
  */
 export const manifestTypes = [
   'application/vnd.oci.image.index.v1+json',

@@ -19,7 +19,7 @@ export interface Page {
   readonly next: string | null
 }
 
-/** 2.8.2 gives all tags of a repository at once (registries.md 0.4). */
+/** distribution 2.8.2 gives all tags of a repository at once. */
 const largestPage = 32 << 20
 const mostPages = 10_000
 const longestCursor = 4096
@@ -35,7 +35,7 @@ function endless(host: string): AppError {
 
 /**
  * The query of the next page, for our own address. Only the query of a Link is used: behind a proxy its host and
- * scheme can be wrong, and what names another place altogether is refused (registries.md 0.2).
+ * scheme can be wrong, and what names another place altogether is refused.
  */
 function cursorOf(link: string, path: string, session: Session): string {
   const url = URL.parse(link, session.address.origin + path)

@@ -1,18 +1,9 @@
-import { AppError, type Clock } from '../../core/index.ts'
-import type { HttpClient, HttpResponse } from '../../platform/http/index.ts'
+import { AppError } from '../../core/index.ts'
+import type { HttpResponse } from '../../platform/http/index.ts'
 import { type Authorizer, createAuthorizer } from './authorizer.ts'
-import type { RegistryCredentials } from './credentials.ts'
 import { answerError, type Asked, credentialsRefused, permissionMissing, signInRequired } from './errors.ts'
 import type { RegistryAddress } from './hosts.ts'
-
-export interface SessionOptions {
-  readonly http: HttpClient
-  readonly clock: Clock
-  readonly address: RegistryAddress
-  readonly credentials: RegistryCredentials | undefined
-  /** Tries of each request; default: the HTTP client's. */
-  readonly attempts: number | undefined
-}
+import type { SessionOptions } from './session-options.ts'
 
 export interface RegistryRequest {
   readonly method: 'GET' | 'HEAD'
@@ -27,7 +18,7 @@ export interface RegistryRequest {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Requests of one registry, signed in as it wants (registries.md 0.1). */
+/** Requests of one registry, signed in as it wants (docs/registries/protocol.md). */
 export interface Session {
   readonly address: RegistryAddress
   /**

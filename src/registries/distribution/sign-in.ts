@@ -3,7 +3,7 @@ import type { HttpResponse } from '../../platform/http/index.ts'
 import { type Challenge, parseChallenges } from './challenge.ts'
 import { basicAuthorization } from './credentials.ts'
 import { answerError, credentialsRefused } from './errors.ts'
-import type { SessionOptions } from './session.ts'
+import type { SessionOptions } from './session-options.ts'
 
 /** Stands for a registry that asks nobody to sign in, and is sent the credentials all the same. */
 export const unasked: Challenge = { scheme: 'basic', parameters: new Map() }

@@ -12,7 +12,7 @@ export interface TokenCache {
   forget(scope: string, token: Token): void
 }
 
-/** So that a token does not expire on its way (registries.md 0.1). */
+/** So that a token does not expire on its way. */
 const margin = 10_000
 const mostTokens = 2_000
 

@@ -7,7 +7,7 @@ import {
   type TagPage,
 } from '../../index.ts'
 
-/** HEADs at once for one connection (registries.md 14). */
+/** HEADs at once for one connection. */
 const headsAtOnce = 6
 /** Tags of one page: what is lost when a discovery is killed between two pages. */
 const tagsPerPage = 100

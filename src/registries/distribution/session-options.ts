@@ -1,0 +1,14 @@
+import type { Clock } from '../../core/index.ts'
+import type { HttpClient } from '../../platform/http/index.ts'
+import type { RegistryCredentials } from './credentials.ts'
+import type { RegistryAddress } from './hosts.ts'
+
+/** What requests of one registry are made with. */
+export interface SessionOptions {
+  readonly http: HttpClient
+  readonly clock: Clock
+  readonly address: RegistryAddress
+  readonly credentials: RegistryCredentials | undefined
+  /** Tries of each request; default: the HTTP client's. */
+  readonly attempts: number | undefined
+}
