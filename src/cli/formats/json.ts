@@ -1,12 +1,13 @@
 import type { VulnerabilityDetails } from '../../advisories/index.ts'
 import type { ScannedFinding } from '../../app/engine.ts'
 import { countSeverities, formatPlatform } from '../../core/index.ts'
+import { jsonText } from './json-text.ts'
 import { primaryUrl } from './primary-url.ts'
 import type { Report } from './report.ts'
 
 /** Portolan's own JSON, described in docs/cli.md. Additions keep `formatVersion`; changes raise it. */
 export function formatJson(report: Report): string {
-  return `${JSON.stringify(jsonReport(report), null, 2)}\n`
+  return jsonText(jsonReport(report))
 }
 
 function jsonReport({ name, scan, groups, databaseDigest, version }: Report): object {

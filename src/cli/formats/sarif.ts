@@ -1,11 +1,12 @@
 import type { ScannedFinding, ScannedGroup } from '../../app/engine.ts'
 import type { Severity } from '../../core/index.ts'
+import { jsonText } from './json-text.ts'
 import { primaryUrl } from './primary-url.ts'
 import type { Report } from './report.ts'
 
 /** SARIF 2.1.0 (OASIS): one rule a vulnerability, one result a finding, as code-scanning pages show them. */
 export function formatSarif(report: Report): string {
-  return `${JSON.stringify(sarifLog(report), null, 2)}\n`
+  return jsonText(sarifLog(report))
 }
 
 const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {

@@ -7,6 +7,7 @@ import {
 import type { VulnerabilityDetails } from '../../advisories/index.ts'
 import type { Digest, ImageReference } from '../../core/index.ts'
 import type { LayerAttribution, Package } from '../../inventory/index.ts'
+import { jsonText } from './json-text.ts'
 import { primaryUrl } from './primary-url.ts'
 import type { Report } from './report.ts'
 
@@ -15,7 +16,7 @@ import type { Report } from './report.ts'
  * Fields without a value are left out, as Trivy leaves them out.
  */
 export function formatTrivy(report: Report): string {
-  return `${JSON.stringify(trivyReport(report), null, 2)}\n`
+  return jsonText(trivyReport(report))
 }
 
 function trivyReport({ name, scan, groups, config, remote }: Report): object {
