@@ -79,6 +79,7 @@ export class LayerCollector implements LayerVisitor {
     const kept: LayerFact[] = []
     for (const fact of facts) {
       if (fact.kind === 'owned-files') for (const file of fact.files) this.#owned.add(withoutSlash(file))
+      else if (fact.kind === 'damage') this.#note(analyzer.id, path, fact.what)
       else kept.push(fact)
     }
     if (kept.length > 0) this.#found.get(analyzer.id)?.byPath.set(path, kept)

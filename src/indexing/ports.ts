@@ -59,7 +59,14 @@ export interface OwnedFilesFact {
   readonly files: readonly string[]
 }
 
-export type LayerFact = OsFact | RepositoryFact | PackagesFact | OwnedFilesFact
+/** Part of the file could not be read: noted as a throw is, while its other facts count. */
+export interface DamageFact {
+  readonly kind: 'damage'
+  /** Ends the sentence "could not read <path>: ...". */
+  readonly what: string
+}
+
+export type LayerFact = OsFact | RepositoryFact | PackagesFact | OwnedFilesFact | DamageFact
 
 /** What kinds of files a layer has: kept with its results, so that a new analyzer need not read every layer again. */
 export interface LayerFeatures {

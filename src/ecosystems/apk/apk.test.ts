@@ -35,7 +35,18 @@ describe('the installed packages', () => {
         },
       ],
       files: ['lib/libssl.so.3', 'top'],
+      damaged: 0,
     })
+  })
+
+  it('that are damaged are noted, and the others count', () => {
+    expect(
+      read('lib/apk/db/installed', 'P:a\nV:1\n\ngar\0bage\n\u0001\n\nno field\nP:b\nV:2\n'),
+    ).toMatchObject([
+      { packages: [{ name: 'a' }, { name: 'b' }] },
+      { kind: 'owned-files' },
+      { kind: 'damage', what: '2 of its entries are damaged' },
+    ])
   })
 
   it('count once a name, and not without a valid version', () => {

@@ -3,14 +3,13 @@ export type Paragraph = ReadonlyMap<string, string>
 
 /**
  * The paragraphs of a control file (deb822(5)), in Trivy's reading: one empty line parts two paragraphs; of two fields of
- * one name the first counts; a paragraph with a line that is neither field nor continuation is left out whole.
+ * one name the first counts; a paragraph with a line that is neither field nor continuation is left out whole: `undefined` stands for it.
  */
-export function* readParagraphs(text: string): Generator<Paragraph> {
+export function* readParagraphs(text: string): Generator<Paragraph | undefined> {
   let start = 0
   while (start < text.length) {
     const end = text.indexOf('\n\n', start)
-    const paragraph = readParagraph(end === -1 ? text.slice(start) : text.slice(start, end))
-    if (paragraph !== undefined) yield paragraph
+    yield readParagraph(end === -1 ? text.slice(start) : text.slice(start, end))
     if (end === -1) return
     start = end + 2
   }

@@ -18,7 +18,7 @@ describe('dpkg status', () => {
   it('keeps names and versions apart, as the file has them', () => {
     const [fact] = readStatus(
       dpkgStatus([{ name: 'login', version: '1:4.13+dfsg1-1', source: 'shadow (1:4.13-2)', arch: 'arm64' }]),
-    )
+    ).packages
     expect(fact).toEqual({
       name: 'login',
       version: '4.13+dfsg1',
@@ -48,7 +48,7 @@ describe('dpkg status', () => {
   })
 
   it('reads paragraphs as Trivy does', () => {
-    const names = (text: string): string[] => readStatus(text).map((fact) => fact.name)
+    const names = (text: string): string[] => readStatus(text).packages.map((fact) => fact.name)
     expect(names('Package: a\r\nVersion: 1\r\n')).toEqual(['a'])
     expect(
       names('Package: a\nVersion: 1\n\nno field\nPackage: b\nVersion: 1\n\nPackage: c\nVersion: 1'),
@@ -56,6 +56,15 @@ describe('dpkg status', () => {
     expect(names(' begins with a space\nPackage: a\nVersion: 1\n')).toEqual([])
     expect(names('Package: a\nVersion: 1\nPackage: b\n more\n')).toEqual(['a'])
     expect(names('\0'.repeat(100))).toEqual([])
+  })
+
+  it('notes what cannot be read, and nothing in a whole database', () => {
+    const path = 'var/lib/dpkg/status'
+    const removed = 'Package: b\nStatus: deinstall ok not-installed\n'
+    expect(read(path, `Package: a\nVersion: 1\n\n\n\n${removed}\n`)).toMatchObject([{ kind: 'packages' }])
+    expect(
+      read(path, '\u0001\u0002\n\nPackage: a\nVersion: 1\n\nVersion: 2\n\nPackage: c\nVers'),
+    ).toMatchObject([{ packages: [{ name: 'a' }] }, { kind: 'damage', what: '3 of its entries are damaged' }])
   })
 
   it('lists owned files without folders', () => {

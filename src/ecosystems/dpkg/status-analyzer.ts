@@ -1,5 +1,5 @@
-import type { Analyzer, PackageFact } from '../../indexing/index.ts'
-import { decodeText } from '../index.ts'
+import type { Analyzer, LayerFact, PackageFact } from '../../indexing/index.ts'
+import { damageFacts, decodeText } from '../index.ts'
 import { type Paragraph, readParagraphs } from './control-file.ts'
 import { type DebVersion, parseDebVersion } from './version.ts'
 
@@ -10,29 +10,33 @@ const statusFolder = /^var\/lib\/dpkg\/status\.d\/[^/]+$/
 /** Reads the installed packages of dpkg's database. A database without packages is a fact too: it replaces a lower layer's. */
 export const statusAnalyzer: Analyzer = {
   id: 'dpkg-status',
-  version: 1,
+  version: 2,
   maxSize: 128 * 1024 * 1024,
   wants: (file) =>
     file.path === statusFile || (statusFolder.test(file.path) && !file.path.endsWith('.md5sums')),
-  read: (path, content) => [
-    {
-      kind: 'packages',
-      scope: 'os',
-      ecosystem: 'dpkg',
-      path,
-      packages: readStatus(decodeText(content)),
-    },
-  ],
+  read: (path, content): LayerFact[] => {
+    const { packages, damaged } = readStatus(decodeText(content))
+    return [{ kind: 'packages', scope: 'os', ecosystem: 'dpkg', path, packages }, ...damageFacts(damaged)]
+  },
 }
 
-/** Of paragraphs with one name and version (two architectures) the last counts, as in Trivy. */
-export function readStatus(text: string): PackageFact[] {
+/**
+ * Of paragraphs with one name and version (two architectures) the last counts, as in Trivy. Those that cannot be read, or
+ * name no package, are counted: what they stood for is missing.
+ */
+export function readStatus(text: string): { packages: PackageFact[]; damaged: number } {
   const packages = new Map<string, PackageFact>()
+  let damaged = 0
   for (const paragraph of readParagraphs(text)) {
-    const fact = packageOf(paragraph)
-    if (fact !== undefined) packages.set(`${fact.name}@${paragraph.get('version') ?? ''}`, fact)
+    if (isDamaged(paragraph)) damaged += 1
+    const fact = paragraph && packageOf(paragraph)
+    if (fact !== undefined) packages.set(`${fact.name}@${paragraph?.get('version') ?? ''}`, fact)
   }
-  return [...packages.values()]
+  return { packages: [...packages.values()], damaged }
+}
+
+function isDamaged(paragraph: Paragraph | undefined): boolean {
+  return paragraph === undefined || (paragraph.size > 0 && !paragraph.get('package'))
 }
 
 function packageOf(paragraph: Paragraph): PackageFact | undefined {
