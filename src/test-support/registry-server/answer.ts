@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { pipeline, Readable } from 'node:stream'
 
 export type Target =
   | 'ping'
@@ -31,6 +32,8 @@ export interface Answer {
   readonly body: Uint8Array
   /** The connection breaks after so many bytes of the body. */
   readonly cutAfter?: number
+  /** The body is sent over and over, without a stated length, until the reader leaves. */
+  readonly endless?: boolean
   /** Nothing is sent until this is done. */
   readonly hold?: Promise<void>
 }
@@ -75,9 +78,20 @@ export async function send(method: string, reply: Answer, response: ServerRespon
     response.setHeader(name, typeof value === 'string' ? value : [...value])
   }
   const isSized = response.hasHeader('content-length') || response.hasHeader('transfer-encoding')
-  if (!isSized) response.setHeader('content-length', reply.body.length)
+  if (!isSized && !reply.endless) response.setHeader('content-length', reply.body.length)
   response.writeHead(reply.status)
   if (method === 'HEAD') response.end()
+  else if (reply.endless) repeat(reply.body, response)
   else if (reply.cutAfter === undefined) response.end(reply.body)
   else response.write(reply.body.subarray(0, reply.cutAfter), () => response.destroy())
+}
+
+function repeat(body: Uint8Array, response: ServerResponse): void {
+  const pieces = Readable.from(
+    (function* () {
+      for (;;) yield body
+    })(),
+  )
+  // A reader that leaves is how this ends.
+  pipeline(pieces, response, () => {})
 }

@@ -3,6 +3,7 @@ import { type Answer, answer, type Fault, type ServerRequest, type Target } from
 /** Where and how often a fault strikes. */
 export interface Aim {
   readonly target?: Target
+  readonly repository?: string
   readonly reference?: string
   /** Of matching requests, so many from the first; all unless stated. */
   readonly times?: number
@@ -13,6 +14,7 @@ function aimed(aim: Aim, change: (request: ServerRequest, answer: Answer) => Ans
   return (request, reply) => {
     const isAimed =
       (aim.target === undefined || aim.target === request.target) &&
+      (aim.repository === undefined || aim.repository === request.repository) &&
       (aim.reference === undefined || aim.reference === request.reference)
     if (!isAimed || left <= 0) return reply
     left -= 1
@@ -53,6 +55,11 @@ export function flip(aim: Aim = {}): Fault {
     body[middle] = (body[middle] ?? 0) ^ 1
     return { ...reply, body }
   })
+}
+
+/** The body is sent over and over until the reader leaves. */
+export function endless(aim: Aim = {}): Fault {
+  return aimed(aim, (_, reply) => ({ ...reply, endless: true }))
 }
 
 /** Another body under the same headers. */
