@@ -39,8 +39,9 @@ export function Palette({ searches }: { searches: number }) {
     if (searches > 0) spotlight.open()
   }, [searches])
 
-  const direct: SpotlightActionData[] = readQuery(text).map((target) => ({
-    id: `direct-${target.label}`,
+  // The same id while the words change: the list keeps its selection on the element.
+  const direct: SpotlightActionData[] = readQuery(text).map((target, index) => ({
+    id: `direct-${index}`,
     label: target.label,
     onClick: () => void navigate({ to: target.to, search: target.search }),
   }))
