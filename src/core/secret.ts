@@ -6,7 +6,7 @@ const values = new WeakMap<Secret<unknown>, unknown>()
  */
 export class Secret<T> {
   // A phantom that keeps Secret<string> and Secret<Buffer> apart.
-  declare private readonly type: T
+  private declare readonly type: T
 
   constructor(value: T) {
     values.set(this, value)
