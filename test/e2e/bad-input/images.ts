@@ -11,6 +11,7 @@ import type { DatabaseRows } from '../../../src/test-support/vulnerability-datab
 import * as layers from './layers.ts'
 
 type Fault = RegistryServer['faults'][number]
+type Aim = Parameters<typeof faults.flip>[0]
 
 /** An image that must fail alone. */
 export interface BadImage {
@@ -56,6 +57,13 @@ export const rows: DatabaseRows = {
   ],
 }
 
+/** Stands beside the bad ones, on the base of all. */
+export const neighbour: OddImage = {
+  repository: 'good/neighbour',
+  image: buildImage({ layers: [base, layers.npmLayer('lodash', '4.17.16')] }),
+  findings: ['CVE-2021-23337 lodash@4.17.16', OPENSSL],
+}
+
 /** Shares its layers with the bad ones: what these leave behind must not show in it. */
 export const good: OddImage = {
   repository: 'good/shop',
@@ -68,14 +76,23 @@ const diffIds = (ids: readonly string[]): { rootfs: object } => ({
 })
 const over = (layer: LayerListing): BuiltImage => buildImage({ layers: [base, layer] })
 
-/** The good image, by what its registry does to one answer. */
-function damaged(repository: string, fault: Fault, code: string, says: RegExp): BadImage {
-  return { repository, image: good.image, faults: [fault], code, says }
+/** The good image under a manifest of its own, and what its registry does to one answer. */
+function damaged(
+  repository: string,
+  fault: (aim: (target: 'manifest' | 'config' | 'layer') => Aim) => Fault,
+  code: string,
+  says: RegExp,
+): BadImage {
+  const image = buildImage({ layers: [base, app], config: { config: { Labels: { repository } } } })
+  const aim = (target: 'manifest' | 'config' | 'layer'): Aim => {
+    if (target === 'manifest') return { repository, target }
+    const reference = target === 'config' ? image.config.digest : appDigest
+    return { repository, target: 'blob', reference }
+  }
+  return { repository, image, faults: [fault(aim)], code, says }
 }
 
-function digestAt(index: number): string {
-  return good.image.layers[index]?.digest ?? ''
-}
+const appDigest = buildLayer(app).digest
 
 /** Claims that another layer is the good image's: were it believed, the good image would be another. */
 function liar(): BuiltImage {
@@ -85,64 +102,24 @@ function liar(): BuiltImage {
 }
 
 export function badImages(): BadImage[] {
-  const of = (repository: string, target: 'manifest' | 'blob', reference?: string) => ({
-    repository,
-    target,
-    ...(reference === undefined ? {} : { reference }),
-  })
   const large = new Uint8Array(9 << 20).fill(0x20)
-  const config = good.image.config.digest
-  const foreign = buildLayer(layers.npmLayer('left-pad', '1.0.0')).bytes
+  const other = buildLayer(layers.npmLayer('left-pad', '1.0.0')).bytes
+  const blob = new RegExp(appDigest)
   return [
-    damaged(
-      'bad/large-manifest',
-      faults.body(large, of('bad/large-manifest', 'manifest')),
-      'manifest-too-large',
-      /8 MB/,
-    ),
-    damaged(
-      'bad/endless-manifest',
-      faults.endless(of('bad/endless-manifest', 'manifest')),
-      'manifest-too-large',
-      /8 MB/,
-    ),
+    damaged('bad/large-manifest', (at) => faults.body(large, at('manifest')), 'manifest-too-large', /8 MB/),
+    damaged('bad/endless-manifest', (at) => faults.endless(at('manifest')), 'manifest-too-large', /8 MB/),
     damaged(
       'bad/manifest',
-      faults.flip(of('bad/manifest', 'manifest')),
+      (at) => faults.flip(at('manifest')),
       'manifest-digest-mismatch',
       /another digest/,
     ),
-    damaged(
-      'bad/config',
-      faults.flip(of('bad/config', 'blob', config)),
-      'blob-digest-mismatch',
-      new RegExp(config),
-    ),
-    damaged(
-      'bad/blob',
-      faults.flip(of('bad/blob', 'blob', digestAt(1))),
-      'layer-digest-mismatch',
-      new RegExp(digestAt(1)),
-    ),
-    damaged(
-      'bad/swapped',
-      faults.body(foreign, of('bad/swapped', 'blob', digestAt(1))),
-      'layer-digest-mismatch',
-      new RegExp(digestAt(1)),
-    ),
-    damaged(
-      'bad/cut',
-      faults.shorten(20, of('bad/cut', 'blob', digestAt(1))),
-      'blob-truncated',
-      new RegExp(digestAt(1)),
-    ),
-    damaged(
-      'bad/endless',
-      faults.endless(of('bad/endless', 'blob', digestAt(1))),
-      'blob-too-large',
-      new RegExp(digestAt(1)),
-    ),
-    damaged('bad/html-blob', faults.html(of('bad/html-blob', 'blob')), 'blob-', /sha256:/),
+    damaged('bad/config', (at) => faults.flip(at('config')), 'blob-digest-mismatch', /sha256:/),
+    damaged('bad/blob', (at) => faults.flip(at('layer')), 'layer-digest-mismatch', blob),
+    damaged('bad/swapped', (at) => faults.body(other, at('layer')), 'layer-digest-mismatch', blob),
+    damaged('bad/cut', (at) => faults.shorten(20, at('layer')), 'blob-truncated', blob),
+    damaged('bad/endless', (at) => faults.endless(at('layer')), 'blob-too-large', blob),
+    damaged('bad/html-blob', (at) => faults.html(at('layer')), 'blob-', blob),
     { repository: 'bad/diff-ids', image: liar(), code: 'config-diff-id-mismatch', says: /unpacks to/ },
     {
       repository: 'bad/fewer-diff-ids',
