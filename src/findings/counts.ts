@@ -8,7 +8,7 @@ import {
   severityOfRank,
   totalText,
 } from '../core/index.ts'
-import { chunks, type Database } from '../platform/db/index.ts'
+import type { Database } from '../platform/db/index.ts'
 import { countByCounters, countByPlace, repositoriesOf } from './lists/store.ts'
 import { countOccurrences, imageOfDigest } from './occurrences/store.ts'
 import type { FindingFilters } from './ports.ts'
@@ -16,7 +16,9 @@ import type { FindingFilters } from './ports.ts'
 type Db = ReturnType<Database['lane']>
 
 /** Repositories counted in one statement, so that each stays short whatever a connection sees. */
-const CHUNK = 5
+const CHUNK = 50
+/** Where a few may be enough, it begins with so many, and doubles. */
+const FIRST_CHUNK = 4
 
 /** Each severity with the other filters applied. */
 export async function countFindings(db: Db, orgId: string, filters: FindingFilters): Promise<SeverityCounts> {
@@ -40,10 +42,26 @@ async function countUpTo(
   const narrow = repository !== undefined || cve !== undefined || filters.package !== undefined
   if (narrow) return toCounts(await countByPlace(db, orgId, filters))
   if (connection === undefined) return toCounts(await countByCounters(db, orgId, filters.fix))
+  return countOfConnection(db, orgId, { ...filters, connection }, enough)
+}
+
+async function countOfConnection(
+  db: Db,
+  orgId: string,
+  filters: FindingFilters & { readonly connection: string },
+  enough: number,
+): Promise<SeverityCounts> {
+  const all = toCounts(await countByCounters(db, orgId, filters.fix))
+  // What the whole organisation does not have, no connection has.
+  if (enough < Number.POSITIVE_INFINITY && wantedOf(all, filters) === 0) return NO_COUNTS
+  const repositories = await repositoriesOf(db, orgId, filters.connection)
   let counts = NO_COUNTS
-  for (const repositories of chunks(await repositoriesOf(db, orgId, connection), CHUNK)) {
-    counts = sum(counts, toCounts(await countByPlace(db, orgId, filters, repositories)))
-    if (wantedOf(counts, filters) > enough) break
+  let size = Number.isFinite(enough) ? FIRST_CHUNK : CHUNK
+  for (let start = 0; start < repositories.length && wantedOf(counts, filters) <= enough; ) {
+    const some = repositories.slice(start, start + size)
+    counts = sum(counts, toCounts(await countByPlace(db, orgId, filters, some)))
+    start += size
+    size = Math.min(size * 2, CHUNK)
   }
   return counts
 }
