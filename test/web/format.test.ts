@@ -32,6 +32,11 @@ describe('times', () => {
     expect(relativeTime(before(hours), now)).toBe(words)
   })
 
+  it("what the page's clock has not reached yet has just been", () => {
+    expect(relativeTime(new Date(now + 29_000).toISOString(), now)).toBe('just now')
+    expect(relativeTime(new Date(now + 31_000).toISOString(), now)).toBe('in a moment')
+  })
+
   it.each([
     [0.4, '24 min'],
     [47, '47 h'],

@@ -18,7 +18,8 @@ const whole = new Intl.NumberFormat('en')
 export function relativeTime(time: string, now: number): string {
   const distance = Date.parse(time) - now
   const size = Math.abs(distance)
-  if (size < MINUTE) return distance > 0 ? 'in a moment' : 'just now'
+  // The pages' clock moves every half minute: what is less than that ahead has just been.
+  if (size < MINUTE) return distance > MINUTE / 2 ? 'in a moment' : 'just now'
   if (size < HOUR) return relative.format(Math.trunc(distance / MINUTE), 'minute')
   if (size < DAY) return relative.format(Math.trunc(distance / HOUR), 'hour')
   if (size < 60 * DAY) return relative.format(Math.trunc(distance / DAY), 'day')

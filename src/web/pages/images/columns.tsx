@@ -18,7 +18,7 @@ export function useImageColumns(): readonly Column<Image>[] {
         grow: 4,
         cell: (image) => <RepositoryLink image={image} />,
       },
-      { id: 'tags', header: 'Tags', width: 190, grow: 3, cell: (image) => <Tags image={image} /> },
+      { id: 'tags', header: 'Tags', width: 240, grow: 4, cell: (image) => <Tags image={image} /> },
       { id: 'digest', header: 'Digest', width: 130, cell: (image) => <Digest digest={image.digest} /> },
       {
         id: 'lifecycle',
