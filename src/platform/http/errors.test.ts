@@ -72,6 +72,7 @@ describe('faults, each in words', () => {
     expect(await failureOf(response.bytes(100))).toMatchObject({
       code: 'connection-broken',
       kind: 'temporary',
+      remedy: expect.stringContaining('use an https:// address'),
     })
   })
 

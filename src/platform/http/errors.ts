@@ -186,7 +186,10 @@ export function networkError(error: unknown, attempt: Attempt): AppError {
     code: 'connection-broken',
     kind: 'temporary',
     publicMessage: `The connection with ${attempt.url.host} broke.`,
-    remedy: 'Try again; if it stays, look at proxies and load balancers in between.',
+    remedy:
+      attempt.url.protocol === 'http:'
+        ? 'Try again; if it stays, the server may want HTTPS: use an https:// address.'
+        : 'Try again; if it stays, look at proxies and load balancers in between.',
     cause: error,
   })
 }

@@ -17,6 +17,10 @@ export interface Asked {
 
 const largestErrorBody = 65_536
 
+/** What Go, nginx and Apache httpd say, in this order. */
+const wantsHttps =
+  /HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS port|plain HTTP to an SSL-enabled server/i
+
 export function credentialsRefused(host: string): AppError {
   return new AppError({
     code: 'credentials-refused',
@@ -172,7 +176,7 @@ function isElsewhere(asked: Asked, response: HttpResponse, text: string): boolea
 export async function answerError(response: HttpResponse, asked: Asked): Promise<AppError> {
   const bytes = await response.bytes(largestErrorBody).catch(() => new Uint8Array())
   const text = Buffer.from(bytes).toString('utf8')
-  if (response.status === 400 && /HTTP request to an HTTPS server/i.test(text)) {
+  if (response.status === 400 && wantsHttps.test(text)) {
     return new AppError({
       code: 'https-required',
       kind: 'invalid',

@@ -237,8 +237,11 @@ describe('the registry in trouble', () => {
     })
   })
 
-  it('names plain HTTP where HTTPS is wanted', async () => {
-    const body = 'Client sent an HTTP request to an HTTPS server.\n'
+  it.each([
+    'Client sent an HTTP request to an HTTPS server.\n',
+    '<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>',
+    "<!DOCTYPE HTML><p>Reason: You're speaking plain HTTP to an SSL-enabled server port.</p>",
+  ])('names plain HTTP where HTTPS is wanted: %s', async (body) => {
     registry.faults = [() => ({ status: 400, headers: {}, body: Buffer.from(body) })]
     expect(await failureOf(client.ping())).toMatchObject({ code: 'https-required', kind: 'invalid' })
   })
