@@ -146,6 +146,12 @@ const badConnections: readonly BadConnection[] = [
     says: /not a TLS endpoint/,
   },
   {
+    name: 'plain HTTP to a server of HTTPS',
+    settings: () => ({ url: ways.tls.url.replace('https:', 'http:'), allowPlainHttp: true, ...user }),
+    code: 'connection-broken',
+    says: /The connection with .* broke/,
+  },
+  {
     name: 'expired certificate',
     settings: () => ({ url: ways.expired.url, caCertificate: ways.authority }),
     code: 'certificate-expired',

@@ -79,7 +79,7 @@ function endlessLinks(target: 'catalog' | 'tags'): RegistryServer['faults'][numb
   return (request, reply) => {
     if (request.target !== target) return reply
     count += 1
-    const link = `<${request.path}?last=${count}&n=1>; rel="next"`
+    const link = `<${request.path}?last=0${count}&n=1>; rel="next"`
     return { ...reply, headers: { ...reply.headers, link } }
   }
 }
