@@ -5,7 +5,7 @@ import { type RegistryServer, startRegistryServer } from '../../../src/test-supp
 import { buildVulnerabilityDatabase } from '../../../src/test-support/vulnerability-database/index.ts'
 import { expectFailure, expectPlain, freshHome, portolan, type Run } from './command.ts'
 import { badImages, good, oddImages, type OddImage, push, rows } from './images.ts'
-import { ESCAPES } from './layers.ts'
+import { ESCAPES, escapedFile } from './layers.ts'
 
 const bad = badImages()
 const odd = oddImages()
@@ -74,20 +74,16 @@ describe('an image that is odd', () => {
   it('writes nothing but vulnerability data and layers', () => {
     expect(readdirSync(home).sort()).toEqual(['data', 'db'])
     expect(readdirSync(join(home, 'data')).sort()).toEqual(['cache'])
-    expect(existsSync('/tmp/portolan-escaped')).toBe(false)
+    expect(existsSync(escapedFile)).toBe(false)
   })
 })
 
 describe('the layer cache after all of them', () => {
-  it('gives the good image what it has, and the liars nothing', async () => {
+  it('gives the good image what it has, and a liar nothing', async () => {
     await expectResult(good)
     const lie = bad.find(({ repository }) => repository === 'bad/diff-ids')
-    const swapped = bad.find(({ repository }) => repository === 'bad/blob')
-    for (const one of [lie, swapped]) {
-      if (one === undefined) throw new Error('the image is gone from the list')
-      const run = await scan(one.repository)
-      if (one === lie) expectFailure(run, one.code, one.says)
-    }
+    if (lie === undefined) throw new Error('the image is gone from the list')
+    expectFailure(await scan(lie.repository), lie.code, lie.says)
     await expectResult(good)
   })
 })

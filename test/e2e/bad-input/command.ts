@@ -52,20 +52,6 @@ export function expectFailure(run: Run, code: string, says: RegExp): void {
   expect(run).toMatchObject({ code: 1, out: '' })
   expect(run.err).toMatch(/^Error: .+\nWhat to do: .+\nCode: [a-z0-9-]+\n$/)
   expect(run.err).toMatch(says)
-  expect(run.err).toContain(`Code: ${code}`)
+  expect(run.err).toContain(`\nCode: ${code}\n`)
   expectPlain(run)
-}
-
-/** Runs tasks, so many side by side. */
-export async function sideBySide<T>(
-  count: number,
-  items: readonly T[],
-  task: (item: T) => Promise<void>,
-): Promise<void> {
-  const rest = items.values()
-  await Promise.all(
-    Array.from({ length: count }, async () => {
-      for (const item of rest) await task(item)
-    }),
-  )
 }

@@ -119,7 +119,7 @@ export function badImages(): BadImage[] {
     damaged('bad/swapped', (at) => faults.body(other, at('layer')), 'layer-digest-mismatch', blob),
     damaged('bad/cut', (at) => faults.shorten(20, at('layer')), 'blob-truncated', blob),
     damaged('bad/endless', (at) => faults.endless(at('layer')), 'blob-too-large', blob),
-    damaged('bad/html-blob', (at) => faults.html(at('layer')), 'blob-', blob),
+    damaged('bad/html-blob', (at) => faults.html(at('layer')), 'blob-truncated', blob),
     { repository: 'bad/diff-ids', image: liar(), code: 'config-diff-id-mismatch', says: /unpacks to/ },
     {
       repository: 'bad/fewer-diff-ids',

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type LayerListing, type TarEntry, writeTar } from '../../../src/test-support/image-builder/index.ts'
 import { concatBytes } from '../../../src/test-support/image-builder/tar-writer.ts'
@@ -56,13 +58,16 @@ export function gzipBomb(): LayerListing {
   return members([gzipSync(header), ...Array.from({ length: 300 }, () => zeros)])
 }
 
+/** Where a name that leads out of the image would lead, were it followed. */
+export const escapedFile = join(tmpdir(), `portolan-escaped-${process.pid}`)
+
 /** Names that lead out of the image: none of them may count as the database that it resembles, or reach a disk. */
 export function climbingNames(): LayerListing {
   const evil = packageJson('lodash', '1.0.0')
   const status = dpkgStatus([{ name: 'openssl', version: '1.0.0-1' }])
   const entries: TarEntry[] = [
     { path: '../../../../var/lib/dpkg/status', content: status },
-    { path: '../'.repeat(40) + 'tmp/portolan-escaped', content: 'escaped' },
+    { path: '../'.repeat(40) + escapedFile.slice(1), content: 'escaped' },
     { path: '../escaped', content: 'escaped' },
     { path: 'link', type: 'symlink', target: '../../../../etc' },
     { path: 'link/passwd', content: 'escaped' },

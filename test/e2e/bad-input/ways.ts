@@ -8,7 +8,7 @@ import {
 import { good, push } from './images.ts'
 
 export const user = { username: 'ann', password: 'the right password' } as const
-export const users = { [user.username]: user.password }
+const users = { [user.username]: user.password }
 
 /** Registries that cannot be used, or not in every way; the good image is in each of them. */
 export interface Ways {
