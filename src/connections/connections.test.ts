@@ -122,6 +122,7 @@ eachDatabase((_name, open) => {
     for (const settings of [
       { url: 'evil.test', username: 'other' },
       { url: 'registry.test', username: 'other', insecure: true },
+      { url: 'registry.test', username: 'other', tokenHost: 'evil.test' },
     ]) {
       const before = platform.opened.length
       await expect(edit(2, settings)).rejects.toMatchObject({

@@ -30,7 +30,7 @@ import {
   type ConnectorSource,
   DEFAULT_SELECTION,
 } from './ports.ts'
-import { keepSecrets, type SplitSettings, splitSettings } from './settings.ts'
+import { isGuardUnchanged, keepSecrets, type SplitSettings, splitSettings } from './settings.ts'
 import {
   type ConnectionRow,
   type ConnectionValues,
@@ -244,7 +244,10 @@ class Keeper implements ConnectionService {
     // With placeholders for what is missing, so that the host is known before a stored secret is touched.
     const missing = Object.fromEntries(Object.keys(stored).map((name) => [name, new Secret('-')]))
     const { host, insecure } = await this.#describe(provider, plain, { ...missing, ...given })
-    const sameRegistry = host === row.host && row.platform === provider.description.id
+    const sameRegistry =
+      host === row.host &&
+      row.platform === provider.description.id &&
+      isGuardUnchanged(provider.description, row.settings, plain)
     const secrets = keepSecrets(given, stored, sameRegistry && (row.insecure || !insecure))
     return { plain, secrets, host, insecure }
   }

@@ -24,6 +24,19 @@ export function splitSettings(
   return { plain, secrets }
 }
 
+/** Whether every field that decides where secrets go is what it was. */
+export function isGuardUnchanged(
+  { fields }: Pick<PlatformDescription, 'fields'>,
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+): boolean {
+  const value = (settings: Readonly<Record<string, unknown>>, name: string): string =>
+    String(settings[name] ?? '').trim()
+  return fields.every(
+    ({ name, guardsSecrets }) => !guardsSecrets || value(before, name) === value(after, name),
+  )
+}
+
 /**
  * Fills empty secret fields from the stored ones. Only for the same registry, no worse protected than before: whoever may
  * edit a connection could otherwise send its secret to a server of their own.

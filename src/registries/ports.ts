@@ -12,6 +12,8 @@ export interface PlatformField {
   /** Sealed when stored, never sent back. */
   readonly secret: boolean
   readonly help: string
+  /** It decides where secrets are sent or who can read them on the way: a change demands them again. */
+  readonly guardsSecrets?: boolean
   readonly placeholder?: string
   readonly options?: readonly { readonly value: string; readonly label: string }[]
 }

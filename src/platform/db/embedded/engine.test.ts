@@ -110,6 +110,8 @@ describe('the embedded database', () => {
       `create table t as select n, repeat('x', 500) as body from generate_series(1, 60000) n`,
     )
     await engine.script('bulk', `update t set body = repeat('y', 500)`)
+    // Statistics are written at most once a second unless they are asked for.
+    await engine.script('bulk', 'select pg_stat_force_next_flush()')
     const logLength = `select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), redo_lsn)::float8 as bytes from pg_control_checkpoint()`
     const before = (await engine.script('bulk', logLength))[0]?.rows[0]?.['bytes']
     await upkeep(engine)
