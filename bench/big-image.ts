@@ -30,17 +30,14 @@ function run(command: string, args: readonly string[]): void {
   if (done.status !== 0) throw new Error(`${command} ${args.join(' ')} failed`)
 }
 
+/** The mirror that this machine's apt uses. */
 function debianMirror(): string {
-  const sources = spawnSync(
-    'sh',
-    ['-c', 'cat /etc/apt/sources.list /etc/apt/sources.list.d/debian.sources 2>/dev/null'],
-    { encoding: 'utf8' },
-  ).stdout
-  return (
-    /(?:URIs:|^deb)\s+(\S*\/debian)\/?\s*$/m.exec(sources)?.[1] ??
-    /https?:\/\/\S+\/debian\b/.exec(sources)?.[0] ??
-    ''
-  )
+  const list = 'cat /etc/apt/sources.list /etc/apt/sources.list.d/*.sources 2>/dev/null'
+  const sources = spawnSync('sh', ['-c', list], { encoding: 'utf8' }).stdout
+  const mirror = /(?:URIs:|^deb)\s+(\S*\/debian)\/?(?:\s|$)/m.exec(sources)?.[1]
+  if (mirror === undefined)
+    throw new Error('apt names no Debian mirror, and the image is made by debootstrap')
+  return mirror
 }
 
 interface LayerFile {

@@ -55,7 +55,7 @@ const alpineBase = (release: string, packages: string, architecture = 'x86_64'):
   files: {
     'etc/alpine-release': `${release}\n`,
     'etc/os-release': osRelease('alpine', release, `Alpine Linux v${release}`),
-    'etc/apk/repositories': `https://dl-cdn.alpinelinux.org/alpine/v${release.split('.').slice(0, 2).join('.')}/main\n`,
+    'etc/apk/repositories': `https://mirror.example.org/alpine/v${release.split('.').slice(0, 2).join('.')}/main\n`,
     'lib/apk/db/installed': apkInstalled(apkRows(packages, architecture)),
   },
 })
