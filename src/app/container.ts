@@ -85,7 +85,7 @@ async function assemble(ground: Ground): Promise<Container> {
   })
   const events = createEventBus()
   const jobs = createJobs(database, { log })
-  const domain = createDomain({ config, clock, log, database, vault, jobs, events })
+  const domain = await createDomain({ config, clock, log, database, vault, jobs, events })
   const updates = createDatabaseUpdates({
     dir: join(config.dataDir, 'db'),
     references: config.databaseReferences,

@@ -6,6 +6,7 @@ import { createConnections } from '../connections/index.ts'
 import { type Clock, newId } from '../core/index.ts'
 import { createDiscoveryService } from '../discovery/index.ts'
 import { createFindingService } from '../findings/index.ts'
+import { createFileLayerStore, type LayerStore } from '../inventory/index.ts'
 import { createSqlLayerStore } from '../inventory/sql.ts'
 import { currentGeneration } from '../matching/sql.ts'
 import type { Vault } from '../platform/credentials/index.ts'
@@ -47,7 +48,7 @@ export interface Domain {
 const DISCOVERIES_AT_ONCE = 2
 const DUE_AT_ONCE = 100
 
-export function createDomain(options: DomainOptions): Domain {
+export async function createDomain(options: DomainOptions): Promise<Domain> {
   const { config, clock, log, database, vault, jobs, events } = options
   const matcher = createMatcherInUse(join(config.dataDir, 'db'))
   const onError = (error: unknown): void => log.warn('workers could not be woken', { error })
@@ -78,7 +79,7 @@ export function createDomain(options: DomainOptions): Domain {
     db: database,
     clock,
     connectors: connections.connectors,
-    indexer: createBuiltInIndexer(createSqlLayerStore(database)),
+    indexer: createBuiltInIndexer(await openLayerStore(options)),
     matcher: async () => matcher.get(),
     onQueued: wakeScans,
     onChange: (change) => publish(events, change),
@@ -105,6 +106,17 @@ export function createDomain(options: DomainOptions): Domain {
     },
     close: () => matcher.close(),
   }
+}
+
+/**
+ * What was read of layers. Beside the embedded database it is in files that the command line shares; several servers on one
+ * PostgreSQL share it there.
+ */
+async function openLayerStore({ config, clock, log, database }: DomainOptions): Promise<LayerStore> {
+  if (database.kind !== 'embedded') return createSqlLayerStore(database)
+  const store = await createFileLayerStore(join(config.dataDir, 'cache', 'layers'), { clock })
+  if (store.note !== null) log.warn('layer cache is not used', { note: store.note })
+  return store
 }
 
 /** The one way out for registry connections: private networks only where the operator named them. */
