@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +15,12 @@ import { type ServerProcess, startServerProcess } from './server-process.ts'
 /** kill -9 of the real server at random moments of discovery and scanning: nothing acknowledged is lost, nothing is done twice. */
 const kills = scaled(30, 300)
 const imageCount = 50
+/** The same moments in each run, or those of another seed. The machine's own pace is still chance. */
+let state = Number(process.env['PORTOLAN_TEST_SEED'] ?? 1)
+function randomInt(from: number, below: number): number {
+  state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+  return from + Math.floor((state / 2 ** 32) * (below - from))
+}
 const folder = await mkdtemp(join(tmpdir(), 'portolan-kill-'))
 const registry = await startRegistryServer({})
 afterAll(async () => {
