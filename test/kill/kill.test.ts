@@ -5,6 +5,7 @@ import { afterAll, expect, test } from 'vitest'
 import type { Scan } from '../../src/contract/index.ts'
 import { sampleRows } from '../../src/demo/advisories.ts'
 import { debian12, dpkgRows, npmPackage } from '../../src/demo/package-databases.ts'
+import { seeded } from '../../src/test-support/fake-api/random.ts'
 import { buildImage } from '../../src/test-support/image-builder/index.ts'
 import { pushBuilt, startRegistryServer } from '../../src/test-support/registry-server/index.ts'
 import { dpkgStatus } from '../../src/test-support/package-databases.ts'
@@ -16,11 +17,8 @@ import { type ServerProcess, startServerProcess } from './server-process.ts'
 const kills = scaled(30, 300)
 const imageCount = 50
 /** The same moments in each run, or those of another seed. The machine's own pace is still chance. */
-let state = Number(process.env['PORTOLAN_TEST_SEED'] ?? 1)
-function randomInt(from: number, below: number): number {
-  state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-  return from + Math.floor((state / 2 ** 32) * (below - from))
-}
+const random = seeded(Number(process.env['PORTOLAN_TEST_SEED'] ?? 1))
+const randomInt = (from: number, below: number): number => from + Math.floor(random() * (below - from))
 const folder = await mkdtemp(join(tmpdir(), 'portolan-kill-'))
 const registry = await startRegistryServer({})
 afterAll(async () => {

@@ -1,6 +1,6 @@
+import type { Classification } from '../classify.ts'
 import { sql } from 'kysely'
 import { recordset, sortedByKey } from '../../platform/db/index.ts'
-import type { ImageKind } from '../ports.ts'
 import type { Db } from '../store.ts'
 
 export interface UnknownImage {
@@ -43,17 +43,8 @@ export async function copyKnown(db: Db, orgId: string, repositoryId: number): Pr
     from twin where image.id = twin.id`.execute(db)
 }
 
-export interface Classified {
+export interface Classified extends Classification {
   readonly id: number
-  readonly kind: ImageKind
-  readonly mediaType: string | null
-  readonly size: number | null
-  readonly builtAt: Date | null
-  readonly platforms: readonly {
-    readonly manifest: Uint8Array
-    readonly platform: string
-    readonly size: number | null
-  }[]
 }
 
 const platformColumns = { image_id: 'int', manifest: 'bytea', platform: 'text', size: 'bigint' }
