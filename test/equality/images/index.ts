@@ -1,12 +1,16 @@
-import { type BuiltImage, buildImage } from '../../../src/test-support/image-builder/index.ts'
-import { alpineImages } from './alpine.ts'
-import { debianImages } from './debian.ts'
-import { npmImages } from './npm.ts'
-import { ubuntuImages } from './ubuntu.ts'
+import {
+  type BuiltImage,
+  buildImage,
+  type ImageListing,
+} from '../../../src/test-support/image-builder/index.ts'
+import { collect } from '../collect.ts'
 
-/** The images that Portolan and Trivy are compared on, by name: `test/goldens/<name>.json` is Trivy's answer. */
+const listings = await collect<Readonly<Record<string, ImageListing>>>(import.meta.dirname)
+
+/**
+ * The images that Portolan and Trivy are compared on, by name: `test/goldens/<name>.json` is Trivy's answer. Each file beside this
+ * one exports a record of listings.
+ */
 export const images: ReadonlyMap<string, BuiltImage> = new Map(
-  Object.entries({ ...alpineImages, ...debianImages, ...npmImages, ...ubuntuImages }).map(
-    ([name, listing]) => [name, buildImage(listing)],
-  ),
+  listings.flatMap((part) => Object.entries(part).map(([name, listing]) => [name, buildImage(listing)])),
 )

@@ -1,12 +1,9 @@
 import type { DatabaseRows } from '../../../src/test-support/vulnerability-database/index.ts'
-import { alpineRows } from './alpine.ts'
-import { debianRows } from './debian.ts'
-import { npmRows } from './npm.ts'
-import { ubuntuRows } from './ubuntu.ts'
+import { collect } from '../collect.ts'
 
-const parts = [alpineRows, debianRows, npmRows, ubuntuRows]
+const parts = await collect<DatabaseRows>(import.meta.dirname)
 
-/** The database that Portolan and Trivy are compared on. */
+/** The database that Portolan and Trivy are compared on: what the files beside this one export, together. */
 export const rows: DatabaseRows = {
   advisories: parts.flatMap((part) => part.advisories ?? []),
   details: parts.flatMap((part) => part.details ?? []),

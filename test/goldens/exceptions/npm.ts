@@ -1,23 +1,6 @@
-import type { Difference } from '../equality/compare.ts'
+import type { Exception } from '../exception.ts'
 
-/** A difference from the Trivy that the goldens were made with, wanted and explained. */
-export interface Exception {
-  /** Where it shows: names of test/equality/images. */
-  readonly images: readonly string[]
-  /** The version that differs. */
-  readonly trivy: string
-  /** What Portolan does instead. */
-  readonly rule: string
-  /** Why that is right: the change in Trivy itself, or its fault. */
-  readonly source: string
-  covers(difference: Difference): boolean
-}
-
-/**
- * Every difference, and there are no others: the test fails for one that no row covers, and for a row that covers none.
- * All are corrections that later versions of Trivy made, or a loss of data that its own other output shows.
- */
-export const exceptions: readonly Exception[] = [
+export const npmExceptions: readonly Exception[] = [
   {
     images: ['npm-prereleases', 'npm-app'],
     trivy: '0.44.1',
@@ -41,12 +24,5 @@ export const exceptions: readonly Exception[] = [
       side === 'trivy' &&
       (('path' in row && row.path === 'usr/share/nodejs/minimist/package.json') ||
         ('purl' in row && row.purl.startsWith('pkg:npm/minimist@'))),
-  },
-  {
-    images: ['alpine-merged-usr'],
-    trivy: '0.44.1',
-    rule: 'The apk database is read at usr/lib/apk/db/installed too.',
-    source: 'Trivy 0.63, aquasecurity/trivy#8937: "support new APK database location"',
-    covers: ({ side }) => side === 'portolan',
   },
 ]

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import type { LayerListing } from '../../../src/test-support/image-builder/index.ts'
+import type { LayerListing } from '../../src/test-support/image-builder/index.ts'
 
-const fixtures = join(import.meta.dirname, '../../fixtures')
+const fixtures = join(import.meta.dirname, '../fixtures')
 
 /** The package database and release files of a system that debootstrap made (`--variant=minbase`), as they are. */
 export function debootstrapLayer(release: 11 | 12, files: LayerListing['files'] = {}): LayerListing {
