@@ -1,5 +1,6 @@
 import { ecosystems } from '../../src/app/ecosystems.ts'
 import type { AdvisoryDatabase } from '../../src/advisories/index.ts'
+import type { ImageSource, LayerReference } from '../../src/images/index.ts'
 import { createIndexer } from '../../src/indexing/index.ts'
 import {
   createMemoryLayerStore,
@@ -18,15 +19,20 @@ interface Placed extends PackageEntry {
 
 /** Our own answer, by indexing and matching as the product does. */
 export async function askPortolan(image: BuiltImage, database: AdvisoryDatabase): Promise<Answer> {
+  const layers = image.layers.map(({ digest, bytes, diffId }) => ({
+    blob: { digest, size: bytes.length },
+    diffId,
+  }))
+  return askPortolanAbout(memorySource({ image }), layers, database)
+}
+
+export async function askPortolanAbout(
+  source: ImageSource,
+  layers: readonly LayerReference[],
+  database: AdvisoryDatabase,
+): Promise<Answer> {
   const indexer = createIndexer({ plugins: ecosystems, store: createMemoryLayerStore() })
-  const inventory = await indexer.index({
-    source: memorySource({ image }),
-    layers: image.layers.map(({ digest, bytes, diffId }) => ({
-      blob: { digest, size: bytes.length },
-      diffId,
-    })),
-    access: OPEN_ACCESS,
-  })
+  const inventory = await indexer.index({ source, layers, access: OPEN_ACCESS })
   const matcher = createMatcher({ plugins: ecosystems, database })
   const placed = placedPackages(inventory)
   return sorted({

@@ -46,17 +46,20 @@ interface TrivyReport {
  * @param cache folder whose `db` holds trivy.db and metadata.json
  */
 export async function askTrivy(program: string, image: BuiltImage, cache: string): Promise<Answer> {
-  return withLayout(image, async (folder) => {
-    // Not in one: with Ubuntu Pro, 0.44.1 loses the findings where packages are listed too.
-    const findings = await report(program, folder, cache)
-    const packages = await report(program, folder, cache, '--list-all-pkgs')
-    const bom = JSON.parse(await scan(program, folder, cache, 'cyclonedx')) as Bom
-    return sorted({
-      os: osOf(findings),
-      packages: (packages.Results ?? []).flatMap((result) => (result.Packages ?? []).map(packageRow)),
-      purls: purlsOf(bom),
-      findings: findingsOf(findings),
-    })
+  return withLayout(image, (folder) => askTrivyAboutLayout(program, folder, cache))
+}
+
+/** @param folder an OCI layout with one image */
+export async function askTrivyAboutLayout(program: string, folder: string, cache: string): Promise<Answer> {
+  // Not in one: with Ubuntu Pro, 0.44.1 loses the findings where packages are listed too.
+  const findings = await report(program, folder, cache)
+  const packages = await report(program, folder, cache, '--list-all-pkgs')
+  const bom = JSON.parse(await scan(program, folder, cache, 'cyclonedx')) as Bom
+  return sorted({
+    os: osOf(findings),
+    packages: (packages.Results ?? []).flatMap((result) => (result.Packages ?? []).map(packageRow)),
+    purls: purlsOf(bom),
+    findings: findingsOf(findings),
   })
 }
 
