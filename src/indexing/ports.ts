@@ -18,6 +18,24 @@ export interface OsFact {
   readonly family: string
   readonly release: string
   readonly extended?: boolean
+  /** Who rebuilt the packages: says nothing of the system itself. */
+  readonly supplier?: string
+}
+
+/**
+ * From where Red Hat built a layer: content sets are the package repositories that it draws on, `nvr` names the build. A later file
+ * of the layer completes an earlier one.
+ */
+export interface BuildInfoFact extends BuildInfo {
+  readonly kind: 'build-info'
+  readonly path: string
+}
+
+export interface BuildInfo {
+  readonly contentSets?: readonly string[]
+  /** Name, version and release of the image's build: `ubi8-container-8.7-1112`. */
+  readonly nvr?: string
+  readonly arch?: string
 }
 
 /** The package repository that an image uses, which may differ from its release (Alpine's etc/apk/repositories). */
@@ -41,6 +59,12 @@ export interface PackageFact {
   readonly sourceRelease?: string
   readonly licenses?: readonly string[]
   readonly maintainer?: string
+  /** rpm: who built it, in its own words. */
+  readonly vendor?: string
+  /** rpm: the module that it belongs to, `nodejs:18:9020020230718130253:rhel9`. */
+  readonly modularityLabel?: string
+  /** Its database, or who made it, says that it comes from outside of the distribution (EPEL, Docker). */
+  readonly thirdParty?: boolean
 }
 
 /** The packages that one file names. */
@@ -66,7 +90,7 @@ export interface DamageFact {
   readonly what: string
 }
 
-export type LayerFact = OsFact | RepositoryFact | PackagesFact | OwnedFilesFact | DamageFact
+export type LayerFact = OsFact | RepositoryFact | BuildInfoFact | PackagesFact | OwnedFilesFact | DamageFact
 
 /** What kinds of files a layer has: kept with its results, so that a new analyzer need not read every layer again. */
 export interface LayerFeatures {
@@ -106,6 +130,8 @@ export interface ImageContext {
   readonly os: OperatingSystem | null
   /** Alpine: release of the last etc/apk/repositories. */
   readonly repository: { readonly family: string; readonly release: string } | null
+  /** Red Hat: of the layer that the package came with, see merge-build-info.ts. */
+  readonly buildInfo: BuildInfo | null
 }
 
 /** An operating system family: how its packages are looked up. It speaks for ALL OS packages of an image (Trivy's rule). */
@@ -119,6 +145,13 @@ export interface Distribution {
     fact: PackageFact,
     context: ImageContext,
   ): Pick<Package, 'subject' | 'skipReason'> & { readonly purl?: string }
+  /**
+   * The distribution that speaks in its place in an image with these OS packages: a supplier's, which rebuilds packages and states
+   * what affects them. Absent or undefined: itself.
+   */
+  inPlace?(packages: readonly PackageFact[], os: OperatingSystem): Distribution | undefined
+  /** Until when the release is supported, RFC 3339; undefined when no end is known. */
+  endOfLife?(release: string): string | undefined
 }
 
 /** What an ecosystem gives to indexing. */
@@ -131,10 +164,19 @@ export interface IndexingPlugin {
   describe(fact: PackageFact, context: ImageContext): Omit<Package, 'subject' | 'skipReason'>
   /** Language ecosystems: the package's subject. */
   subject?(fact: PackageFact): Pick<Package, 'subject' | 'skipReason'>
-  /** Language ecosystems: what reports call their packages, in Trivy's words: `node-pkg`, `Node.js`. */
-  readonly report?: { readonly type: string; readonly target: string }
+  /**
+   * Language ecosystems: what reports call their packages, in Trivy's words: `node-pkg`, `Node.js`. Where one file lists many
+   * packages (a lock file, a Go binary), the file is the target: a function of its path.
+   */
+  readonly report?: ReportTarget | ((path: string) => ReportTarget)
   /** OS ecosystems that take versions apart: the parts as Trivy's report lists them; absent: a version stays whole. */
   versionParts?(version: string): VersionParts | undefined
+}
+
+/** Type and target of a group in Trivy's report (pkg/types/report.go). */
+export interface ReportTarget {
+  readonly type: string
+  readonly target: string
 }
 
 export interface VersionParts {

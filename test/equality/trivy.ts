@@ -26,6 +26,8 @@ interface TrivyPackage {
 interface TrivyReport {
   readonly Metadata: { readonly OS?: { readonly Family: string; readonly Name: string } }
   readonly Results?: readonly {
+    readonly Target: string
+    readonly Class?: string
     readonly Packages?: readonly TrivyPackage[]
     readonly Vulnerabilities?: readonly {
       readonly VulnerabilityID: string
@@ -57,7 +59,9 @@ export async function askTrivyAboutLayout(program: string, folder: string, cache
   const bom = JSON.parse(await scan(program, folder, cache, 'cyclonedx')) as Bom
   return sorted({
     os: osOf(findings),
-    packages: (packages.Results ?? []).flatMap((result) => (result.Packages ?? []).map(packageRow)),
+    packages: (packages.Results ?? []).flatMap((result) =>
+      (result.Packages ?? []).map((found) => packageRow(found, listOf(result))),
+    ),
     purls: purlsOf(bom),
     findings: findingsOf(findings),
   })
@@ -136,10 +140,20 @@ function osOf(report: TrivyReport): string | null {
 }
 
 function findingsOf(report: TrivyReport): FindingRow[] {
-  return (report.Results ?? []).flatMap((result) => (result.Vulnerabilities ?? []).map(findingRow))
+  return (report.Results ?? []).flatMap((result) =>
+    (result.Vulnerabilities ?? []).map((found) => findingRow(found, listOf(result))),
+  )
 }
 
-function packageRow(found: TrivyPackage): PackageRow {
+/** Titles under which Trivy gathers packages that have a file each (pkg/scanner/langpkg, PkgTargets). */
+const gathered = new Set(['Java', 'Node.js', 'Python', 'Ruby', 'Conda'])
+
+/** The file that lists all packages of a result: a lock file, a Go binary. '' where each package has its own. */
+function listOf({ Target, Class }: TrivyResult): string {
+  return Class === 'lang-pkgs' && !gathered.has(Target) ? Target : ''
+}
+
+function packageRow(found: TrivyPackage, list: string): PackageRow {
   return {
     name: found.Name,
     version: spell(found.Epoch, found.Version, found.Release),
@@ -147,14 +161,15 @@ function packageRow(found: TrivyPackage): PackageRow {
     source: [found.SrcName ?? '', spell(found.SrcEpoch, found.SrcVersion ?? '', found.SrcRelease)]
       .join(' ')
       .trim(),
-    path: found.FilePath ?? '',
+    path: found.FilePath ?? list,
     layer: found.Layer.DiffID ?? '',
   }
 }
 
-type TrivyVulnerability = NonNullable<NonNullable<TrivyReport['Results']>[number]['Vulnerabilities']>[number]
+type TrivyResult = NonNullable<TrivyReport['Results']>[number]
+type TrivyVulnerability = NonNullable<TrivyResult['Vulnerabilities']>[number]
 
-function findingRow(found: TrivyVulnerability): FindingRow {
+function findingRow(found: TrivyVulnerability, list: string): FindingRow {
   return {
     vulnerability: found.VulnerabilityID,
     package: found.PkgName,
@@ -163,7 +178,7 @@ function findingRow(found: TrivyVulnerability): FindingRow {
     severity: found.Severity ?? '',
     severitySource: found.SeveritySource ?? '',
     status: found.Status ?? '',
-    path: found.PkgPath ?? '',
+    path: found.PkgPath ?? list,
     layer: found.Layer.DiffID ?? '',
   }
 }

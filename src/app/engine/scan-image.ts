@@ -98,14 +98,11 @@ function groupPackages(
   const groups = new Map<string, Omit<ScannedGroup, 'findings'> & { packages: ScannedPackage[] }>()
   for (const [setIndex, set] of inventory.sets.entries()) {
     for (const [index, entry] of set.entries.entries()) {
-      const key = set.kind === 'os' ? '' : entry.package.ecosystem
+      const name = nameGroup(set.kind, entry, inventory, plugins)
+      const key = set.kind === 'os' ? '' : `${name.type}\0${name.title}`
       let group = groups.get(key)
       if (group === undefined) {
-        group = {
-          kind: set.kind,
-          ...nameGroup(set.kind, entry.package.ecosystem, inventory, plugins),
-          packages: [],
-        }
+        group = { kind: set.kind, ...name, packages: [] }
         groups.set(key, group)
       }
       const layer = inventory.layers[inventory.attribution[setIndex]?.[index] ?? -1] ?? null
@@ -120,7 +117,7 @@ function groupPackages(
 
 function nameGroup(
   kind: PackageEntryKind,
-  ecosystem: string,
+  { package: { ecosystem }, path }: PackageEntry,
   { os }: Inventory,
   plugins: ScanImageRequest['plugins'],
 ): { type: string; title: string } {
@@ -130,7 +127,8 @@ function nameGroup(
       title: os === null ? ecosystem : `${os.family} ${os.release}`.trim(),
     }
   }
-  const report = plugins.find((plugin) => plugin.id === ecosystem)?.report
+  const named = plugins.find((plugin) => plugin.id === ecosystem)?.report
+  const report = typeof named === 'function' ? named(path ?? '') : named
   return { type: report?.type ?? ecosystem, title: report?.target ?? ecosystem }
 }
 

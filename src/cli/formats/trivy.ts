@@ -49,12 +49,13 @@ function result(name: string, group: ScannedGroup): object {
     Target: group.kind === 'os' ? `${name} (${group.title})` : group.title,
     Class: group.kind === 'os' ? 'os-pkgs' : 'lang-pkgs',
     Type: group.type,
-    Packages: group.packages.map(packageRow),
-    Vulnerabilities: filled(group.findings.map(vulnerabilityRow)),
+    Packages: group.packages.map((item) => packageRow(item, group.title)),
+    Vulnerabilities: filled(group.findings.map((finding) => vulnerabilityRow(finding, group.title))),
   }
 }
 
-function packageRow({ package: item, path, layer }: ScannedPackage): object {
+/** @param target a path that is the target is not said again */
+function packageRow({ package: item, path, layer }: ScannedPackage, target: string): object {
   return {
     ID: `${item.name}@${item.version}`,
     Name: item.name,
@@ -64,7 +65,7 @@ function packageRow({ package: item, path, layer }: ScannedPackage): object {
     ...sourceFields(item),
     Licenses: filled(item.licenses),
     Layer: layerRow(layer),
-    FilePath: path ?? undefined,
+    FilePath: path === target ? undefined : (path ?? undefined),
   }
 }
 
@@ -82,14 +83,14 @@ function versionFields(prefix: '' | 'Src', ecosystem: string, version: string): 
   }
 }
 
-function vulnerabilityRow(finding: ScannedFinding): object {
+function vulnerabilityRow(finding: ScannedFinding, target: string): object {
   const { match, details, package: item, path, layer } = finding
   return {
     VulnerabilityID: match.vulnerabilityId,
     VendorIDs: filled(match.vendorIds),
     PkgID: `${item.name}@${item.version}`,
     PkgName: item.name,
-    PkgPath: path ?? undefined,
+    PkgPath: path === target ? undefined : (path ?? undefined),
     PkgIdentifier: { PURL: item.purl },
     InstalledVersion: item.version,
     FixedVersion: match.fixedVersion || undefined,
