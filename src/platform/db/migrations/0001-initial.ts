@@ -23,7 +23,7 @@ const statements = [
   `create index package_set_packages on package_set using gin (package_ids) with (fastupdate = off)`,
   `create table inventory (
     id int generated always as identity primary key, manifest_digest bytea not null, indexer_key text not null, org_id text,
-    os jsonb, set_ids int[] not null, layers jsonb not null, attribution jsonb not null, notes jsonb not null default '[]',
+    engine jsonb, os jsonb, set_ids int[] not null, layers jsonb not null, attribution jsonb not null, notes jsonb not null default '[]',
     source text not null default 'indexed', created_at timestamptz not null default now(),
     unique nulls not distinct (manifest_digest, indexer_key, org_id))`,
   `create index inventory_sets on inventory using gin (set_ids) with (fastupdate = off)`,
@@ -54,7 +54,7 @@ const statements = [
   `create table registry_connection (
     id uuid primary key, org_id text not null, name text collate "C" not null, platform text not null, host text not null, settings jsonb not null,
     secret_fields jsonb not null default '[]', insecure boolean not null default false, status text not null default 'Unknown', status_detail jsonb, checked_at timestamptz, access text not null default 'Private',
-    enabled boolean not null default true, scan_interval_hours int, next_run_at timestamptz, selection jsonb not null default '{}',
+    enabled boolean not null default true, engine text not null default 'portolan', scan_interval_hours int, next_run_at timestamptz, selection jsonb not null default '{}',
     last_discovery jsonb, progress jsonb, version int not null default 1,
     created_at timestamptz not null default now(), updated_at timestamptz not null default now(), deleted_at timestamptz)`,
   `create unique index registry_connection_name on registry_connection (org_id, name) where deleted_at is null`,
@@ -65,7 +65,8 @@ const statements = [
   `create table repository (
     id int generated always as identity primary key, org_id text not null, host text collate "C" not null, path text collate "C" not null,
     first_seen_at timestamptz not null default now(), last_seen_at timestamptz not null default now(), gone_at timestamptz,
-    postings_due boolean not null default false, unique (org_id, host, path))`,
+    engine text not null default 'portolan', postings_due boolean not null default false, unique (org_id, host, path))`,
+  `create index repository_engine on repository (org_id) where engine <> 'portolan'`,
   `create index repository_postings_due on repository (id) where postings_due`,
   `create table connection_repository (connection_id uuid not null references registry_connection (id), repository_id int not null references repository (id), seen_at timestamptz not null default now(), primary key (connection_id, repository_id))`,
   `create index connection_repository_repository on connection_repository (repository_id)`,
@@ -83,7 +84,8 @@ const statements = [
   `create index tag_image on tag (image_id)`,
   `create table tag_history (repository_id int not null, name text collate "C" not null, digest bytea not null, until timestamptz not null default now(), primary key (repository_id, name, until))`,
   `create table image_platform (
-    image_id int not null references image (id), manifest_digest bytea not null, platform text not null, size bigint, inventory_id int references inventory (id), primary key (image_id, manifest_digest))`,
+    image_id int not null references image (id), manifest_digest bytea not null, platform text not null, size bigint, wanted boolean not null default true,
+    inventory_id int references inventory (id), primary key (image_id, manifest_digest))`,
   `create index image_platform_manifest on image_platform (manifest_digest)`,
   `create table discovery_run (
     id uuid primary key, org_id text not null, connection_id uuid not null, state text not null, worker text, lease_until timestamptz, attempt int not null default 0,
