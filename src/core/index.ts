@@ -30,6 +30,7 @@ export {
   manifestReference,
   parseImageReference,
 } from './image-reference.ts'
+export { type PackageUrl, type PackageUrlParts, packageUrl, parsePackageUrl } from './package-url.ts'
 export {
   COUNT_LIMIT,
   decodeCursor,

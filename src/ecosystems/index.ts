@@ -5,6 +5,6 @@
 export { damageFacts } from './damage.ts'
 export { describeOsPackage, spellVersion } from './os-package.ts'
 export { createOsReleaseAnalyzer } from './os-release.ts'
-export { packageUrl } from './package-url.ts'
+export { packageUrl } from '../core/index.ts'
 export { isOutsideOfPrograms } from './skipped-paths.ts'
 export { decodeText, firstLine } from './text.ts'
