@@ -1,7 +1,7 @@
 /**
- * The folder of vulnerability databases, shared by processes without locks:
+ * The folder of databases of one kind, shared by processes without locks:
  *
- *     <sha256>/trivy.db, metadata.json, origin.json    whole and unchanging: it comes into being by one rename
+ *     <sha256>/trivy.db, metadata.json, origin.json    (or the file of another kind) whole and unchanging: it comes into being by one rename
  *     current                                          JSON: which one, the one before, when a newer one was last looked for
  *     .partial-*                                       being made; removed when left behind for a day
  *
@@ -11,6 +11,7 @@ import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError, type Clock, type Digest, digestHex, parseDigest } from '../core/index.ts'
+import type { DatabaseKind } from './kind.ts'
 
 /** Where a database came from, kept beside it. */
 export interface Origin {
@@ -26,7 +27,6 @@ export interface Pointer {
   readonly checkedAt: number
 }
 
-export const BOLT_NAME = 'trivy.db'
 export const METADATA_NAME = 'metadata.json'
 
 const originName = 'origin.json'
@@ -63,11 +63,12 @@ export function readOrigin(folder: string): Origin | undefined {
 }
 
 /**
- * Makes a database's folder: `fill` writes trivy.db and metadata.json, then the whole appears under its digest.
+ * Makes a database's folder: `fill` writes its file and metadata.json, then the whole appears under its digest.
  * @param replace take the place of a folder that is there already (else that one is kept)
  */
 export async function stage(
   dir: string,
+  kind: DatabaseKind,
   fill: (work: string) => Promise<Origin>,
   replace: boolean,
 ): Promise<{ readonly folder: string; readonly origin: Origin }> {
@@ -75,10 +76,10 @@ export async function stage(
   try {
     const origin = await fill(work)
     await writeFile(join(work, originName), JSON.stringify(origin), { flush: true })
-    await Promise.all([BOLT_NAME, METADATA_NAME].map((name) => flush(join(work, name))))
+    await Promise.all([kind.fileName, METADATA_NAME].map((name) => flush(join(work, name))))
     await flush(work)
     const folder = databaseFolder(dir, origin.digest)
-    await settle(work, folder, replace || !(await isWhole(folder)))
+    await settle(work, folder, replace || !(await isWhole(folder, kind)))
     await flush(dir)
     return { folder, origin }
   } catch (error) {
@@ -89,8 +90,8 @@ export async function stage(
 }
 
 /** Whether a database's files are all there. */
-export async function isWhole(folder: string): Promise<boolean> {
-  const names = [BOLT_NAME, METADATA_NAME, originName]
+export async function isWhole(folder: string, kind: DatabaseKind): Promise<boolean> {
+  const names = [kind.fileName, METADATA_NAME, originName]
   const found = await Promise.all(names.map((name) => stat(join(folder, name)).catch(() => undefined)))
   return found.every((file) => file?.isFile() && file.size > 0)
 }
@@ -179,7 +180,7 @@ function unwritable(dir: string, cause: unknown): AppError {
   return new AppError({
     code: 'database-folder-unwritable',
     kind: 'invalid',
-    publicMessage: `The vulnerability database could not be written to ${dir}${code}.`,
+    publicMessage: `No database could be written to ${dir}${code}.`,
     remedy: 'Make room there and see that this user may write, or set PORTOLAN_DATA_DIR to another folder.',
     cause,
   })

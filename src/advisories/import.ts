@@ -2,16 +2,19 @@ import { createReadStream } from 'node:fs'
 import { copyFile, open, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AppError, type Clock, type Digest } from '../core/index.ts'
-import { BOLT_NAME, METADATA_NAME, point, readPointer, stage } from './folder.ts'
-import { boltPath, contentDigest, readMetadata } from './open.ts'
+import { METADATA_NAME, point, readPointer, stage } from './folder.ts'
+import { type DatabaseKind, vulnerabilityDatabase } from './kind.ts'
+import { contentDigest, databasePath, readMetadata } from './open.ts'
 import { type DatabaseStatus, databaseStatus } from './status.ts'
 import { unpackLayer } from './unpack.ts'
 import { checkFolder } from './update.ts'
 
 export interface ImportRequest {
+  /** The vulnerability database unless stated. */
+  readonly kind?: DatabaseKind
   /** The folder of databases, made if absent. */
   readonly dir: string
-  /** Trivy's layer (.tar.gz), a folder with trivy.db and metadata.json, or such a trivy.db itself. */
+  /** Trivy's layer (.tar.gz), a folder with the database's file and metadata.json, or such a file itself. */
   readonly path: string
   readonly clock: Clock
   readonly signal?: AbortSignal
@@ -33,7 +36,7 @@ export async function importDatabase(request: ImportRequest): Promise<ImportResu
   await point(request.dir, digest, request.clock)
   return {
     outcome: digest === before ? 'unchanged' : 'updated',
-    status: databaseStatus(request.dir, request.clock),
+    status: databaseStatus(request.dir, request.clock, request.kind),
   }
 }
 
@@ -42,19 +45,17 @@ export async function unpackDatabase(
   request: Omit<ImportRequest, 'clock'>,
 ): Promise<{ readonly folder: string; readonly digest: Digest }> {
   const path = resolve(request.path)
-  const kind = await kindOf(path)
+  const { kind = vulnerabilityDatabase } = request
+  const form = await formOf(path, kind)
   const staged = await stage(
     request.dir,
+    kind,
     async (work) => {
       const digest =
-        kind === 'layer'
-          ? await unpackLayer({ layer: createReadStream(path), folder: work, signal: request.signal })
-          : await copyDatabase(
-              kind === 'folder' ? path : dirname(path),
-              kind === 'folder' ? BOLT_NAME : basename(path),
-              work,
-            )
-      await checkFolder(work)
+        form === 'layer'
+          ? await unpackLayer({ layer: createReadStream(path), kind, folder: work, signal: request.signal })
+          : await copyDatabase(kind, form === 'folder' ? join(path, kind.fileName) : path, work)
+      await checkFolder(work, kind)
       return { digest, source: basename(path) }
     },
     // What a person gives by hand mends what may be damaged.
@@ -63,20 +64,22 @@ export async function unpackDatabase(
   return { folder: staged.folder, digest: staged.origin.digest }
 }
 
-async function copyDatabase(folder: string, boltName: string, work: string): Promise<Digest> {
-  readMetadata(folder)
-  await copyFile(boltPath(folder, boltName), join(work, BOLT_NAME))
+/** @param path the database's file, with metadata.json beside it */
+async function copyDatabase(kind: DatabaseKind, path: string, work: string): Promise<Digest> {
+  const folder = dirname(path)
+  readMetadata(folder, kind)
+  await copyFile(databasePath(folder, basename(path)), join(work, kind.fileName))
   await copyFile(join(folder, METADATA_NAME), join(work, METADATA_NAME))
-  return contentDigest(work)
+  return contentDigest(work, kind)
 }
 
-async function kindOf(path: string): Promise<'folder' | 'layer' | 'bolt'> {
+async function formOf(path: string, kind: DatabaseKind): Promise<'folder' | 'layer' | 'file'> {
   try {
     if ((await stat(path)).isDirectory()) return 'folder'
     const file = await open(path)
     try {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0)
-      return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b ? 'layer' : 'bolt'
+      return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b ? 'layer' : 'file'
     } finally {
       await file.close()
     }
@@ -85,8 +88,7 @@ async function kindOf(path: string): Promise<'folder' | 'layer' | 'bolt'> {
       code: 'database-file-unreadable',
       kind: 'invalid',
       publicMessage: `There is no file or folder ${path} that can be read.`,
-      remedy:
-        "Give the path of a layer (.tar.gz) of Trivy's database, or of a folder with trivy.db and metadata.json.",
+      remedy: `Give the path of a layer (.tar.gz) of Trivy's database, or of a folder with ${kind.fileName} and metadata.json.`,
       cause,
     })
   }

@@ -1,11 +1,23 @@
 /**
- * Knows the vulnerability database as an artifact (Trivy's, schema 2): where it is fetched, how it is kept, opened and read.
+ * Knows the vulnerability database as an artifact (Trivy's, schema 2): where it is fetched, how it is kept, opened and read; and
+ * how databases of other kinds in that form are fetched and kept.
  * Must not know how a version is compared or what a finding is, nor how a registry is spoken to.
  */
-export { DEFAULT_DATABASE_REFERENCES, parseDatabaseReference } from './artifact.ts'
+export { parseDatabaseReference } from './artifact.ts'
+export { corrupt } from './errors.ts'
 export { importDatabase, unpackDatabase } from './import.ts'
-export { openCurrentDatabase, openDatabaseFolder } from './open.ts'
+export { type DatabaseKind, vulnerabilityDatabase } from './kind.ts'
+export { type Lookup, lookupsOf } from './lookups.ts'
+export {
+  databasePath,
+  folderDigest,
+  openCurrent,
+  openCurrentDatabase,
+  openDatabaseFolder,
+  readMetadata,
+} from './open.ts'
 export type * from './ports.ts'
 export { ADVISORY_STATUSES } from './ports.ts'
+export { recogniseDatabase } from './recognise.ts'
 export { type DatabaseStatus, databaseStatus, describeAge, isUpdateDue } from './status.ts'
 export { fetchDatabase, type FetchRequest, updateDatabase, type UpdateProgress } from './update.ts'

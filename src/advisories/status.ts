@@ -1,10 +1,10 @@
 import type { Clock, Digest } from '../core/index.ts'
 import { databaseFolder, readOrigin, readPointer } from './folder.ts'
+import { vulnerabilityDatabase } from './kind.ts'
 import { readMetadata } from './open.ts'
 
 const hour = 60 * 60 * 1000
 const day = 24 * hour
-const staleAfter = 2 * day
 /** Trivy asks no sooner than an hour after the last download, and neither do we. */
 const pause = hour
 
@@ -17,39 +17,40 @@ export interface DatabaseStatus {
   readonly source: string | null
   /** When a newer one was last looked for, or one imported. */
   readonly checkedAt: number | null
-  /** Over two days old, or none. */
+  /** Too old to be relied on, or none. */
   readonly stale: boolean
   /** For people: `updated 5 hours ago`. */
   readonly message: string
 }
 
-/** How old data of this time is, for people: `updated 5 hours ago`, with a warning over two days. */
+/** How old data of this time is, for people: `updated 5 hours ago`, with a warning when it is stale (two days; names: more). */
 export function describeAge(
   updatedAt: number,
   clock: Clock,
+  kind = vulnerabilityDatabase,
 ): { readonly stale: boolean; readonly message: string } {
   const age = clock.now() - updatedAt
-  const stale = age > staleAfter
-  return { stale, message: `updated ${spoken(age)}${stale ? ': newer vulnerabilities are not known' : ''}` }
+  const stale = age > kind.staleAfter
+  return { stale, message: `updated ${spoken(age)}${stale ? `: ${kind.staleMeans}` : ''}` }
 }
 
 /** Never throws: a database that cannot be read is none, and the message says why. */
-export function databaseStatus(dir: string, clock: Clock): DatabaseStatus {
+export function databaseStatus(dir: string, clock: Clock, kind = vulnerabilityDatabase): DatabaseStatus {
   const pointer = readPointer(dir)
-  if (pointer === undefined) return none('no vulnerability database yet')
+  if (pointer === undefined) return none(`no ${kind.name} yet`)
   const folder = databaseFolder(dir, pointer.current)
   try {
-    const { updatedAt, nextUpdate } = readMetadata(folder)
+    const { updatedAt, nextUpdate } = readMetadata(folder, kind)
     return {
       digest: pointer.current,
       updatedAt,
       nextUpdate,
       source: readOrigin(folder)?.source ?? null,
       checkedAt: pointer.checkedAt,
-      ...describeAge(updatedAt, clock),
+      ...describeAge(updatedAt, clock, kind),
     }
   } catch {
-    return none('the vulnerability database cannot be read')
+    return none(`the ${kind.name} cannot be read`)
   }
 }
 

@@ -6,7 +6,8 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { AppError, type Digest, digestFromHex, isAppError } from '../core/index.ts'
 import { ByteReader } from './byte-reader.ts'
-import { BOLT_NAME, METADATA_NAME } from './folder.ts'
+import { METADATA_NAME } from './folder.ts'
+import { type DatabaseKind, vulnerabilityDatabase } from './kind.ts'
 
 export interface UnpackLimits {
   /** Bytes of all entries together. */
@@ -22,8 +23,10 @@ export const UNPACK_LIMITS: UnpackLimits = {
 }
 
 export interface UnpackRequest {
-  /** A gzip-compressed tar that holds trivy.db and metadata.json at its root; hostile. */
+  /** A gzip-compressed tar that holds the database's file and metadata.json at its root; hostile. */
   readonly layer: Readable
+  /** The vulnerability database unless stated. */
+  readonly kind?: DatabaseKind | undefined
   /** Only these two names are ever written, and only here. */
   readonly folder: string
   /** When stated, more bytes are refused at once. */
@@ -34,17 +37,18 @@ export interface UnpackRequest {
 }
 
 /**
- * Writes trivy.db and metadata.json of a layer, and gives the digest of all the layer's bytes. Other entries are skipped.
+ * Writes the database's file and metadata.json of a layer, and gives the digest of all the layer's bytes. Other entries are skipped.
  * @throws AppError `database-layer-invalid` (invalid), or the stream's own
  */
 export async function unpackLayer(request: UnpackRequest): Promise<Digest> {
   const hash = createHash('sha256')
-  const { layer, size = Number.POSITIVE_INFINITY, limits = UNPACK_LIMITS, onBytes } = request
+  const { layer, kind = vulnerabilityDatabase, size = Number.POSITIVE_INFINITY, onBytes } = request
+  const limits = request.limits ?? UNPACK_LIMITS
   let count = 0
   async function* hashed(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of chunks) {
       count += chunk.length
-      if (count > size) throw invalid('it is longer than its manifest says')
+      if (count > size) throw notALayer(kind, 'it is longer than its manifest says')
       hash.update(chunk)
       onBytes?.(count)
       yield chunk
@@ -55,19 +59,27 @@ export async function unpackLayer(request: UnpackRequest): Promise<Digest> {
       layer,
       hashed,
       createGunzip({ chunkSize: 256 * 1024 }),
-      (chunks) => unpackTar(chunks as AsyncIterable<Buffer>, request.folder, limits),
+      (chunks) => unpackTar(chunks as AsyncIterable<Buffer>, request.folder, kind, limits),
       request.signal === undefined ? {} : { signal: request.signal },
     )
   } catch (error) {
-    throw isAppError(error) || !isZlibError(error) ? error : invalid('its compression is broken', error)
+    throw isAppError(error) || !isZlibError(error)
+      ? error
+      : notALayer(kind, 'its compression is broken', error)
   }
   return digestFromHex(hash.digest('hex'))
 }
 
 /** POSIX ustar and GNU tar, as far as two short names need them: extension headers are skipped like other foreign entries. */
-async function unpackTar(chunks: AsyncIterable<Buffer>, folder: string, limits: UnpackLimits): Promise<void> {
+async function unpackTar(
+  chunks: AsyncIterable<Buffer>,
+  folder: string,
+  kind: DatabaseKind,
+  limits: UnpackLimits,
+): Promise<void> {
+  const invalid = (why: string): AppError => notALayer(kind, why)
   const reader = new ByteReader(chunks)
-  const wanted = new Set([BOLT_NAME, METADATA_NAME])
+  const wanted = new Set([kind.fileName, METADATA_NAME])
   let entries = 0
   let left = limits.unpackedBytes
   for (;;) {
@@ -75,10 +87,11 @@ async function unpackTar(chunks: AsyncIterable<Buffer>, folder: string, limits: 
     if (header === undefined) throw invalid('its tar is cut short')
     if (header[0] === 0) break
     entries += 1
-    const entry = parseHeader(header)
+    const entry = readTarHeader(header)
+    if (entry === undefined) throw invalid('its tar has a broken header')
     const padded = Math.ceil(entry.size / 512) * 512
     left -= padded
-    if (entries > limits.entries || left < 0) throw invalid('it holds more than a vulnerability database')
+    if (entries > limits.entries || left < 0) throw invalid(`it holds more than a ${kind.name}`)
     const isWanted = entry.isFile && wanted.delete(entry.name)
     if (isWanted && entry.name === METADATA_NAME && entry.size > limits.metadataBytes) {
       throw invalid('its metadata.json is too large')
@@ -89,23 +102,26 @@ async function unpackTar(chunks: AsyncIterable<Buffer>, folder: string, limits: 
   }
   if (wanted.size > 0) throw invalid(`it holds no ${Array.from(wanted).join(' and no ')}`)
   await drain(reader.take(left))
-  if (!(await reader.isAtEnd())) throw invalid('it holds more than a vulnerability database')
+  if (!(await reader.isAtEnd())) throw invalid(`it holds more than a ${kind.name}`)
 }
 
-function parseHeader(header: Buffer): { name: string; size: number; isFile: boolean } {
+/** undefined for a broken header. Sizes in bytes. */
+export function readTarHeader(
+  header: Buffer,
+): { readonly name: string; readonly size: number; readonly isFile: boolean } | undefined {
   const sum = header.reduce((total, byte, index) => total + (index >= 148 && index < 156 ? 32 : byte), 0)
-  if (octal(header.subarray(148, 156)) !== sum) throw invalid('its tar has a broken header')
+  const size = sizeOf(header.subarray(124, 136))
+  if (octal(header.subarray(148, 156)) !== sum || size === undefined) return undefined
   const name = header.toString('utf8', 0, 100).replace(/\0.*$/s, '').replace(/^\.\//, '')
   const type = header[156] ?? 0
-  return { name, size: sizeOf(header.subarray(124, 136)), isFile: type === 0 || type === 0x30 }
+  return { name, size, isFile: type === 0 || type === 0x30 }
 }
 
 /** Octal text, or a big-endian number where the first bit is set (GNU, files over 8 GiB). */
-function sizeOf(field: Buffer): number {
+function sizeOf(field: Buffer): number | undefined {
   const isBinary = ((field[0] ?? 0) & 0x80) !== 0
   const size = isBinary ? field.readUIntBE(6, 6) : octal(field)
-  if (!Number.isSafeInteger(size) || size < 0) throw invalid('its tar has a broken header')
-  return size
+  return Number.isSafeInteger(size) && size >= 0 ? size : undefined
 }
 
 function octal(field: Buffer): number {
@@ -133,13 +149,12 @@ function isZlibError(error: unknown): boolean {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')
 }
 
-function invalid(why: string, cause?: unknown): AppError {
+function notALayer(kind: DatabaseKind, why: string, cause?: unknown): AppError {
   return new AppError({
     code: 'database-layer-invalid',
     kind: 'invalid',
-    publicMessage: `This is no vulnerability database: ${why}.`,
-    remedy:
-      "Give a layer of Trivy's database artifact (.tar.gz), or a folder with trivy.db and metadata.json.",
+    publicMessage: `This is no ${kind.name}: ${why}.`,
+    remedy: `Give a layer of Trivy's database artifact (.tar.gz), or a folder with ${kind.fileName} and metadata.json.`,
     cause,
   })
 }

@@ -10,8 +10,8 @@ import {
 } from '../core/index.ts'
 import type { ImageSource } from '../images/index.ts'
 import { databaseLayer, parseDatabaseReference } from './artifact.ts'
-import { BoltFile } from './bbolt/bolt-file.ts'
-import { BOLT_NAME, databaseFolder, isWhole, point, readPointer, stage } from './folder.ts'
+import { databaseFolder, isWhole, point, readPointer, stage } from './folder.ts'
+import { type DatabaseKind, vulnerabilityDatabase } from './kind.ts'
 import { readMetadata } from './open.ts'
 import { type DatabaseStatus, databaseStatus } from './status.ts'
 import { unpackLayer } from './unpack.ts'
@@ -24,6 +24,8 @@ export interface UpdateProgress {
 }
 
 export interface FetchRequest {
+  /** The vulnerability database unless stated. */
+  readonly kind?: DatabaseKind
   /** The folder of databases, made if absent. */
   readonly dir: string
   /** Asked in order until one gives a database. */
@@ -71,7 +73,7 @@ export async function updateDatabase(request: FetchRequest): Promise<UpdateResul
   await point(request.dir, fetched.digest, request.clock)
   return {
     outcome: fetched.digest === before && !fetched.isNew ? 'unchanged' : 'updated',
-    status: databaseStatus(request.dir, request.clock),
+    status: databaseStatus(request.dir, request.clock, request.kind),
     reference: fetched.reference,
     failures: fetched.failures,
   }
@@ -88,31 +90,34 @@ export async function fetchDatabase(request: FetchRequest): Promise<FetchedDatab
       failures.push({ reference: text, error: toAppError(error) })
     }
   }
-  throw unavailable(failures)
+  throw unavailable(failures, request.kind ?? vulnerabilityDatabase)
 }
 
 async function fetchFrom(text: string, request: FetchRequest): Promise<Omit<FetchedDatabase, 'failures'>> {
-  const parsed = parseDatabaseReference(text)
+  const { kind = vulnerabilityDatabase } = request
+  const parsed = parseDatabaseReference(text, kind)
   const reference = formatImageReference(parsed)
   const source = await request.source(reference)
   try {
-    const layer = databaseLayer(await source.manifest(manifestReference(parsed), request.signal))
+    const layer = databaseLayer(await source.manifest(manifestReference(parsed), request.signal), kind)
     const folder = databaseFolder(request.dir, layer.digest)
-    if (request.force !== true && (await isWhole(folder))) {
+    if (request.force !== true && (await isWhole(folder, kind))) {
       return { folder, digest: layer.digest, reference, isNew: false }
     }
     await stage(
       request.dir,
+      kind,
       async (work) => {
         const digest = await unpackLayer({
           layer: await source.blob(layer, request.signal),
+          kind,
           folder: work,
           size: layer.size,
           signal: request.signal,
           onBytes: (bytesDone) => request.onProgress?.({ reference, bytesDone, bytesTotal: layer.size }),
         })
-        if (digest !== layer.digest) throw digestMismatch()
-        await checkFolder(work)
+        if (digest !== layer.digest) throw digestMismatch(kind)
+        await checkFolder(work, kind)
         return { digest, source: reference }
       },
       request.force === true,
@@ -124,27 +129,21 @@ async function fetchFrom(text: string, request: FetchRequest): Promise<Omit<Fetc
 }
 
 /** Refuses a database that could not be used. @throws AppError of `openDatabaseFolder` */
-export async function checkFolder(folder: string): Promise<void> {
-  readMetadata(folder)
-  const bolt = new BoltFile(join(folder, BOLT_NAME))
-  try {
-    await bolt.check()
-  } finally {
-    bolt.close()
-  }
+export async function checkFolder(folder: string, kind: DatabaseKind): Promise<void> {
+  readMetadata(folder, kind)
+  await kind.check(join(folder, kind.fileName))
 }
 
-function digestMismatch(): AppError {
+function digestMismatch({ name }: DatabaseKind): AppError {
   return new AppError({
     code: 'database-digest-mismatch',
     kind: 'invalid',
-    publicMessage:
-      'The vulnerability database that was sent is not the one that its manifest names: the digests differ.',
+    publicMessage: `The ${name} that was sent is not the one that its manifest names: the digests differ.`,
     remedy: 'Try again; if it stays so, the registry or a proxy before it changes content.',
   })
 }
 
-function unavailable(failures: readonly ReferenceFailure[]): AppError {
+function unavailable(failures: readonly ReferenceFailure[], { name, variable }: DatabaseKind): AppError {
   const causes = failures.map(({ reference, error }) => `${reference}: ${error.publicMessage}`)
   const [only] = failures
   const retryable = failures.some(({ error }) => isRetryable(error))
@@ -153,12 +152,12 @@ function unavailable(failures: readonly ReferenceFailure[]): AppError {
     kind: retryable ? 'temporary' : (only?.error.kind ?? 'invalid'),
     publicMessage:
       only === undefined
-        ? 'No reference to a vulnerability database is set.'
-        : `No vulnerability database could be fetched. ${causes.join(' ')}`,
+        ? `No reference to a ${name} is set.`
+        : `No ${name} could be fetched. ${causes.join(' ')}`,
     remedy:
       failures.length === 1 && only?.error.remedy !== undefined
         ? only.error.remedy
-        : 'Check the network and PORTOLAN_DB_REPOSITORY, or import a file with "portolan db import FILE".',
+        : `Check the network and ${variable}, or import a file with "portolan db import FILE".`,
     cause: new AggregateError(failures.map(({ error }) => error)),
   })
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { z } from 'zod'
-import { DEFAULT_DATABASE_REFERENCES } from '../advisories/index.ts'
+import { vulnerabilityDatabase } from '../advisories/index.ts'
 import { AppError, Secret } from '../core/index.ts'
 import { createAddressPolicy, type ProxySettings } from '../platform/http/index.ts'
 import { environment } from './config/schema.ts'
@@ -57,7 +57,7 @@ export async function loadConfig(env: Environment = process.env): Promise<Config
     host: tls === undefined && !behindProxy ? LOOPBACK : EVERYWHERE,
     baseUrl: values.PORTOLAN_BASE_URL,
     keyFile: values.PORTOLAN_KEY_FILE ?? join(dataDir, 'secret.key'),
-    databaseReferences: values.PORTOLAN_DB_REPOSITORY ?? DEFAULT_DATABASE_REFERENCES,
+    databaseReferences: values.PORTOLAN_DB_REPOSITORY ?? vulnerabilityDatabase.references,
     databaseUpdateHours: values.PORTOLAN_DB_UPDATE_HOURS,
     allowedNetworks,
     egressAddresses: values.PORTOLAN_EGRESS_ADDRESSES,
