@@ -59,6 +59,10 @@ export interface PackageFact {
   readonly sourceRelease?: string
   readonly licenses?: readonly string[]
   readonly maintainer?: string
+  /** rpm: who built the package, in its own words: `Red Hat, Inc.`. */
+  readonly vendor?: string
+  /** rpm: the module stream that it belongs to: `nodejs:18:8090020240101:rhel9`. */
+  readonly modularityLabel?: string
   /** rpm: who built it, in its own words. */
   readonly vendor?: string
   /** rpm: the module that it belongs to, `nodejs:18:9020020230718130253:rhel9`. */
