@@ -51,6 +51,8 @@ describe('advisories', () => {
       vulnerableVersions: [],
       patchedVersions: [],
       unaffectedVersions: [],
+      arches: [],
+      entries: [],
     })
     expect(found[1]).toMatchObject({ status: 'will_not_fix', severity: 'LOW', fixedVersion: '' })
     expect(database.advisories('debian 11', 'openssl')[0]?.dataSource).toBeNull()
@@ -80,6 +82,81 @@ describe('advisories', () => {
       ['CVE-2', 'npm::B'],
     ])
     expect(found[1]?.vulnerableVersions).toEqual(['<2'])
+  })
+
+  it('reads several statements under one id', async () => {
+    const database = await build({
+      advisories: [
+        {
+          bucket: 'Red Hat',
+          package: 'bash',
+          id: 'RHSA-2024:1',
+          entries: [
+            {
+              fixedVersion: '5-1',
+              arches: ['x86_64'],
+              cpes: [1, 3],
+              cves: [{ id: 'CVE-1', severity: 'LOW' }, {}],
+            },
+            { status: 'will_not_fix', severity: 'HIGH', vendorIds: ['V-1'] },
+          ],
+        },
+      ],
+    })
+    const empty = {
+      fixedVersion: '',
+      arches: [],
+      vendorIds: [],
+      status: null,
+      severity: null,
+      affectedCpes: [],
+      cves: [],
+    }
+    expect(database.advisories('Red Hat', 'bash')[0]?.entries).toEqual([
+      {
+        ...empty,
+        fixedVersion: '5-1',
+        arches: ['x86_64'],
+        affectedCpes: [1, 3],
+        cves: [
+          { id: 'CVE-1', severity: 'LOW' },
+          { id: '', severity: null },
+        ],
+      },
+      { ...empty, status: 'will_not_fix', severity: 'HIGH', vendorIds: ['V-1'] },
+    ])
+  })
+
+  it('reads lists of buckets and keys: the later win', async () => {
+    const database = await build({
+      advisories: [
+        { bucket: 'base', package: 'a', id: 'CVE-1', fixedVersion: '1' },
+        { bucket: 'base', package: 'a', id: 'CVE-2', fixedVersion: '1' },
+        { bucket: 'over', package: 'a', id: 'CVE-1', fixedVersion: '2' },
+        { bucket: 'over', package: 'b', id: 'CVE-1', fixedVersion: '3' },
+        { bucket: 'npm::A', package: 'a', id: 'CVE-3' },
+      ],
+    })
+    const read = (space: string, key: string): string[] =>
+      database.advisories(space, key).map((found) => `${found.vulnerabilityId} ${found.fixedVersion}`)
+    expect(read('base\nover', 'a')).toEqual(['CVE-1 2', 'CVE-2 1'])
+    expect(read('over\nbase', 'a')).toEqual(['CVE-1 1', 'CVE-2 1'])
+    expect(read('over', 'a\nb')).toEqual(['CVE-1 3'])
+    // A library may be called anything.
+    expect(read('npm::', 'a\nb')).toEqual([])
+  })
+
+  it('knows Red Hat’s products by repository and by build', async () => {
+    const database = await build({
+      cpes: [
+        { kind: 'repository', name: 'rhel-8-baseos', cpes: [1, 2] },
+        { kind: 'nvr', name: 'ubi8-8.7-1-x86_64', cpes: [3] },
+      ],
+    })
+    expect(database.cpes('repository', 'rhel-8-baseos')).toEqual([1, 2])
+    expect(database.cpes('nvr', 'ubi8-8.7-1-x86_64')).toEqual([3])
+    expect(database.cpes('nvr', 'rhel-8-baseos')).toEqual([])
+    expect((await build({})).cpes('nvr', 'a')).toEqual([])
   })
 
   it('ignores unknown fields and fields of the wrong type', async () => {

@@ -1,10 +1,11 @@
 import type { Digest } from '../core/index.ts'
 import { BoltFile } from './bbolt/bolt-file.ts'
 import type { Bucket } from './bbolt/bucket.ts'
-import { type DataSource, decodeAdvisory, decodeDataSource, decodeDetails, parseRecord } from './decode.ts'
+import { decodeAdvisory, decodeCpes, decodeDataSource, decodeDetails, parseRecord } from './decode.ts'
 import { corrupt } from './errors.ts'
 import type { DatabaseMetadata } from './metadata.ts'
-import type { Advisory, AdvisoryDatabase, VulnerabilityDetails } from './ports.ts'
+import { lookupsOf } from './lookups.ts'
+import type { Advisory, AdvisoryDatabase, CpeKind, DataSource, VulnerabilityDetails } from './ports.ts'
 
 /** More top-level buckets than any feed has; an honest file has about a hundred. */
 const maxSpaces = 100_000
@@ -17,6 +18,7 @@ export class BoltAdvisoryDatabase implements AdvisoryDatabase {
   readonly #file: BoltFile
   readonly #details: Bucket | undefined
   readonly #sources: Bucket | undefined
+  readonly #products: Bucket | undefined
   readonly #spaces = new Map<string, readonly Space[]>()
   #names: readonly string[] | undefined
   #knownDigest: Digest | undefined
@@ -32,6 +34,7 @@ export class BoltAdvisoryDatabase implements AdvisoryDatabase {
     this.#file = new BoltFile(path)
     this.#details = this.#file.root.bucket('vulnerability')
     this.#sources = this.#file.root.bucket('data-source')
+    this.#products = this.#file.root.bucket('Red Hat CPE')
   }
 
   get digest(): Digest {
@@ -40,13 +43,15 @@ export class BoltAdvisoryDatabase implements AdvisoryDatabase {
   }
 
   advisories(space: string, lookupKey: string): readonly Advisory[] {
-    const spaces = this.#find(space)
-    const [only] = spaces
+    const places = lookupsOf(space, lookupKey).flatMap((lookup) =>
+      this.#find(lookup.space).map((each) => ({ each, key: lookup.lookupKey })),
+    )
+    const [only] = places
     if (only === undefined) return []
-    if (spaces.length === 1) return Array.from(advisoriesOf(only, lookupKey))
+    if (places.length === 1) return Array.from(advisoriesOf(only.each, only.key))
     const byId = new Map<string, Advisory>()
-    for (const each of spaces) {
-      for (const advisory of advisoriesOf(each, lookupKey)) byId.set(advisory.vulnerabilityId, advisory)
+    for (const { each, key } of places) {
+      for (const advisory of advisoriesOf(each, key)) byId.set(advisory.vulnerabilityId, advisory)
     }
     return Array.from(byId.values()).toSorted((left, right) =>
       left.vulnerabilityId < right.vulnerabilityId ? -1 : 1,
@@ -56,6 +61,11 @@ export class BoltAdvisoryDatabase implements AdvisoryDatabase {
   details(vulnerabilityId: string): VulnerabilityDetails | undefined {
     const bytes = this.#details?.get(vulnerabilityId)
     return bytes === undefined ? undefined : decodeDetails(vulnerabilityId, parseRecord(bytes))
+  }
+
+  cpes(kind: CpeKind, name: string): readonly number[] {
+    const bytes = this.#products?.bucket(kind)?.get(name)
+    return bytes === undefined ? [] : decodeCpes(bytes)
   }
 
   close(): void {

@@ -1,6 +1,14 @@
 import { isSeverity, type Severity, severityOfRank } from '../core/index.ts'
 import { corrupt } from './errors.ts'
-import { ADVISORY_STATUSES, type Advisory, type CvssScores, type VulnerabilityDetails } from './ports.ts'
+import {
+  ADVISORY_STATUSES,
+  type Advisory,
+  type AdvisoryEntry,
+  type AdvisoryStatus,
+  type CvssScores,
+  type DataSource,
+  type VulnerabilityDetails,
+} from './ports.ts'
 
 /**
  * Records of Trivy's database, schema 2 (trivy-db pkg/types/types.go): unknown fields are ignored, and so is a field of the
@@ -8,20 +16,21 @@ import { ADVISORY_STATUSES, type Advisory, type CvssScores, type VulnerabilityDe
  */
 type Json = Readonly<Record<string, unknown>>
 
-export type DataSource = NonNullable<Advisory['dataSource']>
-
 /** @throws AppError `database-corrupt` when the bytes are not a JSON object */
 export function parseRecord(bytes: Buffer): Json {
-  let value: unknown
-  try {
-    value = JSON.parse(bytes.toString('utf8'))
-  } catch (cause) {
-    throw corrupt('a record in it is not JSON', cause)
-  }
+  const value = parseJson(bytes)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw corrupt('a record in it is not a JSON object')
   }
   return value as Json
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'))
+  } catch (cause) {
+    throw corrupt('a record in it is not JSON', cause)
+  }
 }
 
 export function decodeAdvisory(
@@ -30,19 +39,35 @@ export function decodeAdvisory(
   dataSource: DataSource | null,
   record: Json,
 ): Advisory {
-  const status = integer(record['Status'])
   return {
     vulnerabilityId,
     bucket,
     dataSource,
     vendorIds: strings(record['VendorIDs']),
-    status: status === 0 ? null : (ADVISORY_STATUSES[status] ?? null),
+    status: statusOf(record['Status']),
     severity: rankedSeverity(record['Severity']),
     fixedVersion: string(record['FixedVersion']),
     affectedVersion: string(record['AffectedVersion']),
     vulnerableVersions: strings(record['VulnerableVersions']),
     patchedVersions: strings(record['PatchedVersions']),
     unaffectedVersions: strings(record['UnaffectedVersions']),
+    arches: strings(record['Arches']),
+    entries: objects(record['Entries']).map(decodeEntry),
+  }
+}
+
+function decodeEntry(record: Json): AdvisoryEntry {
+  return {
+    fixedVersion: string(record['FixedVersion']),
+    arches: strings(record['Arches']),
+    vendorIds: strings(record['VendorIDs']),
+    status: statusOf(record['Status']),
+    severity: rankedSeverity(record['Severity']),
+    affectedCpes: integers(record['Affected']),
+    cves: objects(record['Cves']).map((cve) => ({
+      id: string(cve['ID']),
+      severity: rankedSeverity(cve['Severity']),
+    })),
   }
 }
 
@@ -65,7 +90,18 @@ export function decodeDetails(id: string, record: Json): VulnerabilityDetails {
 }
 
 export function decodeDataSource(record: Json): DataSource {
-  return { id: string(record['ID']), name: string(record['Name']), url: string(record['URL']) }
+  const baseId = string(record['BaseID'])
+  return {
+    id: string(record['ID']),
+    name: string(record['Name']),
+    url: string(record['URL']),
+    ...(baseId === '' ? {} : { baseId }),
+  }
+}
+
+/** A value of the bucket `Red Hat CPE`: a bare list of numbers. */
+export function decodeCpes(bytes: Buffer): readonly number[] {
+  return integers(parseJson(bytes))
 }
 
 const scoreFields = [
@@ -90,8 +126,21 @@ function mapValues<T>(value: unknown, decode: (value: unknown) => T | undefined)
 }
 
 function rankedSeverity(value: unknown): Severity | null {
-  const rank = integer(value)
-  return rank === 0 ? null : severityOfRank(rank)
+  const severity = severityOfRank(integer(value))
+  return severity === 'UNKNOWN' ? null : severity
+}
+
+function statusOf(value: unknown): AdvisoryStatus | null {
+  const status = integer(value)
+  return status === 0 ? null : (ADVISORY_STATUSES[status] ?? null)
+}
+
+function objects(value: unknown): readonly Json[] {
+  return Array.isArray(value) ? value.filter(isObject) : []
+}
+
+function integers(value: unknown): readonly number[] {
+  return Array.isArray(value) ? value.filter((item): item is number => Number.isInteger(item)) : []
 }
 
 function isObject(value: unknown): value is Json {

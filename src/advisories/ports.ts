@@ -5,7 +5,7 @@ export interface Advisory {
   readonly vulnerabilityId: string
   /** Bucket that it stands in: `debian 12`, `npm::GitHub Security Advisory npm`. */
   readonly bucket: string
-  readonly dataSource: { readonly id: string; readonly name: string; readonly url: string } | null
+  readonly dataSource: DataSource | null
   readonly vendorIds: readonly string[]
   /** Status of the pair where no fix is known: see `AdvisoryStatus`. */
   readonly status: AdvisoryStatus | null
@@ -18,6 +18,32 @@ export interface Advisory {
   readonly vulnerableVersions: readonly string[]
   readonly patchedVersions: readonly string[]
   readonly unaffectedVersions: readonly string[]
+  /** Architectures that it holds for; empty: all. */
+  readonly arches: readonly string[]
+  /** Several statements under one id (Red Hat, Rocky, Oracle): an ecosystem's `select` makes advisories of them. */
+  readonly entries: readonly AdvisoryEntry[]
+}
+
+export interface DataSource {
+  readonly id: string
+  readonly name: string
+  readonly url: string
+  /** Suppliers: the source that theirs builds on, whose severities hold. */
+  readonly baseId?: string
+}
+
+/** One of several statements under one id. */
+export interface AdvisoryEntry {
+  /** '' when no fix is known. */
+  readonly fixedVersion: string
+  readonly arches: readonly string[]
+  readonly vendorIds: readonly string[]
+  readonly status: AdvisoryStatus | null
+  readonly severity: Severity | null
+  /** Red Hat: numbers of the products (CPE names) that it holds for; see `AdvisoryDatabase.cpes`. */
+  readonly affectedCpes: readonly number[]
+  /** Red Hat: what it is about; `id` is '' where the entry stands under the CVE itself. */
+  readonly cves: readonly { readonly id: string; readonly severity: Severity | null }[]
 }
 
 /** In the order of the database's integers. */
@@ -58,6 +84,8 @@ export interface CvssScores {
   readonly v40Score?: number
 }
 
+export type CpeKind = 'repository' | 'nvr'
+
 /** An opened vulnerability database, immutable; safe to read while a newer one takes its place. */
 export interface AdvisoryDatabase {
   /** Digest of the artifact's layer, or of the imported file: names the generation. */
@@ -67,10 +95,16 @@ export interface AdvisoryDatabase {
   readonly nextUpdate: number
   /**
    * All statements on a package. `space` is a bucket's name, or ends in `::` and means every bucket that begins with it;
-   * of two buckets that state the same vulnerability, the one that sorts later wins (Trivy's rule).
+   * of two buckets that state the same vulnerability, the one that sorts later wins (Trivy's rule). Both arguments may be
+   * lists, see `lookupsOf`; then what stands later in a list wins.
    * @throws AppError `database-corrupt` (invalid)
    */
   advisories(space: string, lookupKey: string): readonly Advisory[]
   details(vulnerabilityId: string): VulnerabilityDetails | undefined
+  /**
+   * Red Hat's products, by number, that a package repository (`rhel-8-for-x86_64-baseos-rpms`) or an image's build
+   * (`ubi8-container-8.7-1-x86_64`) belongs to; none when it is unknown.
+   */
+  cpes(kind: CpeKind, name: string): readonly number[]
   close(): void
 }

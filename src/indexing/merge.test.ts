@@ -3,8 +3,9 @@ import type { OperatingSystem } from '../inventory/index.ts'
 import { FileTree } from './file-tree.ts'
 import type { LayerResults } from './layer-results.ts'
 import { mergeLayers } from './merge.ts'
+import { layerBuildInfo } from './merge-build-info.ts'
 import { mergeOs, NO_OS } from './merge-os.ts'
-import type { LayerFact, OsFact, PackageFact, PackagesFact } from './ports.ts'
+import type { BuildInfo, LayerFact, OsFact, PackageFact, PackagesFact } from './ports.ts'
 
 interface Layer {
   readonly opaque?: readonly string[]
@@ -116,8 +117,8 @@ describe('the context', () => {
     mergeLayers(facts.map((list) => layer({ facts: list }))).context
 
   it('is empty when nothing tells', () => {
-    expect(contextOf([dpkg('bash 5')])).toEqual({ os: null, repository: null })
-    expect(contextOf([os('etc/x', '', '', true)])).toEqual({ os: null, repository: null })
+    expect(contextOf([dpkg('bash 5')])).toEqual({ os: null, repository: null, buildInfo: null })
+    expect(contextOf([os('etc/x', '', '', true)])).toEqual({ os: null, repository: null, buildInfo: null })
   })
 
   it('has the last repository', () => {
@@ -184,5 +185,46 @@ describe('a tree of files', () => {
     tree.delete('x/y')
     tree.delete('')
     expect(tree.values()).toEqual(['b again', 'b/c'])
+  })
+})
+
+describe('the build that a package comes from', () => {
+  const build = (path: string, more: Partial<BuildInfo>): LayerFact => ({ kind: 'build-info', path, ...more })
+  const manifest = (...contentSets: string[]): LayerFact =>
+    build('root/buildinfo/content_manifests/a.json', { contentSets })
+  const buildsOf = (...facts: readonly (readonly LayerFact[])[]): unknown =>
+    mergeLayers(facts.map((list) => layer({ facts: list }))).packages.map(({ fact, context }) => [
+      fact.name,
+      context.buildInfo?.contentSets?.join() ?? null,
+    ])
+
+  it('is that of its layer: two content sets in one image', () => {
+    expect(
+      buildsOf([dpkg('a 1'), manifest('base')], [dpkg('a 1, b 1'), manifest('app')], [dpkg('a 1, b 1, c 1')]),
+    ).toEqual([
+      ['a', 'base'],
+      ['b', 'app'],
+      ['c', 'app'],
+    ])
+  })
+
+  it('is the second layer’s for the base, but never one above for others', () => {
+    expect(buildsOf([dpkg('a 1')], [manifest('second')])).toEqual([['a', 'second']])
+    expect(buildsOf([dpkg('a 1')], [], [manifest('third')])).toEqual([['a', null]])
+    expect(buildsOf([], [dpkg('b 1')], [manifest('third')])).toEqual([['b', null]])
+    expect(buildsOf([manifest('base')], [], [dpkg('c 1')])).toEqual([['c', 'base']])
+  })
+
+  it('is made of all files of the layer, the later ones over the earlier', () => {
+    const stated = [
+      manifest('old'),
+      build('root/buildinfo/Dockerfile-a-1-1', { nvr: 'a-1-1', arch: 'x86_64' }),
+      build('root/buildinfo/content_manifests/b.json', { contentSets: ['new'] }),
+      build('root/buildinfo/content_manifests/c.json', { contentSets: [] }),
+    ]
+    for (const facts of [stated, stated.toReversed()]) {
+      expect(layerBuildInfo(facts)).toEqual({ contentSets: ['new'], nvr: 'a-1-1', arch: 'x86_64' })
+    }
+    expect(layerBuildInfo([dpkg('a 1')])).toBeNull()
   })
 })

@@ -1,17 +1,21 @@
 import type { OperatingSystem } from '../inventory/index.ts'
 import { FileTree } from './file-tree.ts'
 import type { LayerResults } from './layer-results.ts'
+import { inheritBuildInfo, layerBuildInfo } from './merge-build-info.ts'
 import { mergeOs, NO_OS } from './merge-os.ts'
-import type { ImageContext, LayerFact, OsFact, PackageFact, PackagesFact } from './ports.ts'
+import type { BuildInfo, ImageContext, LayerFact, OsFact, PackageFact, PackagesFact } from './ports.ts'
 
 /** A package that is there in the end, and the index of the layer that brought it. */
 export interface MergedPackage {
   readonly fact: PackageFact
   readonly file: PackagesFact
   readonly layer: number
+  /** The image's, with the layer's own part. */
+  readonly context: ImageContext
 }
 
 export interface MergedImage {
+  /** Without any layer's own part. */
   readonly context: ImageContext
   readonly packages: readonly MergedPackage[]
 }
@@ -26,6 +30,7 @@ export interface MergedImage {
 export function mergeLayers(layers: readonly LayerResults[]): MergedImage {
   const tree = new FileTree<PackagesFact>()
   const origins = new Map<string, number>()
+  const builds: (BuildInfo | null)[] = []
   let os: OperatingSystem = NO_OS
   let repository: ImageContext['repository'] = null
   for (const [index, layer] of layers.entries()) {
@@ -33,6 +38,7 @@ export function mergeLayers(layers: readonly LayerResults[]): MergedImage {
     for (const { path } of layer.shape.whiteouts.filter(({ kind }) => kind === 'removed')) tree.delete(path)
     const facts = [...layer.byAnalyzer.values()].flatMap((result) => result.facts)
     os = mergeOs(os, osFacts(facts).reduce(mergeOs, NO_OS))
+    builds.push(layerBuildInfo(facts))
     for (const fact of facts) {
       if (fact.kind === 'repository') repository = { family: fact.family, release: fact.release }
       if (fact.kind !== 'packages') continue
@@ -40,12 +46,17 @@ export function mergeLayers(layers: readonly LayerResults[]): MergedImage {
       for (const item of fact.packages) keepFirst(origins, originKey(fact, item), index)
     }
   }
+  const context = { os: os.family === '' ? assumedOs(repository) : os, repository, buildInfo: null }
+  const contexts = inheritBuildInfo(builds).map((buildInfo) =>
+    buildInfo === null ? context : { ...context, buildInfo },
+  )
   const packages = tree.values().flatMap((file) =>
     file.packages.map((fact): MergedPackage => {
-      return { fact, file, layer: origins.get(originKey(file, fact)) ?? 0 }
+      const layer = origins.get(originKey(file, fact)) ?? 0
+      return { fact, file, layer, context: contexts[layer] ?? context }
     }),
   )
-  return { context: { os: os.family === '' ? assumedOs(repository) : os, repository }, packages }
+  return { context, packages }
 }
 
 /** Without any release file, the repositories that packages come from are taken for it (Trivy, pkg/scanner/local). */

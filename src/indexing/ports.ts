@@ -63,10 +63,6 @@ export interface PackageFact {
   readonly vendor?: string
   /** rpm: the module stream that it belongs to: `nodejs:18:8090020240101:rhel9`. */
   readonly modularityLabel?: string
-  /** rpm: who built it, in its own words. */
-  readonly vendor?: string
-  /** rpm: the module that it belongs to, `nodejs:18:9020020230718130253:rhel9`. */
-  readonly modularityLabel?: string
   /** Its database, or who made it, says that it comes from outside of the distribution (EPEL, Docker). */
   readonly thirdParty?: boolean
 }

@@ -4,6 +4,7 @@ import {
   type AttributedSet,
   buildPackageSet,
   type Inventory,
+  type OperatingSystem,
   type Package,
   type PlacedPackage,
 } from '../inventory/index.ts'
@@ -25,12 +26,13 @@ export function toInventory(
     ...extraNotes,
     ...layers.flatMap((layer) => [...layer.byAnalyzer.values()].flatMap((result) => result.notes)),
   ]
-  const describe = describer(plugins, context, notes)
+  const distribution = distributionOf(plugins, context.os, packages)
+  const describe = describer(plugins, distribution, notes)
   const sets = [osSet(packages, describe), ...languageSets(packages, describe)].filter(
     ({ set }) => set.entries.length > 0,
   )
   return {
-    os: context.os,
+    os: withEndOfLife(context.os, distribution),
     sets: sets.map(({ set }) => set),
     layers: references.map(({ blob, diffId }) => ({ digest: blob.digest, diffId })),
     attribution: sets.map(({ attribution }) => attribution),
@@ -38,15 +40,37 @@ export function toInventory(
   }
 }
 
+/** The one that speaks for all OS packages of the image: its family's, or that of who rebuilt them. */
+function distributionOf(
+  plugins: readonly IndexingPlugin[],
+  os: OperatingSystem | null,
+  packages: readonly MergedPackage[],
+): Distribution | undefined {
+  if (os === null) return undefined
+  const own = plugins.flatMap((plugin) => plugin.distributions).find(({ family }) => family === os.family)
+  if (own?.inPlace === undefined) return own
+  const facts = packages.filter(({ file }) => file.scope === 'os').map(({ fact }) => fact)
+  return own.inPlace(facts, os) ?? own
+}
+
+function withEndOfLife(
+  os: OperatingSystem | null,
+  distribution: Distribution | undefined,
+): OperatingSystem | null {
+  const endOfLife = os === null ? undefined : distribution?.endOfLife?.(os.release)
+  return os === null || endOfLife === undefined ? os : { ...os, endOfLife }
+}
+
 type Describe = (merged: MergedPackage) => Package | undefined
 
 /** A package whose names no purl can be made of is noted and left out: it fails alone. */
-function describer(plugins: readonly IndexingPlugin[], context: ImageContext, notes: string[]): Describe {
+function describer(
+  plugins: readonly IndexingPlugin[],
+  distribution: Distribution | undefined,
+  notes: string[],
+): Describe {
   const byId = new Map(plugins.map((plugin) => [plugin.id, plugin]))
-  const distribution = plugins
-    .flatMap((plugin) => plugin.distributions)
-    .find(({ family }) => family === context.os?.family)
-  return ({ fact, file }) => {
+  return ({ fact, file, context }) => {
     const plugin = byId.get(file.ecosystem)
     if (plugin === undefined) return undefined
     try {

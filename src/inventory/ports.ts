@@ -8,9 +8,15 @@ export type EcosystemId = string
  * Versions stand verbatim, never re-formatted.
  */
 export interface Subject {
-  /** Where advisories are looked up: `debian 12`, `ubuntu 18.04-ESM`, `alpine 3.18`, or an ecosystem's prefix, `npm::`. */
+  /**
+   * Where advisories are looked up: `debian 12`, `ubuntu 18.04-ESM`, `alpine 3.18`, or an ecosystem's prefix, `npm::`. Of operating
+   * systems it may be a list, one a line (a supplier's space after the distribution's).
+   */
   readonly space: string
-  /** The name under which the space keeps its advisories: source package, origin, normalised library name. */
+  /**
+   * The name under which the space keeps its advisories: source package, origin, normalised library name; of operating systems it
+   * may be a list as well.
+   */
   readonly lookupKey: string
   /** Whose version order and match rule decide. */
   readonly comparer: EcosystemId
@@ -18,6 +24,10 @@ export interface Subject {
   readonly version: string
   /** Only where the matcher reads them. */
   readonly arch: string | null
+  /**
+   * Red Hat: which products the package comes from, as a JSON array of sorted strings, `repository/<name>` and
+   * `nvr/<build>-<arch>`; the database knows their CPE names, and may change them.
+   */
   readonly cpeContext: string | null
   readonly flavour: string | null
 }
@@ -63,6 +73,10 @@ export interface OperatingSystem {
   readonly release: string
   /** Ubuntu Pro: extended security maintenance is attached. */
   readonly extended: boolean
+  /** Who rebuilt the packages of the image, where a file says so: `rapidfort`. */
+  readonly supplier?: string
+  /** Day and time at which support of the release ends, RFC 3339; absent when no end is known. */
+  readonly endOfLife?: string
 }
 
 /** The layer that brought an entry: index into `Inventory.layers`. */

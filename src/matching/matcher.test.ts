@@ -23,6 +23,8 @@ const advisory = (more: Partial<Advisory> = {}): Advisory => ({
   vulnerableVersions: [],
   patchedVersions: [],
   unaffectedVersions: [],
+  arches: [],
+  entries: [],
   ...more,
 })
 
@@ -76,6 +78,7 @@ function database(
     nextUpdate: 0,
     advisories: (_space, key) => (key === 'a' ? advisories : []),
     details: (id) => records[id],
+    cpes: () => [],
     close() {},
   }
 }
@@ -118,7 +121,7 @@ describe('the matcher', () => {
     })
   })
 
-  it("lets the advisory's own severity win, but not one that is unknown", () => {
+  it("lets the advisory's own severity win, be it unknown", () => {
     const records = { 'CVE-1': details({ vendor: 'HIGH', nvd: 'CRITICAL' }) }
     expect(matches([advisory({ severity: 'LOW' })], subject(), records)[0]).toMatchObject({
       severity: 'LOW',
@@ -126,10 +129,46 @@ describe('the matcher', () => {
       ownSeverity: 'LOW',
     })
     expect(matches([advisory({ severity: 'UNKNOWN' })], subject(), records)[0]).toMatchObject({
+      severity: 'UNKNOWN',
+      severitySource: 'vendor',
+      ownSeverity: 'UNKNOWN',
+    })
+    expect(matches([advisory()], subject(), records)[0]).toMatchObject({
       severity: 'HIGH',
       severitySource: 'vendor',
       ownSeverity: null,
     })
+  })
+
+  it('asks the severity of the source that a supplier builds on', () => {
+    const records = { 'CVE-1': details({ supplier: 'HIGH', base: 'LOW' }) }
+    const dataSource = { id: 'supplier', name: 'Supplier', url: '', baseId: 'base' }
+    expect(matches([advisory({ dataSource })], subject(), records)[0]).toMatchObject({
+      severity: 'LOW',
+      severitySource: 'base',
+    })
+  })
+
+  it('judges only what the ecosystem selects; of several under one id the highest fix as text', () => {
+    const found = [
+      advisory({ fixedVersion: '6' }),
+      advisory({ fixedVersion: '7' }),
+      advisory({ fixedVersion: '10' }),
+    ]
+    const select: MatchingPlugin['select'] = (of, all) =>
+      all.filter((each) => each.arches.includes(of.arch ?? ''))
+    const fixes = (list: readonly Advisory[], arch: string | null, choose?: typeof select) =>
+      createMatcher({
+        plugins: [{ ...plugin, ...(choose === undefined ? {} : { select: choose }) }],
+        database: database(list),
+      })
+        .match(subject({ arch }))
+        .map((match) => match.fixedVersion)
+    expect(fixes(found, null)).toEqual(['7'])
+    expect(fixes(found.toReversed(), null)).toEqual(['7'])
+    const arches = found.map((each, index) => ({ ...each, arches: index === 1 ? ['arm'] : ['x86'] }))
+    expect(fixes(arches, 'x86', select)).toEqual(['6'])
+    expect(fixes(arches, 's390', select)).toEqual([])
   })
 
   it('says which comparer it does not know', () => {

@@ -22,13 +22,26 @@ export function createMatcher({ plugins, database }: MatcherOptions): Matcher {
     engine: BUILT_IN_ENGINE,
     match(subject) {
       const plugin = byId.get(subject.comparer) ?? unknownComparer(subject)
-      return database
-        .advisories(subject.space, subject.lookupKey)
-        .filter((advisory) => plugin.isAffected(subject, advisory))
+      const found = database.advisories(subject.space, subject.lookupKey)
+      const affecting = (plugin.select?.(subject, found, database) ?? found).filter((advisory) =>
+        plugin.isAffected(subject, advisory),
+      )
+      return oneOfEach(affecting, plugin)
         .map((advisory) => matchOf(subject, advisory, plugin, database))
         .sort((left, right) => (left.vulnerabilityId < right.vulnerabilityId ? -1 : 1))
     },
   }
+}
+
+function oneOfEach(advisories: readonly Advisory[], plugin: MatchingPlugin): readonly Advisory[] {
+  const byId = new Map<string, Advisory>()
+  for (const advisory of advisories) {
+    const known = byId.get(advisory.vulnerabilityId)
+    if (known === undefined || plugin.fixedVersion(known) < plugin.fixedVersion(advisory)) {
+      byId.set(advisory.vulnerabilityId, advisory)
+    }
+  }
+  return byId.size === advisories.length ? advisories : [...byId.values()]
 }
 
 function matchOf(
@@ -39,13 +52,13 @@ function matchOf(
 ): Match {
   const { vulnerabilityId, dataSource, vendorIds } = advisory
   const details = database.details(vulnerabilityId)
-  const packageSource = plugin.packageSeveritySource?.(subject) ?? null
-  const ownSeverity = packageSource !== null && advisory.severity !== 'UNKNOWN' ? advisory.severity : null
+  const packageSource = plugin.packageSeveritySource?.(subject, advisory) ?? null
+  const ownSeverity = packageSource === null ? null : advisory.severity
   const own =
     packageSource === null || ownSeverity === null ? null : { severity: ownSeverity, source: packageSource }
   const { severity, source } = effectiveSeverity(
     own,
-    dataSource?.id ?? null,
+    dataSource?.baseId ?? dataSource?.id ?? null,
     details?.vendorSeverity,
     details?.severity ?? null,
     vulnerabilityId,

@@ -1,4 +1,4 @@
-import type { Advisory, AdvisoryStatus } from '../advisories/index.ts'
+import type { Advisory, AdvisoryDatabase, AdvisoryStatus } from '../advisories/index.ts'
 import type { Severity } from '../core/index.ts'
 import type { EcosystemId, Subject } from '../inventory/index.ts'
 
@@ -7,6 +7,12 @@ export interface MatchingPlugin {
   readonly id: EcosystemId
   /** Raise with any change of verdicts: subjects of this ecosystem are then matched again. */
   readonly matcherVersion: number
+  /**
+   * Which statements are about this subject at all, where several stand under one id or other things than the version decide
+   * (architecture, flavour, product): those that stand, each to be judged by `isAffected`. Absent: all that are found. Of several
+   * that affect the subject under one id, the one whose fix sorts last as text is kept (Trivy, pkg/result/filter.go).
+   */
+  select?(subject: Subject, advisories: readonly Advisory[], database: AdvisoryDatabase): readonly Advisory[]
   /** Whether the version is affected. A version that does not parse is not (Trivy skips it). */
   isAffected(subject: Subject, advisory: Advisory): boolean
   /** What to upgrade to, as people are shown it; '' when no fix is known. */
@@ -15,7 +21,7 @@ export interface MatchingPlugin {
    * Whose word an advisory's own severity and status are, where Trivy's detector honours them for this subject
    * (Debian: `debian`); absent or null: they are ignored.
    */
-  packageSeveritySource?(subject: Subject): string | null
+  packageSeveritySource?(subject: Subject, advisory: Advisory): string | null
   /** Negative, zero, positive; undefined when one of them is no version. */
   compare(left: string, right: string): number | undefined
 }

@@ -111,7 +111,7 @@ describe('subjects', () => {
     [os, { family: 'alpine', release: '3.17.1' }, 'alpine 3.17'],
     [{ ...os, release: '3.19_alpha20230901' }, null, 'alpine 3.19_alpha20230901'],
   ])('%j with repositories %j: %s', (from, repository, space) => {
-    expect(alpine?.subject(fact, { os: from, repository }).subject).toMatchObject({
+    expect(alpine?.subject(fact, { os: from, repository, buildInfo: null }).subject).toMatchObject({
       space,
       lookupKey: 'openssl',
       version: '3.1.4-r0',
@@ -120,7 +120,9 @@ describe('subjects', () => {
   })
 
   it('of a package without an origin are its own name and no version', () => {
-    expect(alpine?.subject({ name: 'a', version: '1' }, { os, repository: null }).subject).toMatchObject({
+    expect(
+      alpine?.subject({ name: 'a', version: '1' }, { os, repository: null, buildInfo: null }).subject,
+    ).toMatchObject({
       lookupKey: 'a',
       version: '',
     })

@@ -44,7 +44,7 @@ describe('package.json', () => {
 })
 
 describe('an npm package', () => {
-  const context = { os: null, repository: null }
+  const context = { os: null, repository: null, buildInfo: null }
   it.each([
     ['@Babel/Core', '7.0.0-beta.1+b', 'pkg:npm/%40babel/core@7.0.0-beta.1%2Bb'],
     ['lodash', '1.0.0', 'pkg:npm/lodash@1.0.0'],

@@ -35,6 +35,7 @@ export function openMatcher(number: number, verdicts: (subject: Subject) => read
     nextUpdate: Date.UTC(2026, 0, number + 1),
     advisories: () => [],
     details,
+    cpes: () => [],
     close: () => undefined,
   }
   const match = (subject: Subject): Match[] =>

@@ -8,4 +8,5 @@ export const rows: DatabaseRows = {
   advisories: parts.flatMap((part) => part.advisories ?? []),
   details: parts.flatMap((part) => part.details ?? []),
   dataSources: parts.flatMap((part) => part.dataSources ?? []),
+  cpes: parts.flatMap((part) => part.cpes ?? []),
 }
