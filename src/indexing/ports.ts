@@ -1,3 +1,4 @@
+import type { Digest } from '../core/index.ts'
 import type { ImageSource, LayerReference } from '../images/index.ts'
 import type { EcosystemId, Inventory, LayerAccess, OperatingSystem, Package } from '../inventory/index.ts'
 
@@ -59,12 +60,26 @@ export interface PackageFact {
   readonly sourceRelease?: string
   readonly licenses?: readonly string[]
   readonly maintainer?: string
+  /** Where it lies within the file, where that is an archive: `app.war/WEB-INF/lib/a.jar`; absent: the file itself. */
+  readonly path?: string
   /** rpm: who built the package, in its own words: `Red Hat, Inc.`. */
   readonly vendor?: string
   /** rpm: the module stream that it belongs to: `nodejs:18:8090020240101:rhel9`. */
   readonly modularityLabel?: string
   /** Its database, or who made it, says that it comes from outside of the distribution (EPEL, Docker). */
   readonly thirdParty?: boolean
+}
+
+/** A package that does not say its name for sure. What its file says is kept; a name is given when layers are merged. */
+export interface UnnamedPackage {
+  /** As in `PackageFact`. */
+  readonly path?: string
+  /** Of its bytes, 40 hex digits. */
+  readonly sha1: string
+  /** What it claims to be: believed where the database of names knows group and artifact. */
+  readonly claimed?: { readonly group: string; readonly artifact: string; readonly version: string }
+  /** What the name of its file looks like. */
+  readonly guessed?: { readonly artifact: string; readonly version: string }
 }
 
 /** The packages that one file names. */
@@ -75,6 +90,8 @@ export interface PackagesFact {
   /** The file: `var/lib/dpkg/status`, `app/node_modules/a/package.json`. */
   readonly path: string
   readonly packages: readonly PackageFact[]
+  /** Those that `IndexingPlugin.naming` is to name. A file with nothing but such, none of which gets a name, counts as absent. */
+  readonly unnamed?: readonly UnnamedPackage[]
 }
 
 /** Files that OS packages of this layer own: language packages found in them are dropped, within the layer only. */
@@ -152,6 +169,35 @@ export interface Distribution {
   inPlace?(packages: readonly PackageFact[], os: OperatingSystem): Distribution | undefined
   /** Until when the release is supported, RFC 3339; undefined when no end is known. */
   endOfLife?(release: string): string | undefined
+}
+
+/** Names of published packages by what is known of their files: data that changes, so names are given anew with newer data. */
+export interface NameDatabase {
+  /** Names the generation. */
+  readonly digest: Digest
+  /** @param sha1 40 hex digits */
+  bySha1(
+    sha1: string,
+  ): { readonly group: string; readonly artifact: string; readonly version: string } | undefined
+  exists(group: string, artifact: string): boolean
+  /** The group that published most versions of an artifact, among those that published this one. */
+  groupOf(artifact: string, version: string): string | undefined
+}
+
+/** How packages get the names that their files do not say for sure. */
+export interface Naming {
+  /**
+   * @param names null where there is no database of names
+   * @returns undefined when there is no telling; `certain` unless newer data may well say otherwise
+   */
+  name(
+    unnamed: UnnamedPackage,
+    names: NameDatabase | null,
+  ): { readonly package: PackageFact; readonly certain: boolean } | undefined
+  /** Of packages of one file, named by it or by `name`: those that count. */
+  unique(packages: readonly PackageFact[]): readonly PackageFact[]
+  /** A sentence on so many packages that stay nameless for want of a database. */
+  missing(count: number): string
 }
 
 /** What an ecosystem gives to indexing. */
