@@ -19,5 +19,14 @@ export {
 export type * from './ports.ts'
 export { ADVISORY_STATUSES } from './ports.ts'
 export { recogniseDatabase } from './recognise.ts'
+export { loadSignature } from './signature/load.ts'
+export { advisoriesPlace, detailsPlace, type Place, productsPlace } from './signature/places.ts'
+export {
+  decodeSignature,
+  diffSignatures,
+  encodeSignature,
+  type Signature,
+  type SignatureChanges,
+} from './signature/signature.ts'
 export { type DatabaseStatus, databaseStatus, describeAge, isUpdateDue } from './status.ts'
 export { fetchDatabase, type FetchRequest, updateDatabase, type UpdateProgress } from './update.ts'

@@ -37,6 +37,11 @@ export class Bucket {
     this.#root = root
   }
 
+  /** Whether it stands within its parent, without pages of its own. */
+  get isInline(): boolean {
+    return typeof this.#root !== 'number'
+  }
+
   /** The key's value; undefined when there is none, or a bucket. */
   get(key: string | Uint8Array): Buffer | undefined {
     const entry = this.#find(key)
