@@ -1,0 +1,164 @@
+const PAGE = 4096
+const SQL = "CREATE TABLE 'Packages' (hnum INTEGER PRIMARY KEY AUTOINCREMENT,blob BLOB NOT NULL)"
+const FILE_HEADER = 100
+const LEAF = 0x0d
+const INTERIOR = 0x05
+
+/**
+ * rpmdb.sqlite with its one table that counts, the same bytes whatever SQLite there is: page 1 the schema, page 2 the table's root,
+ * then its leaves and their overflow pages (sqlite.org/fileformat2.html).
+ */
+export function sqliteDatabase(blobs: readonly Uint8Array[]): Buffer {
+  const file = new Pages()
+  file.add()
+  file.add()
+  const leaves: { page: number; lastRow: number }[] = []
+  let cells: Buffer[] = []
+  const flush = (lastRow: number): void => {
+    if (cells.length === 0) return
+    leaves.push({ page: file.add(leafPage(cells, 0)), lastRow })
+    cells = []
+  }
+  for (const [index, blob] of blobs.entries()) {
+    const cell = tableCell(file, index + 1, record([null, Buffer.from(blob)]))
+    if (8 + cells.reduce((sum, { length }) => sum + length + 2, 0) + cell.length + 2 > PAGE) flush(index)
+    cells.push(cell)
+  }
+  flush(blobs.length)
+  file.set(2, leaves.length === 0 ? leafPage([], 0) : interiorPage(leaves))
+  const schema = record([
+    Buffer.from('table'),
+    Buffer.from('Packages'),
+    Buffer.from('Packages'),
+    2,
+    Buffer.from(SQL),
+  ])
+  const first = leafPage([tableCell(file, 1, schema)], FILE_HEADER)
+  fileHeader(file.count).copy(first)
+  file.set(1, first)
+  return file.whole()
+}
+
+class Pages {
+  readonly #pages: Buffer[] = []
+
+  get count(): number {
+    return this.#pages.length
+  }
+
+  /** The number of the new page, from 1. */
+  add(page: Buffer = Buffer.alloc(PAGE)): number {
+    return this.#pages.push(page)
+  }
+
+  set(number: number, page: Buffer): void {
+    this.#pages[number - 1] = page
+  }
+
+  whole(): Buffer {
+    return Buffer.concat(this.#pages)
+  }
+}
+
+function fileHeader(pages: number): Buffer {
+  const header = Buffer.alloc(FILE_HEADER)
+  header.write('SQLite format 3\0')
+  header.writeUInt16BE(PAGE, 16)
+  header.set([1, 1, 0, 64, 32, 32], 18)
+  header.writeUInt32BE(1, 24)
+  header.writeUInt32BE(pages, 28)
+  header.writeUInt32BE(1, 40)
+  header.writeUInt32BE(4, 44)
+  header.writeUInt32BE(1, 56)
+  header.writeUInt32BE(1, 92)
+  header.writeUInt32BE(3_040_001, 96)
+  return header
+}
+
+/** @param before bytes of the page that lie before its own header */
+function leafPage(cells: readonly Buffer[], before: number): Buffer {
+  return pageOf(LEAF, cells, before, 8)
+}
+
+function interiorPage(leaves: readonly { readonly page: number; readonly lastRow: number }[]): Buffer {
+  const cells = leaves.slice(0, -1).map(({ page, lastRow }) => {
+    return Buffer.concat([uint32(page), varint(lastRow)])
+  })
+  const root = pageOf(INTERIOR, cells, 0, 12)
+  root.writeUInt32BE(leaves.at(-1)?.page ?? 0, 8)
+  return root
+}
+
+function pageOf(kind: number, cells: readonly Buffer[], before: number, headerSize: number): Buffer {
+  const page = Buffer.alloc(PAGE)
+  let end = PAGE
+  for (const [index, cell] of cells.entries()) {
+    end -= cell.length
+    cell.copy(page, end)
+    page.writeUInt16BE(end, before + headerSize + 2 * index)
+  }
+  if (end < before + headerSize + 2 * cells.length)
+    throw new Error('too many rows for one page of this writer')
+  page[before] = kind
+  page.writeUInt16BE(cells.length, before + 3)
+  page.writeUInt16BE(end, before + 5)
+  return page
+}
+
+function tableCell(file: Pages, row: number, payload: Buffer): Buffer {
+  const local = localSize(payload.length)
+  const head = [varint(payload.length), varint(row), payload.subarray(0, local)]
+  if (local === payload.length) return Buffer.concat(head)
+  return Buffer.concat([...head, uint32(overflow(file, payload.subarray(local)))])
+}
+
+/** Writes what does not fit from its end, so that each page knows the next. */
+function overflow(file: Pages, rest: Buffer): number {
+  const size = PAGE - 4
+  let next = 0
+  for (let at = Math.floor((rest.length - 1) / size) * size; at >= 0; at -= size) {
+    const page = Buffer.alloc(PAGE)
+    page.writeUInt32BE(next, 0)
+    rest.copy(page, 4, at, at + size)
+    next = file.add(page)
+  }
+  return next
+}
+
+function localSize(size: number): number {
+  const most = PAGE - 35
+  if (size <= most) return size
+  const least = Math.floor(((PAGE - 12) * 32) / 255) - 23
+  const fitting = least + ((size - least) % (PAGE - 4))
+  return fitting <= most ? fitting : least
+}
+
+type Value = null | number | Buffer
+
+/** Buffers are texts in the schema, which has five columns, and blobs in the table, which has two. */
+function record(values: readonly Value[]): Buffer {
+  const isSchema = values.length > 2
+  const types = values.map((value) => {
+    if (value === null) return varint(0)
+    if (typeof value === 'number') return varint(1)
+    return varint(2 * value.length + (isSchema ? 13 : 12))
+  })
+  const header = Buffer.concat(types)
+  const body = values.map((value) =>
+    typeof value === 'number' ? Buffer.from([value]) : (value ?? Buffer.alloc(0)),
+  )
+  return Buffer.concat([varint(header.length + 1), header, ...body])
+}
+
+function varint(value: number): Buffer {
+  const bytes = [value % 128]
+  for (let rest = Math.floor(value / 128); rest > 0; rest = Math.floor(rest / 128))
+    bytes.unshift((rest % 128) + 128)
+  return Buffer.from(bytes)
+}
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32BE(value)
+  return bytes
+}
