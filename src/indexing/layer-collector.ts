@@ -1,5 +1,11 @@
 import { AppError, type Digest, safeText } from '../core/index.ts'
-import type { LayerFile, LayerVisitor, Whiteout } from '../images/index.ts'
+import {
+  type ByteRange,
+  type FileParts,
+  type LayerFile,
+  type LayerVisitor,
+  type Whiteout,
+} from '../images/index.ts'
 import { FeatureCollector } from './features.ts'
 import type { AnalyzerResult, LayerResults } from './layer-results.ts'
 import type { Analyzer, LayerFact } from './ports.ts'
@@ -27,12 +33,12 @@ export class LayerCollector implements LayerVisitor {
     this.#found = new Map(analyzers.map(({ id }) => [id, { byPath: new Map(), notes: [], dropped: 0 }]))
   }
 
-  file(file: LayerFile): 'body' | 'head' | 'skip' {
+  file(file: LayerFile): 'body' | 'head' | 'parts' | 'skip' {
     this.#features.file(file.path)
     this.#readers = this.#analyzers.filter(
       (analyzer) => analyzer.wants(file) && this.#canRead(analyzer, file),
     )
-    if (this.#readers.length > 0) return 'body'
+    if (this.#readers.length > 0) return this.#readers.every(({ partial }) => partial) ? 'parts' : 'body'
     return this.#features.elf ? 'skip' : 'head'
   }
 
@@ -42,7 +48,26 @@ export class LayerCollector implements LayerVisitor {
 
   content({ path }: LayerFile, content: Uint8Array): void {
     this.#features.head(content)
-    for (const analyzer of this.#readers) this.#read(analyzer, path, content)
+    for (const analyzer of this.#readers) this.#read(analyzer, path, () => analyzer.read(path, content))
+  }
+
+  begin({ path, size }: LayerFile, first: Uint8Array): readonly ByteRange[] {
+    this.#features.head(first)
+    const wanted = this.#readers.map((analyzer) => {
+      const ranges = analyzer.partial?.ranges(first, size) ?? []
+      const sum = ranges.reduce((total, { start, end }) => total + end - start, 0)
+      if (sum <= analyzer.maxSize) return { analyzer, ranges }
+      this.#note(analyzer.id, path, `more than ${analyzer.maxSize} bytes of it are needed`)
+      return { analyzer, ranges: [] }
+    })
+    this.#readers = wanted.filter(({ ranges }) => ranges.length > 0).map(({ analyzer }) => analyzer)
+    return wanted.flatMap(({ ranges }) => ranges)
+  }
+
+  gathered({ path }: LayerFile, parts: FileParts): void {
+    for (const analyzer of this.#readers) {
+      this.#read(analyzer, path, () => analyzer.partial?.read(path, parts) ?? [])
+    }
   }
 
   whiteout(whiteout: Whiteout): void {
@@ -62,17 +87,18 @@ export class LayerCollector implements LayerVisitor {
     return { shape: { whiteouts: this.#whiteouts, features: this.#features.features() ?? null }, byAnalyzer }
   }
 
-  #canRead({ id, maxSize }: Analyzer, { path, size, sparse }: LayerFile): boolean {
-    if (size <= maxSize && !sparse) return true
+  #canRead({ id, maxSize, partial }: Analyzer, { path, size, sparse }: LayerFile): boolean {
+    if ((size <= maxSize || partial !== undefined) && !sparse) return true
     this.#note(id, path, sparse ? 'it is stored sparse' : `it is larger than ${maxSize} bytes`)
     return false
   }
 
   /** Of two entries with one path the later counts, as it would on a disk. */
-  #read(analyzer: Analyzer, path: string, content: Uint8Array): void {
-    const facts = this.#factsOf(analyzer, path, content)
+  #read(analyzer: Analyzer, path: string, read: () => readonly LayerFact[]): void {
+    const facts = this.#factsOf(analyzer, path, read)
     this.#packages += facts.reduce(
-      (sum, fact) => sum + (fact.kind === 'packages' ? fact.packages.length : 1),
+      (sum, fact) =>
+        sum + (fact.kind === 'packages' ? fact.packages.length + (fact.unnamed?.length ?? 0) : 1),
       0,
     )
     if (this.#packages > MAX_PACKAGES) throw this.#tooMuch('packages')
@@ -85,9 +111,9 @@ export class LayerCollector implements LayerVisitor {
     if (kept.length > 0) this.#found.get(analyzer.id)?.byPath.set(path, kept)
   }
 
-  #factsOf(analyzer: Analyzer, path: string, content: Uint8Array): readonly LayerFact[] {
+  #factsOf(analyzer: Analyzer, path: string, read: () => readonly LayerFact[]): readonly LayerFact[] {
     try {
-      return analyzer.read(path, content)
+      return read()
     } catch (error) {
       this.#note(analyzer.id, path, error instanceof Error ? error.message : String(error))
       return []

@@ -1,5 +1,5 @@
 import type { Digest } from '../core/index.ts'
-import type { ImageSource, LayerReference } from '../images/index.ts'
+import type { ByteRange, FileParts, ImageSource, LayerReference } from '../images/index.ts'
 import type { EcosystemId, Inventory, LayerAccess, OperatingSystem, Package } from '../inventory/index.ts'
 
 /**
@@ -126,7 +126,7 @@ export interface LayerFeatures {
 export interface Analyzer {
   readonly id: string
   readonly version: number
-  /** Larger files are noted and left out. Bytes. */
+  /** Larger files are noted and left out. Bytes; with `partial`, of the ranges that it asks for. */
   readonly maxSize: number
   /** Called for each regular file of a layer (links are none, hard ones neither): cheap, by the path alone where possible. */
   wants(file: FileHeader): boolean
@@ -140,6 +140,20 @@ export interface Analyzer {
    * @param content the whole file; valid during the call only
    */
   read(path: string, content: Uint8Array): readonly LayerFact[]
+  /** In place of whole files, where they may be large and only parts of them matter. */
+  readonly partial?: PartialReading
+}
+
+/** Reads parts of a file without holding the rest; bodies of files that turn out not to be wanted go by untouched. */
+export interface PartialReading {
+  /**
+   * What is needed besides the first bytes; none: the file is not wanted after all, its facts are none.
+   * @param first 16 KiB, or the whole of a smaller file
+   * @param size of the whole file
+   */
+  ranges(first: Uint8Array, size: number): readonly ByteRange[]
+  /** As `read`; the same file gives the same facts. */
+  read(path: string, file: FileParts): readonly LayerFact[]
 }
 
 /** What a package's identity may depend on besides itself. */
@@ -215,6 +229,8 @@ export interface IndexingPlugin {
    * packages (a lock file, a Go binary), the file is the target: a function of its path.
    */
   readonly report?: ReportTarget | ((path: string) => ReportTarget)
+  /** Ecosystems with packages that do not say their name. */
+  readonly naming?: Naming
   /** OS ecosystems that take versions apart: the parts as Trivy's report lists them; absent: a version stays whole. */
   versionParts?(version: string): VersionParts | undefined
 }

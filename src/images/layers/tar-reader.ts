@@ -1,3 +1,4 @@
+import type { ByteRange } from './file-parts.ts'
 import { type PaxRecords, parsePax } from './pax.ts'
 import { BLOCK, isZeroBlock, parseHeader, type RawHeader, TarError, textUntilNul } from './tar-header.ts'
 
@@ -16,10 +17,21 @@ export interface TarEntry {
 
 /** Whoever is told what is in a tar. Bytes handed over are valid during the call only. */
 export interface TarSink {
-  /** `head`: the first bytes (at most HEAD_SIZE) only. */
-  entry(entry: TarEntry): 'body' | 'head' | 'skip'
+  /** `head`: the first bytes (at most HEAD_SIZE) only. `parts`: only for a sink that has `parts`. */
+  entry(entry: TarEntry): 'body' | 'head' | 'parts' | 'skip'
   head(entry: TarEntry, first: Buffer): void
   body(entry: TarEntry, content: Buffer): void
+  readonly parts?: PartsSink
+}
+
+/** For bodies that are too large to hold. */
+export interface PartsSink {
+  /** The first bytes (at most PARTS_HEAD_SIZE). @returns what is wanted: in order, apart from each other, inside of the body */
+  begin(entry: TarEntry, first: Buffer): readonly ByteRange[]
+  /** In order; a piece stays valid and unchanged after the call, for as long as it is held. */
+  piece(entry: TarEntry, offset: number, piece: Buffer): void
+  /** All wanted ranges were given. */
+  end(entry: TarEntry): void
 }
 
 export interface TarLimits {
@@ -31,11 +43,23 @@ export interface TarLimits {
 /** Enough for a file's magic number. */
 export const HEAD_SIZE = 4
 
+/** Enough for the headers of an executable, in all formats. */
+export const PARTS_HEAD_SIZE = 16 * 1024
+
 /** Go's archive/tar reads extended headers up to this size; so does every tool that wrote a layer. */
 const MAX_EXTENDED = 1024 * 1024
 const headerOnly = new Set(['1', '2', '3', '4', '5', '6'])
 
-type Step = 'header' | 'pax' | 'long-name' | 'long-link' | 'sparse-map' | 'head' | 'body'
+type Step =
+  | 'header'
+  | 'pax'
+  | 'long-name'
+  | 'long-link'
+  | 'sparse-map'
+  | 'head'
+  | 'body'
+  | 'parts-head'
+  | 'parts'
 
 /**
  * Reads a tar as it streams by: bodies that nobody wants are stepped over without a copy. Bounded by its limits whatever the
@@ -65,6 +89,7 @@ export class TarReader {
   #longName: string | undefined
   #longLink: string | undefined
   #entry: TarEntry | undefined
+  #ranges: readonly ByteRange[] = []
 
   constructor(sink: TarSink, limits: TarLimits) {
     this.#sink = sink
@@ -74,6 +99,10 @@ export class TarReader {
   push(chunk: Buffer): void {
     let offset = 0
     while (offset < chunk.length && !this.ended) {
+      if (this.#step === 'parts') {
+        offset += this.#partsOf(chunk.subarray(offset))
+        continue
+      }
       const available = chunk.length - offset
       const skipped = Math.min(this.skippable(), available)
       if (skipped > 0) {
@@ -128,7 +157,39 @@ export class TarReader {
     if (step === 'pax') this.#pax = parsePax(bytes)
     else if (step === 'long-name') this.#longName = this.#checkedName(textUntilNul(bytes, 0, bytes.length))
     else if (step === 'long-link') this.#longLink = textUntilNul(bytes, 0, bytes.length)
-    else if (this.#entry !== undefined) this.#sink[step](this.#entry, bytes)
+    else if (this.#entry !== undefined) this.#deliver(step, this.#entry, bytes)
+  }
+
+  #deliver(step: 'head' | 'body' | 'parts-head' | 'parts', entry: TarEntry, bytes: Buffer): void {
+    if (step === 'head' || step === 'body') return this.#sink[step](entry, bytes)
+    this.#ranges = this.#sink.parts?.begin(entry, bytes) ?? []
+    if (this.#ranges.length === 0) return
+    this.#step = 'parts'
+    this.#nextRange(entry)
+  }
+
+  /** Leaves behind the ranges that are done; after the last one the rest of the body is stepped over. */
+  #nextRange(entry: TarEntry): void {
+    const at = entry.size - this.#bodyLeft
+    this.#ranges = this.#ranges.filter(({ end }) => end > at)
+    if (this.#ranges.length > 0) return
+    this.#await('header', BLOCK)
+    this.#sink.parts?.end(entry)
+  }
+
+  /** Takes of the body up to the next end of a range. @returns how many bytes of the chunk it took */
+  #partsOf(chunk: Buffer): number {
+    const entry = this.#entry
+    const range = this.#ranges[0]
+    if (entry === undefined || range === undefined) throw new TypeError('no range is wanted')
+    const at = entry.size - this.#bodyLeft
+    const isWanted = at >= range.start
+    const taken = Math.min((isWanted ? range.end : range.start) - at, chunk.length)
+    if (isWanted) this.#sink.parts?.piece(entry, at, chunk.subarray(0, taken))
+    this.#bodyLeft -= taken
+    this.position += taken
+    this.#nextRange(entry)
+    return taken
   }
 
   #await(step: Step, wanted: number): void {
@@ -199,10 +260,12 @@ export class TarReader {
     this.#padding = paddingOf(entry.size)
     const choice = this.#sink.entry(entry)
     if (choice === 'skip') return
-    const wanted = choice === 'head' ? Math.min(entry.size, HEAD_SIZE) : entry.size
-    if (wanted === 0) return this.#sink[choice](entry, Buffer.alloc(0))
+    const limit = { head: HEAD_SIZE, parts: PARTS_HEAD_SIZE, body: entry.size }[choice]
+    const wanted = Math.min(entry.size, limit)
+    const step = choice === 'parts' ? 'parts-head' : choice
+    if (wanted === 0) return this.#deliver(step, entry, Buffer.alloc(0))
     this.#bodyLeft -= wanted
-    this.#await(choice, wanted)
+    this.#await(step, wanted)
   }
 
   #checkedName(name: string): string {
