@@ -6,13 +6,19 @@ import type { Inventory, LayerStore } from '../inventory/index.ts'
 import { Flights, Slots } from './flights.ts'
 import { LayerCollector } from './layer-collector.ts'
 import { fromStored, keysOf, type LayerResults, toStored } from './layer-results.ts'
-import type { Analyzer, Indexer, IndexingPlugin, IndexRequest } from './ports.ts'
+import { needsNames } from './name-packages.ts'
+import type { Analyzer, Indexer, IndexingPlugin, IndexRequest, NameDatabase } from './ports.ts'
 import { ProgressMeter } from './progress.ts'
 import { toInventory } from './to-inventory.ts'
 
 export interface IndexerOptions {
   readonly plugins: readonly IndexingPlugin[]
   readonly store: LayerStore
+  /**
+   * The database of names in use, or null: asked for each image with packages that do not say their name. It must stay readable for
+   * the rest of the turn.
+   */
+  readonly names?: () => Promise<NameDatabase | null>
   /** How many layers are read at once, over all requests: the processors and one more unless stated. */
   readonly concurrency?: number
   readonly limits?: Partial<LayerLimits>
@@ -37,7 +43,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
   const reader = new LayerReader(options, analyzers)
   return {
     key: keyOf(options.plugins, analyzers),
-    index: (request) => indexImage(request, reader, options.plugins),
+    index: (request) => indexImage(request, reader, options),
   }
 }
 
@@ -54,7 +60,7 @@ function keyOf(plugins: readonly IndexingPlugin[], analyzers: readonly Analyzer[
 async function indexImage(
   request: IndexRequest,
   reader: LayerReader,
-  plugins: readonly IndexingPlugin[],
+  { plugins, names }: IndexerOptions,
 ): Promise<Inventory> {
   const unique = [...new Map(request.layers.map((layer) => [layer.blob.digest, layer])).values()]
   const stored = await reader.stored(request, unique)
@@ -68,7 +74,8 @@ async function indexImage(
   const known = new Map([...stored, ...read])
   const notes = unique.filter((layer) => known.get(layer.blob.digest) === 'absent').map(absentNote)
   const layers = request.layers.map((layer) => verified(layer, known.get(layer.blob.digest)))
-  return toInventory(request.layers, layers, plugins, notes)
+  const database = needsNames(layers) ? ((await names?.()) ?? null) : null
+  return toInventory(request.layers, layers, { plugins, names: database, notes })
 }
 
 /** One failure ends all; only when they have all ended does it reach the caller, so that nothing runs on behind its back. */

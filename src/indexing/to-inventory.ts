@@ -10,20 +10,29 @@ import {
 } from '../inventory/index.ts'
 import type { LayerResults } from './layer-results.ts'
 import { type MergedPackage, mergeLayers } from './merge.ts'
-import type { Distribution, ImageContext, IndexingPlugin } from './ports.ts'
+import { namePackages } from './name-packages.ts'
+import type { Distribution, ImageContext, IndexingPlugin, NameDatabase } from './ports.ts'
 
 const MAX_NOTES = 200
+
+export interface MergeOptions {
+  readonly plugins: readonly IndexingPlugin[]
+  /** null: there is no database of names, or nothing that needs one. */
+  readonly names: NameDatabase | null
+  readonly notes?: readonly string[]
+}
 
 /** Facts of layers → what is in the image, with the identity that each package has in this image's operating system. */
 export function toInventory(
   references: readonly LayerReference[],
   layers: readonly LayerResults[],
-  plugins: readonly IndexingPlugin[],
-  extraNotes: readonly string[] = [],
+  { plugins, names, notes: extraNotes = [] }: MergeOptions,
 ): Inventory {
-  const { context, packages } = mergeLayers(layers)
+  const named = namePackages(layers, plugins, names)
+  const { context, packages } = mergeLayers(named.layers)
   const notes = [
     ...extraNotes,
+    ...named.notes,
     ...layers.flatMap((layer) => [...layer.byAnalyzer.values()].flatMap((result) => result.notes)),
   ]
   const distribution = distributionOf(plugins, context.os, packages)
@@ -37,6 +46,8 @@ export function toInventory(
     layers: references.map(({ blob, diffId }) => ({ digest: blob.digest, diffId })),
     attribution: sets.map(({ attribution }) => attribution),
     notes: bounded([...new Set(notes)]),
+    unresolved: named.unresolved,
+    names: names?.digest ?? null,
   }
 }
 
@@ -115,7 +126,7 @@ function languageSets(packages: readonly MergedPackage[], describe: Describe): A
     const found = describe(merged)
     if (found === undefined) continue
     const placed = byLayer.get(merged.layer) ?? []
-    placed.push({ package: found, path: merged.file.path, layer: merged.layer })
+    placed.push({ package: found, path: merged.fact.path ?? merged.file.path, layer: merged.layer })
     byLayer.set(merged.layer, placed)
   }
   return [...byLayer]

@@ -94,6 +94,10 @@ export interface Inventory {
   readonly attribution: readonly (readonly number[])[]
   /** What could not be read and was left out, each a sentence for people: one bad file never fails an image. */
   readonly notes: readonly string[]
+  /** How many packages newer data on names (`names`) may name, or name otherwise: the image is then to be merged anew, without a pull. */
+  readonly unresolved: number
+  /** Digest of the database of names (Java archives) that was asked; null when none was needed, or none was there. */
+  readonly names: Digest | null
 }
 
 /** Names one result of one layer. */

@@ -34,11 +34,13 @@ export async function saveInventory(database: Database, saved: SaveInventory): P
   const { inventory } = saved
   const setIds = await saveSets(db, inventory.sets)
   const { rows } = await sql<{ id: number }>`
-    insert into inventory (manifest_digest, indexer_key, os, set_ids, layers, attribution, notes)
+    insert into inventory (manifest_digest, indexer_key, os, set_ids, layers, attribution, notes, unresolved, names_digest)
     values (${digestBytes(saved.manifest)}, ${saved.indexerKey}, ${inventory.os === null ? null : { ...inventory.os }}::jsonb, ${setIds}::int[],
-      ${JSON.stringify(inventory.layers)}::jsonb, ${JSON.stringify(packAttribution(inventory.attribution))}::jsonb, ${JSON.stringify(inventory.notes)}::jsonb)
+      ${JSON.stringify(inventory.layers)}::jsonb, ${JSON.stringify(packAttribution(inventory.attribution))}::jsonb, ${JSON.stringify(inventory.notes)}::jsonb,
+      ${inventory.unresolved}, ${inventory.names === null ? null : digestBytes(inventory.names)})
     on conflict (manifest_digest, indexer_key, org_id) do update set os = excluded.os, set_ids = excluded.set_ids,
-      layers = excluded.layers, attribution = excluded.attribution, notes = excluded.notes
+      layers = excluded.layers, attribution = excluded.attribution, notes = excluded.notes,
+      unresolved = excluded.unresolved, names_digest = excluded.names_digest
     returning id`.execute(db)
   return { id: rows[0]?.id ?? 0, setIds }
 }

@@ -107,6 +107,8 @@ function reportOf(shown: readonly ScannedGroup[] = groups): Report {
         layers: [layer],
         attribution: [],
         notes: [],
+        unresolved: 0,
+        names: null,
       },
       image: {
         platform: { os: 'linux', architecture: 'amd64' },

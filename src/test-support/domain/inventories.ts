@@ -58,5 +58,7 @@ export function testInventory(os: readonly string[], ...language: readonly (read
       diffId: digestOfText(`diff ${index}`),
     })),
     notes: [],
+    unresolved: 0,
+    names: null,
   }
 }

@@ -8,8 +8,9 @@ const statements = [
     id int generated always as identity primary key, key_hash bytea not null unique,
     space text not null, lookup_key text not null, comparer text not null, version text not null,
     arch text, cpe_context text, flavour text,
-    matcher_version smallint, matched_generation int)`,
-  `create index subject_lookup on subject (space, lookup_key)`,
+    matcher_version smallint, matched_generation int, places bigint[] not null default '{}')`,
+  // Places of the vulnerability database that the verdict depends on.
+  `create index subject_places on subject using gin (places) with (fastupdate = off)`,
   `create index subject_generation on subject (matched_generation, id)`,
   `create table package (
     id int generated always as identity primary key, key_hash bytea not null unique,
@@ -23,8 +24,8 @@ const statements = [
   `create index package_set_packages on package_set using gin (package_ids) with (fastupdate = off)`,
   `create table inventory (
     id int generated always as identity primary key, manifest_digest bytea not null, indexer_key text not null, org_id text,
-    engine jsonb, os jsonb, set_ids int[] not null, layers jsonb not null, attribution jsonb not null, notes jsonb not null default '[]',
-    source text not null default 'indexed', created_at timestamptz not null default now(),
+    engine jsonb, os jsonb, set_ids int[] not null, layers jsonb not null, attribution jsonb not null, notes jsonb not null default '[]', unresolved int not null default 0, names_digest bytea,
+    source text not null default 'indexed', renewed_by text, created_at timestamptz not null default now(),
     unique nulls not distinct (manifest_digest, indexer_key, org_id))`,
   `create index inventory_sets on inventory using gin (set_ids) with (fastupdate = off)`,
   `create table layer_blob (blob_digest bytea primary key, diff_id bytea not null, size bigint not null, verified_at timestamptz not null default now())`,
@@ -37,15 +38,24 @@ const statements = [
     id int generated always as identity primary key, digest bytea not null, updated_at timestamptz not null, next_update timestamptz not null,
     loaded_at timestamptz not null default now(), source text not null)`,
   // Subjects matched before `floor` are stale, whatever changed; single ones are made stale by matched_generation = null.
-  `create table db_current (only_row boolean primary key default true check (only_row), generation int references db_generation (id), floor int not null default 0)`,
+  `create table db_current (only_row boolean primary key default true check (only_row), generation int references db_generation (id), floor int not null default 0, outdated int not null default 0)`,
   `insert into db_current (only_row, generation) values (true, null)`,
+  // Of the database in use, in parts: what another one is compared with.
+  `create table db_signature (digest bytea not null, part int not null, body bytea not null, primary key (digest, part))`,
+  // What a change of the database has changed and is still to be marked.
+  `create table db_change (id bigint generated always as identity primary key, generation int not null, kind text not null, places bigint[] not null)`,
   `create table vulnerability (
     id int generated always as identity primary key, name text collate "C" not null unique, canonical_id int, title text not null default '',
-    severity text, vendor_severity jsonb not null default '{}', details jsonb not null default '{}', generation int)`,
+    severity text, vendor_severity jsonb not null default '{}', details jsonb not null default '{}', generation int,
+    place bigint not null, details_due boolean not null default false)`,
+  `create index vulnerability_place on vulnerability (place)`,
+  `create index vulnerability_details_due on vulnerability (id) where details_due`,
+  // What had several ids, one after the other, is one vulnerability: all but one of them name that one.
+  `create index vulnerability_canonical on vulnerability (canonical_id) where canonical_id is not null`,
   `create table match (
     subject_id int not null references subject (id), engine text not null, vulnerability_id int not null references vulnerability (id),
     severity smallint not null, severity_source text not null, own_severity smallint, source_id text, data_source jsonb, vendor_ids jsonb not null default '[]',
-    status text not null, fixed_version text not null, first_generation int not null, gone_generation int,
+    status text not null, fixed_version text not null, first_generation int not null, reopened_generation int, gone_generation int,
     primary key (subject_id, engine, vulnerability_id))`,
   `create index match_vulnerability on match (vulnerability_id, subject_id) where gone_generation is null`,
 
@@ -111,14 +121,17 @@ const statements = [
     repository_id int not null references repository (id), package_id int not null references package (id), since timestamptz not null, org_id text not null,
     scope smallint not null, image_count int not null, gone_at timestamptz, primary key (repository_id, package_id, since))`,
   `create index repository_package_package on repository_package (package_id, org_id, repository_id) where gone_at is null`,
+  `create table set_due (set_id int primary key)`,
   `create table set_count (set_id int not null, severity smallint not null, n int not null, fixable int not null, primary key (set_id, severity))`,
   `create table org_vulnerability (
     org_id text not null, vulnerability_id int not null, severity smallint not null, rank smallint not null, name text collate "C" not null, findings int not null, repositories int not null, fixable int not null,
     primary key (org_id, vulnerability_id, severity))`,
   `create index org_vulnerability_page on org_vulnerability (org_id, rank, name)`,
+  `create table recount_due (vulnerability_id int primary key, news boolean not null)`,
   `create table org_package (org_id text not null, name_id int not null, findings int not null, primary key (org_id, name_id))`,
   `create table finding_event (id bigint generated always as identity primary key, org_id text not null, at timestamptz not null default now(), kind text not null, repository_id int, vulnerability_id int, name_id int, data jsonb not null default '{}')`,
   `create index finding_event_page on finding_event (org_id, id desc)`,
+  `create index finding_event_vulnerability on finding_event (org_id, vulnerability_id, id desc)`,
   `create table change_log (id bigint generated always as identity primary key, org_id text, kind text not null, data jsonb not null)`,
 
   // Trust.
