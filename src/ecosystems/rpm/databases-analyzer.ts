@@ -6,7 +6,7 @@ import { RpmHeader } from './rpmdb/header.ts'
 import { readHeaders } from './rpmdb/read-headers.ts'
 import { isOfficial } from './vendors.ts'
 
-/** The last is CoreOS's. */
+/** The last is CoreOS's (Trivy 0.67, aquasecurity/trivy#9448). */
 const paths = new Set([
   'usr/lib/sysimage/rpm/Packages',
   'var/lib/rpm/Packages',

@@ -3,21 +3,36 @@
  * distributions are called. Must not know images, layers or other ecosystems.
  */
 import type { IndexingPlugin } from '../../indexing/index.ts'
-import { isBelowFix, type MatchingPlugin } from '../../matching/index.ts'
-import { describeOsPackage } from '../index.ts'
+import type { MatchingPlugin } from '../../matching/index.ts'
+import { createOsReleaseAnalyzer, describeOsPackage } from '../index.ts'
+import { fixedVersion, isAffected } from './affected.ts'
+import { buildInfoAnalyzer } from './build-info-analyzer.ts'
 import { databasesAnalyzer } from './databases-analyzer.ts'
 import { distributions } from './distributions.ts'
+import { manifestAnalyzer } from './manifest-analyzer.ts'
 import { rpmPackageUrl } from './purl.ts'
+import { familyOfOsRelease, releaseAnalyzer } from './release-analyzer.ts'
+import { select } from './select.ts'
 import { compareRpmVersions } from './version.ts'
 
 export const rpm: IndexingPlugin & MatchingPlugin = {
   id: 'rpm',
-  analyzers: [databasesAnalyzer],
+  analyzers: [
+    databasesAnalyzer,
+    manifestAnalyzer,
+    releaseAnalyzer,
+    createOsReleaseAnalyzer('rpm-os-release', 1, familyOfOsRelease),
+    buildInfoAnalyzer,
+  ],
   distributions,
   describe: (fact, context) => describeOsPackage('rpm', fact, rpmPackageUrl(fact, context.os)),
 
+  purlTypes: ['rpm'],
   matcherVersion: 1,
-  isAffected: (subject, advisory) => isBelowFix(subject.version, advisory, compareRpmVersions),
-  fixedVersion: (advisory) => advisory.fixedVersion,
+  select,
+  isAffected,
+  fixedVersion,
+  /** Only Red Hat's statements carry a severity and a status of their own: per product, and even where it is unknown. */
+  packageSeveritySource: (subject) => (subject.space === 'Red Hat' ? 'redhat' : null),
   compare: compareRpmVersions,
 }

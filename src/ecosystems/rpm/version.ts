@@ -11,20 +11,24 @@ export function parseRpmVersion(text: string): RpmVersion {
   const rest = text.slice(colon + 1)
   const dash = rest.indexOf('-')
   return {
-    epoch: /^[+-]?\d+$/.test(epoch) ? Number(epoch) : 0,
+    epoch: /^[+-]?\d{1,18}$/.test(epoch) ? Number(epoch) : 0,
     version: dash === -1 ? rest : rest.slice(0, dash),
     release: dash === -1 ? '' : rest.slice(dash + 1),
   }
 }
 
-/** rpm's order. */
+/**
+ * rpm's order (rpmio/rpmvercmp.c, rpm-version(7)): epochs, versions, releases. Trivy's reader (knqyf263/go-rpm-version) knows `^`
+ * since August 2026; 0.44.1 passes it over.
+ */
 export function compareRpmVersions(left: string, right: string): number {
   const a = parseRpmVersion(left)
   const b = parseRpmVersion(right)
   return a.epoch - b.epoch || compareSegments(a.version, b.version) || compareSegments(a.release, b.release)
 }
 
-const segments = /[a-zA-Z]+|[0-9]+|~/g
+/** Everything else only parts them. */
+const segments = /[a-zA-Z]+|[0-9]+|[~^]/g
 
 function compareSegments(left: string, right: string): number {
   if (left === right) return 0
@@ -37,18 +41,22 @@ function compareSegments(left: string, right: string): number {
   return 0
 }
 
-/** `~` before the end, the end before all else, letters before digits. */
 function compareSegment(left: string | undefined, right: string | undefined): number {
   const order = rank(left) - rank(right)
   if (order !== 0 || left === undefined || right === undefined) return order
-  if (rank(left) === 3) return compareDigits(left, right)
-  return left < right ? -1 : left > right ? 1 : 0
+  if (rank(left) === NUMBER) return compareDigits(left, right)
+  if (left === right) return 0
+  return left < right ? -1 : 1
 }
 
+const NUMBER = 4
+
+/** `~` before the end, the end before `^`, `^` before letters, letters before numbers. */
 function rank(segment: string | undefined): number {
   if (segment === undefined) return 1
   if (segment === '~') return 0
-  return /^\d/.test(segment) ? 3 : 2
+  if (segment === '^') return 2
+  return /^[0-9]/.test(segment) ? NUMBER : 3
 }
 
 /** As numbers of any length. */
