@@ -1,6 +1,7 @@
 import type { Digest } from '../core/index.ts'
 import type { ByteRange, FileParts, ImageSource, LayerReference } from '../images/index.ts'
 import type { EcosystemId, Inventory, LayerAccess, OperatingSystem, Package } from '../inventory/index.ts'
+import type { StatedPackage } from './stated-package.ts'
 
 /**
  * What a layer's tar says of a regular file before its body. `path` is clean: no leading `/` or `./`, nothing doubled; `..` stands
@@ -231,6 +232,10 @@ export interface IndexingPlugin {
   readonly report?: ReportTarget | ((path: string) => ReportTarget)
   /** Ecosystems with packages that do not say their name. */
   readonly naming?: Naming
+  /** Types of package URLs that name its packages in documents (SBOMs): `deb`. */
+  readonly purlTypes?: readonly string[]
+  /** Completes what a document states of a package, where name, version and source are not all: see stated.ts. */
+  fromStated?(fact: PackageFact, stated: StatedPackage): PackageFact
   /** OS ecosystems that take versions apart: the parts as Trivy's report lists them; absent: a version stays whole. */
   versionParts?(version: string): VersionParts | undefined
 }

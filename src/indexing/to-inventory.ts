@@ -9,7 +9,7 @@ import {
   type PlacedPackage,
 } from '../inventory/index.ts'
 import type { LayerResults } from './layer-results.ts'
-import { type MergedPackage, mergeLayers } from './merge.ts'
+import { type MergedImage, type MergedPackage, mergeLayers } from './merge.ts'
 import { namePackages } from './name-packages.ts'
 import type { Distribution, ImageContext, IndexingPlugin, NameDatabase } from './ports.ts'
 
@@ -29,12 +29,25 @@ export function toInventory(
   { plugins, names, notes: extraNotes = [] }: MergeOptions,
 ): Inventory {
   const named = namePackages(layers, plugins, names)
-  const { context, packages } = mergeLayers(named.layers)
   const notes = [
     ...extraNotes,
     ...named.notes,
     ...layers.flatMap((layer) => [...layer.byAnalyzer.values()].flatMap((result) => result.notes)),
   ]
+  return {
+    ...assemble(mergeLayers(named.layers), plugins, notes),
+    layers: references.map(({ blob, diffId }) => ({ digest: blob.digest, diffId })),
+    unresolved: named.unresolved,
+    names: names?.digest ?? null,
+  }
+}
+
+/** Packages that are there in the end → sets, each package with its identity in this operating system. */
+export function assemble(
+  { context, packages }: MergedImage,
+  plugins: readonly IndexingPlugin[],
+  notes: string[],
+): Pick<Inventory, 'os' | 'sets' | 'attribution' | 'notes'> {
   const distribution = distributionOf(plugins, context.os, packages)
   const describe = describer(plugins, distribution, notes)
   const sets = [osSet(packages, describe), ...languageSets(packages, describe)].filter(
@@ -43,11 +56,8 @@ export function toInventory(
   return {
     os: withEndOfLife(context.os, distribution),
     sets: sets.map(({ set }) => set),
-    layers: references.map(({ blob, diffId }) => ({ digest: blob.digest, diffId })),
     attribution: sets.map(({ attribution }) => attribution),
     notes: bounded([...new Set(notes)]),
-    unresolved: named.unresolved,
-    names: names?.digest ?? null,
   }
 }
 

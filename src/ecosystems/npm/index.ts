@@ -37,6 +37,7 @@ export const npm: IndexingPlugin & MatchingPlugin = {
     skipReason: null,
   }),
 
+  purlTypes: ['npm'],
   matcherVersion: 1,
   isAffected: (subject, advisory) =>
     isInVulnerableRange(advisory, (constraint) => satisfies(subject.version, constraint)),
