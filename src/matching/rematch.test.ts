@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, expect, it } from 'vitest'
+import { advisoriesPlace } from '../advisories/index.ts'
 import type { Subject } from '../inventory/index.ts'
 import { saveInventory } from '../inventory/sql.ts'
 import type { Database } from '../platform/db/index.ts'
@@ -19,6 +20,7 @@ import {
   currentGeneration,
   drainStale,
   foldSetCounts,
+  markChanged,
   matchInventory,
   type OpenMatcher,
   outdateMatchers,
@@ -28,12 +30,18 @@ import { staleSubjects } from './store.ts'
 
 const severities = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const
 
-/** What database `number` says of a subject: differs from database to database in what, how bad, and how fixed. */
-function verdicts(number: number, { lookupKey, version }: Subject): Verdict[] {
-  const seed = [...`${lookupKey}@${version}`].reduce(
-    (sum, character) => sum * 31 + character.charCodeAt(0),
-    7,
-  )
+const seedOf = (text: string): number =>
+  [...text].reduce((sum, character) => sum * 31 + character.charCodeAt(0), 7)
+
+/** The database that brought what `database` says of a name: each changes a third of them. */
+function lastChange(database: number, lookupKey: string): number {
+  return database - ((database + seedOf(lookupKey)) % 3)
+}
+
+/** What a database says of a subject: differs from change to change in what, how bad, and how fixed. */
+function verdicts(database: number, { lookupKey, version }: Subject): Verdict[] {
+  const number = lastChange(database, lookupKey)
+  const seed = seedOf(`${lookupKey}@${version}`)
   return [0, 1, 2]
     .filter((index) => (seed + index * number) % 3 !== 0)
     .map((index) => ({
@@ -51,6 +59,11 @@ function open(number: number): OpenMatcher {
   return known
 }
 
+function changesFrom(number: number, names: readonly string[]) {
+  const places = names.map((name) => advisoriesPlace('test 1', name))
+  return { since: open(number).database.digest, verdicts: places, details: [] }
+}
+
 interface Stored {
   readonly lookup_key: string
   readonly version: string
@@ -64,7 +77,7 @@ async function wrong(db: Database, number: number): Promise<string[]> {
     `select s.lookup_key, s.version, (
        select array_agg(v.name || ' ' || m.severity || ' ' || m.fixed_version order by v.name)
        from match m join vulnerability v on v.id = m.vulnerability_id where m.subject_id = s.id and m.gone_generation is null) as matches
-     from subject s where s.matched_generation = (select generation from db_current)`,
+     from subject s where s.matched_generation >= (select floor from db_current)`,
   )
   return rows.flatMap(({ lookup_key: lookupKey, version, matches }) => {
     const subject = { lookupKey, version } as Subject
@@ -129,11 +142,28 @@ eachDatabase((_name, openDb) => {
     await changeDatabase(db, changeTo(open(1)))
     await add('a', 'zlib@1', 'openssl@3', 'openssl@4')
     await drainStale(context(), open(1))
-    await changeDatabase(db, changeTo(open(2), [{ space: 'test 1', lookupKey: 'openssl' }]))
+    await changeDatabase(db, changeTo(open(2), changesFrom(1, ['openssl'])))
+    await markChanged(db)
     const stale = await staleNow(10)
     expect(stale.map((subject) => subject.lookup_key)).toEqual(['openssl', 'openssl'])
     await drainStale(context(), open(2))
-    expect(await wrong(db, 2)).toEqual([])
+    const current = await rowsOf(
+      db,
+      `select lookup_key, version from subject where matched_generation = (select generation from db_current) order by version`,
+    )
+    expect(current).toEqual([
+      { lookup_key: 'openssl', version: '3' },
+      { lookup_key: 'openssl', version: '4' },
+    ])
+  })
+
+  it('matches everything again when the change was told of another database than the one in use', async () => {
+    await changeDatabase(db, changeTo(open(1)))
+    await add('a', 'zlib@1')
+    await drainStale(context(), open(1))
+    await changeDatabase(db, changeTo(open(2), changesFrom(7, [])))
+    await markChanged(db)
+    expect(await staleNow(10)).toHaveLength(1)
   })
 
   it('matches again what another version of the matcher matched', async () => {
@@ -187,13 +217,14 @@ eachDatabase((_name, openDb) => {
       seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
       return Math.floor((seed / 2_147_483_648) * below)
     }
+    const names = [...Array(30).keys()].map((index) => `p${index}`)
     let current = 1
     let superseded = 0
     await changeDatabase(db, changeTo(open(current)))
     for (let round = 0; round < scaled(60, 1_000); round += 1) {
       const prepared: ReturnType<typeof prepare>[] = []
       const steps = Array.from({ length: 6 }, () => async (): Promise<void> => {
-        const step = random(4)
+        const step = random(5)
         if (step === 0)
           await add(
             `image ${round} ${random(1e9)}`,
@@ -202,8 +233,11 @@ eachDatabase((_name, openDb) => {
           )
         if (step === 1) {
           current += 1
-          await changeDatabase(db, changeTo(open(current)))
+          const changed = names.filter((name) => lastChange(current - 1, name) !== lastChange(current, name))
+          const partly = random(3) > 0 ? changesFrom(current - 1, changed) : 'all'
+          await changeDatabase(db, changeTo(open(current), partly))
         }
+        if (step === 4) await markChanged(db)
         if (step === 2) {
           const subjects = await staleNow(20)
           prepared.push(prepare(open(Math.max(1, current - random(2))), subjects))
@@ -221,6 +255,7 @@ eachDatabase((_name, openDb) => {
         `select encode(g.digest, 'hex') as hex from db_current c join db_generation g on g.id = c.generation`,
       )
       current = Number.parseInt(inUse?.hex ?? '0', 16)
+      await markChanged(db)
       expect(await wrong(db, current)).toEqual([])
     }
     expect(superseded).toBeGreaterThan(0)

@@ -1,7 +1,9 @@
-import type { AdvisoryDatabase } from '../advisories/index.ts'
+import type { AdvisoryDatabase, Signature } from '../advisories/index.ts'
 import { isAppError } from '../core/index.ts'
 import { type Database, inTransaction } from '../platform/db/index.ts'
+import { type Exchange, linkRenamed } from './aliases/store.ts'
 import { fence } from './generations/store.ts'
+import { placesOf } from './places.ts'
 import type { Match, Matcher } from './ports.ts'
 import {
   closeMatches,
@@ -26,6 +28,8 @@ const CHUNK = 200
 export interface MatchedPair {
   readonly subjectId: number
   readonly vulnerabilityId: number
+  /** The first verdict on this subject ever: not a change of the world, but of what is known. */
+  readonly isNew: boolean
 }
 
 /** Told of changed matches inside the transaction that changes them, after it wrote. */
@@ -42,6 +46,8 @@ export interface OpenMatcher {
   readonly database: AdvisoryDatabase
   /** `matcherVersion` by ecosystem. */
   readonly versions: Readonly<Record<string, number>>
+  /** Of the database; where there is none, a change means that everything may differ. */
+  readonly signature?: () => Promise<Signature>
 }
 
 /** `superseded`: another database came into use meanwhile; open that one and go on. */
@@ -130,13 +136,18 @@ export async function writeVerdicts(context: MatchingContext, prepared: Prepared
       tx,
       prepared.subjects.map((subject) => subject.id),
     )
-    const before = await openMatches(tx, matcher.engine, [...stale])
-    const { save, close, changed } = differences(prepared, stale, before, vulnerabilities)
+    const before = await openMatches(tx, matcher.engine, [...stale.keys()])
+    const { save, close, changed, exchanges } = differences(prepared, stale, before, vulnerabilities)
     await saveMatches(tx, matcher.engine, generation.id, save)
     await closeMatches(tx, matcher.engine, generation.id, close)
+    await linkRenamed(tx, exchanges)
     const done = prepared.subjects
       .filter((subject) => stale.has(subject.id))
-      .map(({ id, comparer }) => ({ id, matcher_version: versions[comparer] ?? 0 }))
+      .map((subject) => ({
+        id: subject.id,
+        matcher_version: versions[subject.comparer] ?? 0,
+        places: placesOf(subject),
+      }))
     await markMatched(tx, generation.id, done)
     await logSubjects(tx, [...new Set(changed.map((pair) => pair.subjectId))])
     if (changed.length > 0) await observer(tx, changed)
@@ -178,35 +189,36 @@ interface Differences {
   readonly save: MatchRow[]
   readonly close: MatchRow[]
   readonly changed: MatchedPair[]
+  readonly exchanges: Exchange[]
 }
 
+/** @param stale ids of the subjects that are to be written, and whether each was never matched before */
 function differences(
   prepared: Prepared,
-  stale: ReadonlySet<number>,
+  stale: ReadonlyMap<number, boolean>,
   before: readonly MatchRow[],
   vulnerabilities: ReadonlyMap<string, number>,
 ): Differences {
-  const keyOf = (row: MatchRow): string => `${row.subject_id} ${row.vulnerability_id}`
-  const stored = new Map(before.map((row) => [keyOf(row), row]))
+  const bySubject = Map.groupBy(before, (row) => row.subject_id)
+  const exchanges: Exchange[] = []
   const save: MatchRow[] = []
-  const kept = new Set<string>()
   for (const [index, { id }] of prepared.subjects.entries()) {
     const verdict = prepared.verdicts[index]
-    if (!stale.has(id) || verdict === undefined) continue
-    const rows =
-      verdict?.map((match) => toRow(id, vulnerabilities.get(match.vulnerabilityId) ?? 0, match)) ??
-      before.filter((row) => row.subject_id === id)
-    for (const row of rows) {
-      kept.add(keyOf(row))
-      if (!isEqual(row, stored.get(keyOf(row)))) save.push(row)
-    }
+    if (!stale.has(id) || !verdict) continue
+    const stored = new Map((bySubject.get(id) ?? []).map((row) => [row.vulnerability_id, row]))
+    const rows = verdict.map((match) => toRow(id, vulnerabilities.get(match.vulnerabilityId) ?? 0, match))
+    save.push(...rows.filter((row) => !isEqual(row, stored.get(row.vulnerability_id))))
+    const opened = rows.filter((row) => !stored.has(row.vulnerability_id))
+    for (const row of rows) stored.delete(row.vulnerability_id)
+    exchanges.push({ opened, closed: [...stored.values()] })
   }
-  const close = before.filter((row) => !kept.has(keyOf(row)))
+  const close = exchanges.flatMap(({ closed }) => closed)
   const changed = [...save, ...close].map((row) => ({
     subjectId: row.subject_id,
     vulnerabilityId: row.vulnerability_id,
+    isNew: stale.get(row.subject_id) === true,
   }))
-  return { save, close, changed }
+  return { save, close, changed, exchanges }
 }
 
 /** jsonb does not keep the order of fields, so the few of a data source are named. */

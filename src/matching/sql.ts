@@ -2,7 +2,10 @@
  * The side of matching that needs the SQL database: generations of vulnerability data, the fence between matching and their
  * change, stored matches. A door of its own, because the command line has no such database.
  */
+export { type Arrival, type DatabaseChanged, useDatabase } from './change.ts'
+export { markChanged } from './changes/store.ts'
 export { foldSetCounts, recountSets } from './counts/store.ts'
+export { drainDetails } from './details.ts'
 export { changeDatabase, currentGeneration, outdateMatchers } from './generations/store.ts'
 export {
   drainStale,

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import type { VulnerabilityDetails } from '../advisories/index.ts'
+import { detailsPlace, type Place, type VulnerabilityDetails } from '../advisories/index.ts'
 import { severityRank } from '../core/index.ts'
 import { chunks, recordset, sortedByKey } from '../platform/db/index.ts'
 import type { Match } from './ports.ts'
@@ -31,7 +31,7 @@ export interface SubjectRow {
 const subjectColumns = sql.raw(
   's.id, s.space, s.lookup_key, s.comparer, s.version, s.arch, s.cpe_context, s.flavour, s.matched_generation',
 )
-const stale = sql`(s.matched_generation is null or s.matched_generation < (select c.floor from db_current c))`
+export const stale = sql`(s.matched_generation is null or s.matched_generation < (select c.floor from db_current c))`
 
 /** Stale subjects of one inventory after `after`, in order of id. */
 export async function staleOfInventory(
@@ -81,6 +81,7 @@ export async function staleSubjects(db: Db, options: StaleOptions): Promise<Subj
 
 const vulnerabilityColumns = {
   name: 'text',
+  place: 'bigint',
   title: 'text',
   severity: 'text',
   vendor_severity: 'jsonb',
@@ -104,14 +105,12 @@ export async function saveVulnerabilities(
   )) {
     const rows = chunk.map(({ name, details }) => ({
       name,
-      title: details?.title ?? '',
-      severity: details?.severity ?? null,
-      vendor_severity: details?.vendorSeverity ?? {},
-      details: shownDetails(details),
+      place: detailsPlace(name),
+      ...detailColumns(details),
     }))
     await sql`
-      insert into vulnerability (name, title, severity, vendor_severity, details, generation)
-      select v.name, v.title, v.severity, v.vendor_severity, v.details, ${generation}::int from ${recordset(vulnerabilityColumns, rows)} as v
+      insert into vulnerability (name, place, title, severity, vendor_severity, details, generation)
+      select v.name, v.place, v.title, v.severity, v.vendor_severity, v.details, ${generation}::int from ${recordset(vulnerabilityColumns, rows)} as v
       order by v.name collate "C"
       on conflict (name) do update set title = excluded.title, severity = excluded.severity,
         vendor_severity = excluded.vendor_severity, details = excluded.details, generation = excluded.generation
@@ -122,6 +121,16 @@ export async function saveVulnerabilities(
     for (const row of found) ids.set(row.name, row.id)
   }
   return ids
+}
+
+/** A vulnerability's details as they are stored. */
+export function detailColumns(details: VulnerabilityDetails | undefined) {
+  return {
+    title: details?.title ?? '',
+    severity: details?.severity ?? null,
+    vendor_severity: details?.vendorSeverity ?? {},
+    details: shownDetails(details),
+  }
 }
 
 /** What people are shown of a vulnerability, besides what has a column of its own. */
@@ -136,13 +145,13 @@ export async function lockMatches(transaction: Db): Promise<void> {
   await sql`select pg_advisory_xact_lock(${MATCHES_LOCK})`.execute(transaction)
 }
 
-/** Locks those of the subjects that are still stale. @returns their ids */
-export async function lockStale(transaction: Db, ids: readonly number[]): Promise<Set<number>> {
-  const { rows } = await sql<{ id: number }>`
-    select s.id from subject s where s.id = any(${ids}::int[]) and ${stale} order by s.id for update of s`.execute(
+/** Locks those of the subjects that are still stale. @returns by id, whether it was never matched before */
+export async function lockStale(transaction: Db, ids: readonly number[]): Promise<Map<number, boolean>> {
+  const { rows } = await sql<{ id: number; is_new: boolean }>`
+    select s.id, s.matcher_version is null as is_new from subject s where s.id = any(${ids}::int[]) and ${stale} order by s.id for update of s`.execute(
     transaction,
   )
-  return new Set(rows.map((row) => row.id))
+  return new Map(rows.map((row) => [row.id, row.is_new]))
 }
 
 /** An open match as it is stored. */
@@ -193,7 +202,7 @@ const matchColumns = {
   fixed_version: 'text',
 }
 
-/** Opens matches and changes open ones; one that had gone begins anew with this generation. */
+/** Opens matches and changes open ones; one that had gone is open again since this generation. */
 export async function saveMatches(
   tx: Db,
   engine: string,
@@ -208,7 +217,7 @@ export async function saveMatches(
       on conflict (subject_id, engine, vulnerability_id) do update set
         severity = excluded.severity, severity_source = excluded.severity_source, own_severity = excluded.own_severity,
         data_source = excluded.data_source, vendor_ids = excluded.vendor_ids, status = excluded.status, fixed_version = excluded.fixed_version,
-        first_generation = case when match.gone_generation is null then match.first_generation else excluded.first_generation end,
+        reopened_generation = case when match.gone_generation is null then match.reopened_generation else excluded.first_generation end,
         gone_generation = null`.execute(tx)
   }
 }
@@ -228,14 +237,22 @@ export async function closeMatches(
   )
 }
 
+export interface MatchedSubject {
+  readonly id: number
+  readonly matcher_version: number
+  /** What the verdict depends on. */
+  readonly places: readonly Place[]
+}
+
 export async function markMatched(
   tx: Db,
   generation: number,
-  subjects: readonly { readonly id: number; readonly matcher_version: number }[],
+  subjects: readonly MatchedSubject[],
 ): Promise<void> {
+  const rows = subjects.map((subject) => ({ ...subject, places: subject.places.map(String) }))
   await sql`
-    update subject set matched_generation = ${generation}, matcher_version = done.matcher_version
-    from ${recordset({ id: 'int', matcher_version: 'smallint' }, subjects)} as done where subject.id = done.id`.execute(
+    update subject set matched_generation = ${generation}, matcher_version = done.matcher_version, places = done.places
+    from ${recordset({ id: 'int', matcher_version: 'smallint', places: 'bigint[]' }, rows)} as done where subject.id = done.id`.execute(
     tx,
   )
 }

@@ -1,5 +1,7 @@
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { chunks, type Database, inTransaction } from '../../platform/db/index.ts'
+
+type Db = Kysely<unknown>
 
 /** Sets counted in one transaction. */
 const CHUNK = 100
@@ -13,7 +15,9 @@ export async function recountSets(database: Database, setIds: readonly number[])
 }
 
 async function recountSome(database: Database, setIds: readonly number[]): Promise<void> {
+  if (setIds.length === 0) return
   await inTransaction(database, 'bulk', async (tx) => {
+    await sql`delete from set_due where set_id = any(${setIds}::int[])`.execute(tx)
     await sql`select from package_set where id = any(${setIds}::int[]) order by id for update`.execute(tx)
     await sql`
       with counted as (
@@ -32,27 +36,62 @@ async function recountSome(database: Database, setIds: readonly number[]): Promi
   })
 }
 
+/** Log rows worked off at once. */
+const LOGGED = 50
+/** A part of all subjects from which on looking for the sets of each costs more than counting all sets. */
+const MANY = 0.1
+
 /**
- * Counts anew the sets that hold subjects whose matches changed. Killed in between, it does the same again.
+ * Counts anew the sets that hold subjects whose matches changed: first all that changed is turned into sets that are due, so that each is counted once
+ * however many changes it has seen. Killed in between, the rest is still due.
  *
- * @returns how many log rows it took; 0: nothing to do
+ * @returns how much it did; 0: nothing to do
  */
 export async function foldSetCounts(database: Database): Promise<number> {
+  const logged = await noteDueSets(database)
+  if (logged > 0) return logged
+  const { rows } = await sql<{ set_id: number }>`
+    select set_id from set_due order by set_id limit ${CHUNK}`.execute(database.lane('bulk'))
+  await recountSome(
+    database,
+    rows.map((row) => row.set_id),
+  )
+  return rows.length
+}
+
+async function noteDueSets(database: Database): Promise<number> {
   const db = database.lane('bulk')
   const { rows: log } = await sql<{ id: number; data: { subjects: number[] } }>`
-    select id, data from change_log where kind = 'subjects' order by id limit 50`.execute(db)
+    select id, data from change_log where kind = 'subjects' order by id limit ${LOGGED}`.execute(db)
   if (log.length === 0) return 0
-  const subjects = [...new Set(log.flatMap((row) => row.data.subjects))]
+  if (log.length === LOGGED && (await areMany(db))) {
+    await inTransaction(database, 'bulk', noteAllSets)
+    return log.length
+  }
   const sets = new Set<number>()
-  for (const some of chunks(subjects, CHUNK)) {
+  for (const some of chunks([...new Set(log.flatMap((row) => row.data.subjects))], CHUNK)) {
     for (const id of await setsWithSubjects(database, some)) sets.add(id)
   }
-  await recountSets(
-    database,
-    [...sets].sort((left, right) => left - right),
-  )
-  await sql`delete from change_log where id = any(${log.map((row) => row.id)}::bigint[])`.execute(db)
+  const due = [...sets].sort((left, right) => left - right)
+  await inTransaction(database, 'bulk', async (tx) => {
+    for (const ids of chunks(due)) {
+      await sql`insert into set_due select unnest(${ids}::int[]) on conflict do nothing`.execute(tx)
+    }
+    await sql`delete from change_log where id = any(${log.map((row) => row.id)}::bigint[])`.execute(tx)
+  })
   return log.length
+}
+
+async function areMany(db: Db): Promise<boolean> {
+  const { rows } = await sql<{ many: boolean }>`
+    select sum(jsonb_array_length(data -> 'subjects')) > ${MANY} * (select reltuples from pg_class where oid = 'subject'::regclass) as many
+    from change_log where kind = 'subjects'`.execute(db)
+  return rows[0]?.many === true
+}
+
+async function noteAllSets(tx: Db): Promise<void> {
+  await sql`insert into set_due select id from package_set order by id on conflict do nothing`.execute(tx)
+  await sql`delete from change_log where kind = 'subjects'`.execute(tx)
 }
 
 /** By the GIN index on `package_ids`; written so that it is used whatever the planner thinks of array lengths. */

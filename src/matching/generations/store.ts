@@ -1,6 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 import { type Digest, digestBytes, digestOfBytes } from '../../core/index.ts'
+import type { SignatureChanges } from '../../advisories/index.ts'
 import { type Database, inTransaction, recordset } from '../../platform/db/index.ts'
+import { forgetChanges, noteChanges } from '../changes/store.ts'
 
 type Db = Kysely<unknown>
 
@@ -40,6 +42,12 @@ export async function fence(transaction: Db): Promise<Generation | undefined> {
   return readCurrent(transaction, sql`for share of c`)
 }
 
+/** What a database changes, told by the signatures of two. */
+export interface ChangesSince extends SignatureChanges {
+  /** The database that it was compared with. */
+  readonly since: Digest
+}
+
 export interface DatabaseChange {
   readonly digest: Digest
   readonly updatedAt: Date
@@ -47,12 +55,13 @@ export interface DatabaseChange {
   readonly source: string
   readonly loadedAt: Date
   /** Whose verdicts may differ from those of the database before. */
-  readonly changed: 'all' | readonly { readonly space: string; readonly lookupKey: string }[]
+  readonly changed: 'all' | ChangesSince
 }
 
 /**
- * Puts a database into use. In one transaction the pointer moves and the subjects whose verdict may differ become stale: all of
- * them by raising the floor, which costs nothing, or those of the changed keys.
+ * Puts a database into use. In one transaction the pointer moves and what may differ is noted: everything by raising the floor, which
+ * costs nothing, or the changed places, which `markChanged` then works off. Changes since a database that is not in use any
+ * more mean everything.
  *
  * @returns the new generation; undefined when this database is in use already
  */
@@ -70,25 +79,16 @@ export async function changeDatabase(
       tx,
     )
     const generation = rows[0]?.id ?? 0
-    const all = change.changed === 'all' || before === undefined
-    await sql`update db_current set generation = ${generation}, floor = case when ${all} then ${generation} else floor end`.execute(
+    const changes =
+      change.changed !== 'all' && change.changed.since === before?.digest ? change.changed : null
+    await sql`
+      update db_current set generation = ${generation}, floor = case when ${changes === null} then ${generation} else floor end`.execute(
       tx,
     )
-    if (change.changed !== 'all' && !all) await outdateKeys(tx, change.changed)
+    if (changes === null) await forgetChanges(tx)
+    else await noteChanges(tx, generation, changes)
     return generation
   })
-}
-
-async function outdateKeys(
-  tx: Db,
-  keys: readonly { readonly space: string; readonly lookupKey: string }[],
-): Promise<void> {
-  const rows = keys.map((key) => ({ space: key.space, lookup_key: key.lookupKey }))
-  await sql`
-    update subject set matched_generation = null where id in (
-      select s.id from subject s join ${recordset({ space: 'text', lookup_key: 'text' }, rows)} as k
-        on k.space = s.space and k.lookup_key = s.lookup_key
-      order by s.id for update of s)`.execute(tx)
 }
 
 /**

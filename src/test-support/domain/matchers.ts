@@ -3,7 +3,7 @@ import type { AdvisoryDatabase, VulnerabilityDetails } from '../../advisories/in
 import { type Digest, digestFromHex, type Severity } from '../../core/index.ts'
 import type { Subject } from '../../inventory/index.ts'
 import type { Match } from '../../matching/index.ts'
-import type { OpenMatcher } from '../../matching/sql.ts'
+import type { changeDatabase, OpenMatcher } from '../../matching/sql.ts'
 
 export interface Verdict {
   readonly id: string
@@ -55,7 +55,7 @@ export function openMatcher(number: number, verdicts: (subject: Subject) => read
 /** What putting a matcher's database into use needs. */
 export function changeTo(
   open: OpenMatcher,
-  changed: 'all' | readonly { space: string; lookupKey: string }[] = 'all',
+  changed: Parameters<typeof changeDatabase>[1]['changed'] = 'all',
 ) {
   const { digest, updatedAt, nextUpdate } = open.database
   return {

@@ -47,7 +47,7 @@ const statements = [
   `create table vulnerability (
     id int generated always as identity primary key, name text collate "C" not null unique, canonical_id int, title text not null default '',
     severity text, vendor_severity jsonb not null default '{}', details jsonb not null default '{}', generation int,
-    place bigint not null, details_due boolean not null default false)`,
+    place bigint not null default 0, details_due boolean not null default false)`,
   `create index vulnerability_place on vulnerability (place)`,
   `create index vulnerability_details_due on vulnerability (id) where details_due`,
   // What had several ids, one after the other, is one vulnerability: all but one of them name that one.
