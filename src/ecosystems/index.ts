@@ -1,10 +1,15 @@
 /**
- * What the ecosystems have in common: package URLs, versions spelled out, os-release.
+ * What the ecosystems have in common: constraints on versions, package URLs, versions spelled out, os-release, what operating systems say of packages.
  * Must not know any single ecosystem: those are the folders below, and app/ecosystems.ts lists them.
  */
 export { damageFacts } from './damage.ts'
+export { compareGenericVersions, satisfiesGeneric } from './generic-version.ts'
+export { compareDebVersions, type DebVersion, parseDebVersion } from './deb-version.ts'
+export { endOfLastDay, type LastDays } from './end-of-life.ts'
 export { describeOsPackage, spellVersion } from './os-package.ts'
 export { createOsReleaseAnalyzer } from './os-release.ts'
+export { majorOf, matchedAs, minorOf, notMatched, type OsVerdict, skipReasonOf } from './os-subject.ts'
 export { packageUrl } from '../core/index.ts'
 export { isOutsideOfPrograms } from './skipped-paths.ts'
+export { type Suppliers, withSuppliers, withSuppliersRules } from './suppliers.ts'
 export { decodeText, firstLine } from './text.ts'

@@ -3,36 +3,32 @@ import { decodeText } from './text.ts'
 
 const paths = new Set(['etc/os-release', 'usr/lib/os-release'])
 
+/** Which family a system is, by what its os-release says of itself; undefined: it has a better file, or is none of ours. */
+export type FamilyOf = (id: string, name: string) => string | undefined
+
 /**
- * Reads os-release(5) as Trivy does: only for the families that have no better file of their own, and an empty
- * VERSION_ID names nothing.
- * @param families Trivy's family word by os-release ID
+ * Reads os-release(5) as Trivy does (since 0.67): of a field that is there twice the last counts, and a system without VERSION_ID
+ * is none.
  */
-export function createOsReleaseAnalyzer(
-  id: string,
-  version: number,
-  families: Readonly<Record<string, string>>,
-): Analyzer {
+export function createOsReleaseAnalyzer(id: string, version: number, familyOf: FamilyOf): Analyzer {
   return {
     id,
     version,
     maxSize: 1024 * 1024,
     wants: (file) => paths.has(file.path),
-    read: (path, content) => osReleaseFacts(path, decodeText(content), families),
+    read: (path, content) => osReleaseFacts(path, decodeText(content), familyOf),
   }
 }
 
-function osReleaseFacts(path: string, text: string, families: Readonly<Record<string, string>>): LayerFact[] {
+function osReleaseFacts(path: string, text: string, familyOf: FamilyOf): LayerFact[] {
   const values = new Map<string, string>()
   for (const line of text.split('\n')) {
     const equals = line.indexOf('=')
-    if (equals === -1) continue
-    values.set(line.slice(0, equals).trim(), unquote(line.slice(equals + 1).trim()))
-    const family = families[values.get('ID') ?? '']
-    const release = values.get('VERSION_ID')
-    if (family !== undefined && release) return [{ kind: 'os', path, family, release }]
+    if (equals !== -1) values.set(line.slice(0, equals).trim(), unquote(line.slice(equals + 1).trim()))
   }
-  return []
+  const family = familyOf(values.get('ID') ?? '', values.get('NAME') ?? '')
+  const release = values.get('VERSION_ID')
+  return family !== undefined && release ? [{ kind: 'os', path, family, release }] : []
 }
 
 function unquote(text: string): string {

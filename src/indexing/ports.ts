@@ -108,7 +108,21 @@ export interface DamageFact {
   readonly what: string
 }
 
-export type LayerFact = OsFact | RepositoryFact | BuildInfoFact | PackagesFact | OwnedFilesFact | DamageFact
+/** What `Analyzer.finish` needs to know of one file; it never leaves the analyzer. */
+export interface PartFact {
+  readonly kind: 'part'
+  readonly path: string
+  readonly part: unknown
+}
+
+export type LayerFact =
+  | OsFact
+  | RepositoryFact
+  | BuildInfoFact
+  | PackagesFact
+  | OwnedFilesFact
+  | DamageFact
+  | PartFact
 
 /** What kinds of files a layer has: kept with its results, so that a new analyzer need not read every layer again. */
 export interface LayerFeatures {
@@ -141,6 +155,11 @@ export interface Analyzer {
    * @param content the whole file; valid during the call only
    */
   read(path: string, content: Uint8Array): readonly LayerFact[]
+  /**
+   * After the layer's last file, all that this analyzer found in it: for files whose meaning depends on one beside them in the
+   * same layer (Cargo.lock and Cargo.toml), as Trivy's post-analyzers see them. What it returns takes the place of `facts`.
+   */
+  finish?(facts: readonly LayerFact[]): readonly LayerFact[]
   /** In place of whole files, where they may be large and only parts of them matter. */
   readonly partial?: PartialReading
 }
@@ -183,7 +202,7 @@ export interface Distribution {
    */
   inPlace?(packages: readonly PackageFact[], os: OperatingSystem): Distribution | undefined
   /** Until when the release is supported, RFC 3339; undefined when no end is known. */
-  endOfLife?(release: string): string | undefined
+  endOfLife?(os: OperatingSystem): string | undefined
 }
 
 /** Names of published packages by what is known of their files: data that changes, so names are given anew with newer data. */

@@ -78,7 +78,7 @@ function withEndOfLife(
   os: OperatingSystem | null,
   distribution: Distribution | undefined,
 ): OperatingSystem | null {
-  const endOfLife = os === null ? undefined : distribution?.endOfLife?.(os.release)
+  const endOfLife = os === null ? undefined : distribution?.endOfLife?.(os)
   return os === null || endOfLife === undefined ? os : { ...os, endOfLife }
 }
 

@@ -1,45 +1,82 @@
 import { type Clock, systemClock } from '../../core/index.ts'
-import type { Distribution, PackageFact } from '../../indexing/index.ts'
-import type { OperatingSystem, Package } from '../../inventory/index.ts'
-import { spellVersion } from '../index.ts'
+import type { Distribution, ImageContext, PackageFact } from '../../indexing/index.ts'
+import {
+  endOfLastDay,
+  majorOf,
+  matchedAs,
+  minorOf,
+  notMatched,
+  type OsVerdict,
+  skipReasonOf,
+  spellVersion,
+  withSuppliers,
+} from '../index.ts'
+import { debianLastDays, ubuntuLastDays } from './end-of-life.ts'
 import { debPackageUrl } from './purl.ts'
 import { ubuntuSpace } from './ubuntu-releases.ts'
 
+const rootIoMark = /\.root\.io/
+const seal = { space: () => 'debian' }
+
 /** Advisories stand under the major release: `12.4` → `debian 12`. */
-export const debian: Distribution = {
-  family: 'debian',
-  subject: (fact, { os }) => verdict(fact, os, (release) => `debian ${release.split('.', 1)[0] ?? ''}`),
-}
+export const debian: Distribution = withSuppliers(
+  {
+    family: 'debian',
+    subject: (fact, context) =>
+      verdict(fact, context, skipReasonOf(fact), ({ release }) => `debian ${majorOf(release)}`),
+    endOfLife: ({ release }) => endOfLastDay(debianLastDays, majorOf(release)),
+  },
+  'dpkg',
+  { rootIo: { marks: rootIoMark, base: (release) => `debian ${majorOf(release)}` }, seal },
+)
 
 /** @param clock decides whether a release is still under standard maintenance, for images with Ubuntu Pro */
 export function createUbuntu(clock: Clock = systemClock): Distribution {
-  return {
-    family: 'ubuntu',
-    subject: (fact, { os }) =>
-      verdict(fact, os, (release) => ubuntuSpace(release, os?.extended ?? false, clock)),
-  }
+  return withSuppliers(
+    {
+      family: 'ubuntu',
+      subject: (fact, context) =>
+        verdict(fact, context, skipReasonOf(fact), ({ release, extended }) =>
+          ubuntuSpace(release, extended, clock),
+        ),
+      endOfLife: ({ release, extended }) =>
+        endOfLastDay(ubuntuLastDays, extended ? `${release}-ESM` : release),
+    },
+    'dpkg',
+    {
+      rapidFort: {
+        space: (version, release) => (/\+rf|rfubu/.test(version) ? 'ubuntu' : `ubuntu ${minorOf(release)}`),
+      },
+      rootIo: { marks: rootIoMark, base: (release) => `ubuntu ${minorOf(release)}` },
+      seal,
+    },
+  )
+}
+
+/** A rolling system whose statements cover what others built, too. */
+export const echo: Distribution = {
+  family: 'echo',
+  subject: (fact, context) => verdict(fact, context, skipReasonOf(fact, true), () => 'echo'),
 }
 
 /** A package of another database (apk) that names no source is never looked up: these advisories stand under sources only. */
 function verdict(
   fact: PackageFact,
-  os: OperatingSystem | null,
-  space: (release: string) => string,
-): Pick<Package, 'subject' | 'skipReason'> & { purl: string } {
+  { os }: ImageContext,
+  skipped: ReturnType<typeof skipReasonOf>,
+  space: (os: NonNullable<ImageContext['os']>) => string,
+): OsVerdict & { purl: string } {
   const purl = debPackageUrl(fact, os)
-  if (os === null) return { subject: null, skipReason: 'unsupported-os', purl }
-  if (!fact.sourceName || !fact.sourceVersion) return { subject: null, skipReason: 'no-version', purl }
+  if (os === null) return { ...notMatched('unsupported-os'), purl }
+  if (skipped !== null) return { ...notMatched(skipped), purl }
+  if (!fact.sourceName || !fact.sourceVersion) return { ...notMatched('no-version'), purl }
   return {
-    subject: {
-      space: space(os.release),
+    ...matchedAs({
+      space: space(os),
       lookupKey: fact.sourceName,
       comparer: 'dpkg',
       version: spellVersion(fact.sourceEpoch, fact.sourceVersion, fact.sourceRelease),
-      arch: null,
-      cpeContext: null,
-      flavour: null,
-    },
-    skipReason: null,
+    }),
     purl,
   }
 }

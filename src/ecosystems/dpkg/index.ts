@@ -4,26 +4,42 @@
  */
 import type { IndexingPlugin } from '../../indexing/index.ts'
 import { isBelowFix, type MatchingPlugin } from '../../matching/index.ts'
-import { describeOsPackage } from '../index.ts'
-import { createUbuntu, debian } from './distributions.ts'
+import {
+  compareDebVersions,
+  createOsReleaseAnalyzer,
+  describeOsPackage,
+  parseDebVersion,
+  withSuppliersRules,
+} from '../index.ts'
+import { createUbuntu, debian, echo } from './distributions.ts'
 import { ownedFilesAnalyzer } from './owned-files-analyzer.ts'
 import { debPackageUrl } from './purl.ts'
 import { releaseAnalyzer } from './release-analyzer.ts'
 import { statusAnalyzer } from './status-analyzer.ts'
-import { compareDebVersions, parseDebVersion } from './version.ts'
+import { supplierAnalyzer } from './supplier-analyzer.ts'
 
 export const dpkg: IndexingPlugin & MatchingPlugin = {
   id: 'dpkg',
-  analyzers: [statusAnalyzer, ownedFilesAnalyzer, releaseAnalyzer],
-  distributions: [debian, createUbuntu()],
+  analyzers: [
+    statusAnalyzer,
+    ownedFilesAnalyzer,
+    releaseAnalyzer,
+    createOsReleaseAnalyzer('dpkg-os-release', 1, (id) => (id === 'echo' ? id : undefined)),
+    supplierAnalyzer,
+  ],
+  distributions: [debian, createUbuntu(), echo],
   describe: (fact, context) => describeOsPackage('dpkg', fact, debPackageUrl(fact, context.os)),
 
   versionParts: parseDebVersion,
 
+  purlTypes: ['deb'],
   matcherVersion: 1,
-  isAffected: (subject, advisory) => isBelowFix(subject.version, advisory, compareDebVersions),
-  fixedVersion: (advisory) => advisory.fixedVersion,
-  /** Only Debian's tracker states severity and status per package; Trivy's Ubuntu detector reads neither. */
-  packageSeveritySource: (subject) => (subject.space.startsWith('debian ') ? 'debian' : null),
-  compare: compareDebVersions,
+  ...withSuppliersRules({
+    isAffected: (subject, advisory) => isBelowFix(subject.version, advisory, compareDebVersions),
+    fixedVersion: (advisory) => advisory.fixedVersion,
+    /** Only Debian and Echo state severity and status per package; Trivy's Ubuntu detector reads neither. */
+    packageSeveritySource: ({ space }) =>
+      space.startsWith('debian ') ? 'debian' : space === 'echo' ? 'echo' : null,
+    compare: compareDebVersions,
+  }),
 }

@@ -1,7 +1,7 @@
 import type { Analyzer, LayerFact, PackageFact } from '../../indexing/index.ts'
-import { damageFacts, decodeText } from '../index.ts'
+import { damageFacts, type DebVersion, decodeText, parseDebVersion } from '../index.ts'
 import { type Paragraph, readParagraphs } from './control-file.ts'
-import { type DebVersion, parseDebVersion } from './version.ts'
+import { isThirdParty } from './third-party.ts'
 
 const statusFile = 'var/lib/dpkg/status'
 /** One file a package, in images without dpkg itself (Distroless). */
@@ -10,7 +10,7 @@ const statusFolder = /^var\/lib\/dpkg\/status\.d\/[^/]+$/
 /** Reads the installed packages of dpkg's database. A database without packages is a fact too: it replaces a lower layer's. */
 export const statusAnalyzer: Analyzer = {
   id: 'dpkg-status',
-  version: 2,
+  version: 3,
   maxSize: 128 * 1024 * 1024,
   wants: (file) =>
     file.path === statusFile || (statusFolder.test(file.path) && !file.path.endsWith('.md5sums')),
@@ -70,6 +70,7 @@ function factOf(
     ...(sourceVersion.epoch > 0 ? { sourceEpoch: sourceVersion.epoch } : {}),
     ...(sourceVersion.revision ? { sourceRelease: sourceVersion.revision } : {}),
     ...(maintainer ? { maintainer } : {}),
+    ...(maintainer && isThirdParty(maintainer) ? { thirdParty: true } : {}),
   }
 }
 

@@ -31,8 +31,10 @@ export const databasesAnalyzer: Analyzer = {
       const header = new RpmHeader(blob)
       const fact = packageFact(header)
       if (fact === undefined) nameless += 1
-      else packages.push(fact)
-      if (fact !== undefined && isOfficial(fact)) owned.add(header)
+      else if (isOfficial(fact)) {
+        packages.push(fact)
+        owned.add(header)
+      } else packages.push({ ...fact, thirdParty: true })
     }
     return [
       { kind: 'packages', scope: 'os', ecosystem: 'rpm', path, packages },

@@ -4,7 +4,7 @@
  */
 import type { IndexingPlugin } from '../../indexing/index.ts'
 import type { MatchingPlugin } from '../../matching/index.ts'
-import { createOsReleaseAnalyzer, describeOsPackage } from '../index.ts'
+import { createOsReleaseAnalyzer, describeOsPackage, withSuppliersRules } from '../index.ts'
 import { fixedVersion, isAffected } from './affected.ts'
 import { buildInfoAnalyzer } from './build-info-analyzer.ts'
 import { databasesAnalyzer } from './databases-analyzer.ts'
@@ -29,10 +29,12 @@ export const rpm: IndexingPlugin & MatchingPlugin = {
 
   purlTypes: ['rpm'],
   matcherVersion: 1,
-  select,
-  isAffected,
-  fixedVersion,
-  /** Only Red Hat's statements carry a severity and a status of their own: per product, and even where it is unknown. */
-  packageSeveritySource: (subject) => (subject.space === 'Red Hat' ? 'redhat' : null),
-  compare: compareRpmVersions,
+  ...withSuppliersRules({
+    select,
+    isAffected,
+    fixedVersion,
+    /** Only Red Hat's statements carry a severity and a status of their own: per product, and even where it is unknown. */
+    packageSeveritySource: (subject) => (subject.space === 'Red Hat' ? 'redhat' : null),
+    compare: compareRpmVersions,
+  }),
 }

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { scaled } from '../../test-support/scale.ts'
-import { compareDebVersions, parseDebVersion } from './version.ts'
+import { scaled } from '../test-support/scale.ts'
+import { compareDebVersions, parseDebVersion } from './deb-version.ts'
 
 /** Each line lowest first; `=` parts equals. */
 const orders = [

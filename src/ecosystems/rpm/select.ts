@@ -1,0 +1,80 @@
+import type { Advisory, AdvisoryDatabase, AdvisoryEntry, CpeKind } from '../../advisories/index.ts'
+import type { Subject } from '../../inventory/index.ts'
+import { flavourOf } from './oracle-flavour.ts'
+import { compareRpmVersions } from './version.ts'
+
+/** Which of the statements under a package's name are about this build of it. */
+export function select(
+  subject: Subject,
+  advisories: readonly Advisory[],
+  database: AdvisoryDatabase,
+): readonly Advisory[] {
+  if (subject.cpeContext !== null)
+    return ofProducts(subject, advisories, productsOf(subject.cpeContext, database))
+  const holding =
+    subject.arch === null ? advisories : advisories.flatMap((each) => ofArch(subject.arch, each))
+  if (!subject.space.startsWith('Oracle Linux ')) return holding
+  return holding.filter((advisory) => flavourOf(advisory.fixedVersion) === subject.flavour)
+}
+
+/** Rocky, Oracle: an entry must name the architecture; a record without entries (older databases) holds for all. */
+function ofArch(arch: string | null, advisory: Advisory): readonly Advisory[] {
+  if (advisory.entries.length === 0) return [advisory]
+  return advisory.entries
+    .filter((entry) => arch !== null && entry.arches.includes(arch))
+    .map(({ fixedVersion, vendorIds, arches }) => ({ ...advisory, fixedVersion, vendorIds, arches }))
+}
+
+/**
+ * Red Hat: of the entries for one of the products, one advisory a CVE, the one with the latest fix (Trivy 0.74, detector/ospkg/redhat).
+ * An entry stands under its CVE while there is no fix, else under the RHSA that brought it. No product known: nothing holds
+ * (Trivy fails the whole scan).
+ */
+function ofProducts(
+  { arch }: Subject,
+  advisories: readonly Advisory[],
+  products: ReadonlySet<number>,
+): readonly Advisory[] {
+  const latest = new Map<string, Advisory>()
+  for (const advisory of advisories) {
+    for (const entry of advisory.entries) {
+      if (!holdsFor(entry, arch) || !entry.affectedCpes.some((cpe) => products.has(cpe))) continue
+      for (const each of perCve(advisory, entry)) {
+        const known = latest.get(each.vulnerabilityId)
+        const isLater = known === undefined || compareRpmVersions(known.fixedVersion, each.fixedVersion) < 0
+        if (isLater) latest.set(each.vulnerabilityId, each)
+      }
+    }
+  }
+  return [...latest.values()]
+}
+
+/** Red Hat: no architecture named, or a package without one: all. */
+function holdsFor({ arches }: AdvisoryEntry, arch: string | null): boolean {
+  return arches.length === 0 || arch === 'noarch' || (arch !== null && arches.includes(arch))
+}
+
+function perCve(advisory: Advisory, { fixedVersion, arches, status, cves }: AdvisoryEntry): Advisory[] {
+  const { vulnerabilityId } = advisory
+  const isCve = vulnerabilityId.startsWith('CVE-')
+  return cves.map((cve) => ({
+    ...advisory,
+    vulnerabilityId: isCve ? vulnerabilityId : cve.id,
+    vendorIds: isCve ? [] : [vulnerabilityId],
+    severity: cve.severity ?? 'UNKNOWN',
+    fixedVersion,
+    arches,
+    status,
+    entries: [],
+  }))
+}
+
+function productsOf(context: string, database: AdvisoryDatabase): ReadonlySet<number> {
+  const names = JSON.parse(context) as readonly string[]
+  return new Set(names.flatMap((name) => database.cpes(...kindAndName(name))))
+}
+
+function kindAndName(text: string): [CpeKind, string] {
+  const slash = text.indexOf('/')
+  return [text.startsWith('nvr/') ? 'nvr' : 'repository', text.slice(slash + 1)]
+}
