@@ -14,12 +14,14 @@ export {
   type OpenRemoteImage,
   type RegistryCredentials,
 } from './engine/remote-images.ts'
+export { imageContents, inventoryOfSbom } from './engine/sbom.ts'
+export type { ImageScan } from './engine/scan-image.ts'
 export type {
-  ImageScan,
+  InventoryScan,
   ScannedFinding,
   ScannedGroup,
   ScannedPackage,
-} from './engine/scan-image.ts'
+} from './engine/scan-inventory.ts'
 
 /** Image → inventory, with every ecosystem that Portolan knows. */
 export function createBuiltInIndexer(store: LayerStore): Indexer {

@@ -77,7 +77,7 @@ export interface ImageContents {
 }
 
 /** A package to be written; its ref follows from purl and path. */
-export type ImagePackage = Omit<SbomPackage, 'ref' | 'properties' | 'type'> & {
+export type ImagePackage = Omit<SbomPackage, 'ref' | 'type'> & {
   readonly scope: 'os' | 'language'
   readonly type: string
 }

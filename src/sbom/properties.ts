@@ -1,15 +1,9 @@
 import type { ImagePackage, SbomProperty } from './ports.ts'
 
 /** What Trivy says of a package in properties (pkg/sbom/core, PropertySrcName and on): so each reads what the other writes. */
-export function packageProperties({
-  name,
-  version,
-  type,
-  path,
-  source,
-  layer,
-}: ImagePackage): SbomProperty[] {
-  return filled([
+export function packageProperties(item: ImagePackage): SbomProperty[] {
+  const { name, version, type, path, source, layer } = item
+  const stated = filled([
     ['PkgID', `${name}@${version}`],
     ['PkgType', type],
     ['FilePath', path],
@@ -20,6 +14,7 @@ export function packageProperties({
     ['LayerDigest', layer?.digest],
     ['LayerDiffID', layer?.diffId],
   ])
+  return [...stated, ...item.properties]
 }
 
 function filled(pairs: readonly (readonly [string, string | null | undefined])[]): SbomProperty[] {
