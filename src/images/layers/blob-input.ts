@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import { digestFromHex } from '../../core/index.ts'
+import { type Digest, digestFromHex } from '../../core/index.ts'
 import { layerError } from '../errors.ts'
 import type { BlobDescriptor } from '../ports.ts'
 
@@ -11,7 +11,8 @@ export class BlobInput {
   readonly #blob: BlobDescriptor
   readonly #onBytes: ((count: number) => void) | undefined
   readonly #hash = createHash('sha256')
-  #received = 0
+  /** Compressed bytes so far. */
+  received = 0
   #peeked: Buffer[] = []
 
   constructor(stream: Readable, blob: BlobDescriptor, onBytes: ((count: number) => void) | undefined) {
@@ -19,6 +20,10 @@ export class BlobInput {
     this.#chunks = (stream as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]()
     this.#blob = blob
     this.#onBytes = onBytes
+  }
+
+  get digest(): Digest {
+    return this.#blob.digest
   }
 
   /** The first bytes, fewer where the blob has fewer; they are still among the chunks. */
@@ -47,8 +52,8 @@ export class BlobInput {
   /** After the last chunk. @throws AppError `layer-truncated`, `layer-digest-mismatch` */
   verify(): void {
     const { digest, size } = this.#blob
-    if (this.#received < size) {
-      const what = `it ends after ${this.#received} of ${size} bytes.`
+    if (this.received < size) {
+      const what = `it ends after ${this.received} of ${size} bytes.`
       throw layerError({ code: 'layer-truncated', layer: digest, what })
     }
     if (digestFromHex(this.#hash.digest('hex')) === digest) return
@@ -64,8 +69,8 @@ export class BlobInput {
     if (next.done === true) return undefined
     const { buffer, byteOffset, length } = next.value
     const chunk = Buffer.from(buffer, byteOffset, length)
-    this.#received += length
-    if (this.#received > this.#blob.size) {
+    this.received += length
+    if (this.received > this.#blob.size) {
       const error = layerError({
         code: 'layer-size-mismatch',
         layer: this.#blob.digest,

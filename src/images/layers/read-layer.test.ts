@@ -219,6 +219,13 @@ describe('a bad layer is refused, with its digest', () => {
     expect(await codeOf(read(file, { chunkSize: 65_536 }))).toBe('layer-bomb')
   })
 
+  it('a bomb that claims to be large is measured by what has come in', async () => {
+    const bomb = Buffer.concat(Array.from({ length: 300 }, () => gzipSync(Buffer.alloc(1024 * 1024))))
+    const source = { ...sourceOf(bomb), blob: () => Promise.resolve(Readable.from([bomb])) }
+    const blob = { digest: digestOf(bomb), size: 2 ** 42 }
+    expect(await codeOf(readLayer(source, blob, idle))).toBe('layer-bomb')
+  })
+
   it('but not one of a million entries', async () => {
     const names = Array.from({ length: 1_000 }, (_, index) => ({ path: `folder/file-${index}.bin` }))
     const member = gzipSync(writeTar(names).subarray(0, 512 * names.length))

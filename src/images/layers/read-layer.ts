@@ -48,7 +48,7 @@ export async function readLayer(
     signal === undefined ? undefined : addAbortListener(signal, () => input.stop(abortReason(signal)))
   const decoder = createDecoder(compressionOf(await input.peek(MAGIC_LENGTH)))
   const limits = { ...LAYER_LIMITS, ...options.limits }
-  const unpacking = unpack(decoder.stream, visitor, blob, limits).catch((error: unknown) => {
+  const unpacking = unpack(decoder.stream, visitor, input, limits).catch((error: unknown) => {
     // A fault of the content may come from a damaged transfer, which the digest of the whole tells: so the rest is still read.
     if (!isContentFault(error)) input.stop(error instanceof Error ? error : new Error(String(error)))
     throw error
@@ -90,32 +90,47 @@ function writable(stream: Transform): Promise<void> {
 async function unpack(
   stream: Transform,
   visitor: LayerVisitor,
-  blob: BlobDescriptor,
+  input: BlobInput,
   limits: LayerLimits,
 ): Promise<Omit<LayerReading, 'size'>> {
   const hash = createHash('sha256')
   const tar = new TarReader(visitingSink(visitor), limits)
   let unpackedSize = 0
-  // An error after the loop has ended has no listener otherwise.
-  stream.on('error', () => undefined)
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
+  await eachChunk(stream, (chunk) => {
     unpackedSize += chunk.length
-    checkSize(unpackedSize, blob, limits)
+    checkSize(unpackedSize, input, limits)
     hash.update(chunk)
     tar.push(chunk)
-  }
+  })
   tar.end()
   return { diffId: digestFromHex(hash.digest('hex')), unpackedSize }
 }
 
-function checkSize(unpacked: number, blob: BlobDescriptor, limits: LayerLimits): void {
+/** Each piece as it comes: an iterator would copy pieces that wait together into one. A throw of `use` ends the stream. */
+function eachChunk(stream: Transform, use: (chunk: Buffer) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.on('data', (chunk: Buffer) => {
+      try {
+        use(chunk)
+      } catch (error) {
+        reject(error)
+        stream.destroy()
+      }
+    })
+    stream.on('end', resolve).on('error', reject)
+    stream.on('close', () => reject(new Error('the stream ended early')))
+  })
+}
+
+/** By what came in, not by what the manifest says of it. */
+function checkSize(unpacked: number, { received, digest }: BlobInput, limits: LayerLimits): void {
   const isTooLarge = unpacked > limits.maxUnpackedSize
-  const isBomb = unpacked > limits.ratioFrom && unpacked > blob.size * limits.maxRatio
+  const isBomb = unpacked > limits.ratioFrom && unpacked > received * limits.maxRatio
   if (!isTooLarge && !isBomb) return
   const what = isTooLarge
     ? `it unpacks to more than ${limits.maxUnpackedSize} bytes.`
     : `it unpacks to more than ${limits.maxRatio} times its size.`
-  throw layerError({ code: 'layer-bomb', layer: blob.digest, what, remedy: 'limit' })
+  throw layerError({ code: 'layer-bomb', layer: digest, what, remedy: 'limit' })
 }
 
 function abortReason(signal: AbortSignal): Error {
