@@ -1,4 +1,4 @@
-import type { LiveEvent, VulnerabilityDatabase } from '../contract/index.ts'
+import type { LiveEvent, ScanEngine, VulnerabilityDatabase } from '../contract/index.ts'
 import type { ConnectionService } from '../connections/index.ts'
 import type { DiscoveryService } from '../discovery/index.ts'
 import type { FindingService } from '../findings/index.ts'
@@ -10,6 +10,12 @@ export interface DatabaseService {
   status(): Promise<VulnerabilityDatabase>
   /** Looks for newer data, after the answer. @returns false when a look is under way already */
   requestUpdate(): boolean
+}
+
+/** What images can be scanned with. */
+export interface EngineService {
+  /** The built-in one first. */
+  list(): Promise<ScanEngine[]>
 }
 
 /** What changed, as it happens, within this process. */
@@ -31,6 +37,7 @@ export interface ApiServices {
   readonly scans: ScanService
   readonly findings: FindingService
   readonly database: DatabaseService
+  readonly engines: EngineService
   readonly audit: AuditTrail
   /** Addresses that the server calls from, for people's firewalls. */
   readonly egressAddresses: readonly string[]

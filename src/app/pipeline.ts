@@ -22,6 +22,7 @@ import {
   recountSets,
 } from '../matching/sql.ts'
 import type { Database } from '../platform/db/index.ts'
+import { withUnsupported } from './engine/unsupported.ts'
 import {
   type ClaimedScan,
   createScanQueue,
@@ -165,7 +166,10 @@ class Steps {
       const [image] = images
       if (image === undefined) throw new Error('a resolved image has no platform')
       const access = this.#accessOf(scan.orgId)
-      const inventory = await indexer.index({ source, layers: image.layers, access, signal })
+      const inventory = withUnsupported(
+        await indexer.index({ source, layers: image.layers, access, signal }),
+        image,
+      )
       const manifest = image.manifest.digest
       const { id, setIds } = await saveInventory(db, { manifest, indexerKey: indexer.key, inventory })
       await this.#match((open) => matchInventory(this.#matching, open, id))

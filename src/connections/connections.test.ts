@@ -59,7 +59,8 @@ eachDatabase((_name, open) => {
       access: 'Private',
       insecure: false,
       scanIntervalHours: 24,
-      selection: { latestTags: 10, include: [], exclude: [] },
+      selection: { latestTags: 10, include: [], exclude: [], platforms: [] },
+      engine: 'portolan',
       counts: { repositories: 0, images: 0, pending: 0, scanning: 0, completed: 0, failed: 0 },
       version: 1,
     })
@@ -158,7 +159,7 @@ eachDatabase((_name, open) => {
     await expect(connectors.openConnector('one', id)).rejects.toMatchObject({ code: 'connection-disabled' })
     await service.edit('one', id, { version: 2, enabled: true })
     expect(ready).toHaveLength(2)
-    const selection = { latestTags: 2, include: ['a/*'], exclude: [] }
+    const selection = { latestTags: 2, include: ['a/*'], exclude: [], platforms: ['linux/amd64'] }
     expect(await service.edit('one', id, { version: 3, selection })).toMatchObject({ selection })
     expect(ready).toHaveLength(3)
   })

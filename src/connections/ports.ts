@@ -4,15 +4,23 @@ import type { CheckStep, PlatformDescription, RegistryConnector } from '../regis
 /** Connected: ready. Error: look at the reason. Syncing: a discovery runs. Unknown: never checked. */
 export type ConnectionStatus = 'Connected' | 'Error' | 'Syncing' | 'Unknown'
 
-/** What of a registry is scanned: the newest tags of each repository whose path passes the patterns (`*` is any text). */
+/**
+ * What of a registry is scanned: the newest tags of each repository whose path passes the patterns (`*` is any text), and of an
+ * image for several platforms those that are chosen.
+ */
 export interface SelectionPolicy {
   readonly latestTags: number
   /** Empty: all repositories. */
   readonly include: readonly string[]
   readonly exclude: readonly string[]
+  /** `linux/amd64`, ...; empty: all. An image that has none of them is scanned whole. */
+  readonly platforms: readonly string[]
 }
 
-export const DEFAULT_SELECTION: SelectionPolicy = { latestTags: 10, include: [], exclude: [] }
+export const DEFAULT_SELECTION: SelectionPolicy = { latestTags: 10, include: [], exclude: [], platforms: [] }
+
+/** The engine that every connection has unless another is chosen. */
+export const BUILT_IN_ENGINE = 'portolan'
 
 export interface Progress {
   readonly phase: 'discovering' | 'scanning'
@@ -49,6 +57,8 @@ export interface Connection {
   readonly enabled: boolean
   /** Lasting mark: plain HTTP or unverified TLS. */
   readonly insecure: boolean
+  /** Id of the engine that scans its images. */
+  readonly engine: string
   readonly scanIntervalHours: number | null
   readonly nextRunAt: string | null
   readonly selection: SelectionPolicy
@@ -74,6 +84,8 @@ export interface ConnectionInput {
   /** Default 24; null: only by hand. */
   readonly scanIntervalHours?: number | null | undefined
   readonly selection?: SelectionPolicy | undefined
+  /** Default: the built-in one. */
+  readonly engine?: string | undefined
 }
 
 export interface ConnectionPatch {
@@ -85,6 +97,7 @@ export interface ConnectionPatch {
   readonly enabled?: boolean | undefined
   readonly scanIntervalHours?: number | null | undefined
   readonly selection?: SelectionPolicy | undefined
+  readonly engine?: string | undefined
 }
 
 /** The five steps of a check, and the first failure in a form to show under the badge. */
@@ -106,7 +119,8 @@ export interface ConnectionService {
   get(orgId: string, id: string): Promise<Connection>
   /**
    * Saves, then checks: a refused sign-in leaves a connection in Error with the reason.
-   * @throws AppError `settings-invalid` (invalid), `connection-name-taken` (conflict), `platform-unknown` (invalid)
+   * @throws AppError `settings-invalid` (invalid), `connection-name-taken` (conflict), `platform-unknown` (invalid); those of
+   *   `checkEngine` for an engine that is not there
    */
   create(orgId: string, input: ConnectionInput): Promise<Connection>
   /** @throws AppError as `create`, `connection-changed` (conflict), `secret-needed` (invalid) when the host changed */

@@ -22,6 +22,7 @@ import {
   platformUnknown,
 } from './errors.ts'
 import {
+  BUILT_IN_ENGINE,
   type CheckResult,
   type Connection,
   type ConnectionInput,
@@ -52,6 +53,8 @@ export interface ConnectionsOptions {
   readonly providers: readonly RegistryProvider[]
   /** What connectors are opened with. */
   readonly environment: RegistryEnvironment
+  /** Throws where an engine is not there or cannot be used: asked before one is chosen. */
+  readonly checkEngine?: (engine: string) => Promise<void>
   /** A connection was checked for the first time, or its settings or selection changed, and it works. */
   readonly onReady?: (orgId: string, connectionId: string) => Promise<void>
   readonly onRemoved?: (orgId: string, connectionId: string) => Promise<void>
@@ -116,6 +119,8 @@ class Keeper implements ConnectionService {
     const provider = this.#provider(input.platform)
     const { plain, secrets } = splitSettings(provider.description, input.settings)
     const { host, insecure } = await this.#describe(provider, plain, secrets)
+    const engine = input.engine ?? BUILT_IN_ENGINE
+    await this.#options.checkEngine?.(engine)
     const id = newId(clock.now())
     const now = new Date(clock.now())
     const scanIntervalHours = input.scanIntervalHours === undefined ? 24 : input.scanIntervalHours
@@ -127,6 +132,7 @@ class Keeper implements ConnectionService {
       secretFields: Object.keys(secrets).sort(),
       access: accessOf(secrets),
       enabled: true,
+      engine,
       scanIntervalHours,
       nextRunAt: nextRun(scanIntervalHours, clock.now()),
       selection: { ...DEFAULT_SELECTION, ...input.selection },
@@ -145,6 +151,8 @@ class Keeper implements ConnectionService {
     const { db, clock, vault } = this.#options
     const { row, secrets: stored } = await this.#stored(orgId, id)
     if (row.version !== patch.version) throw connectionChanged()
+    const newEngine = patch.engine === undefined || patch.engine === row.engine ? undefined : patch.engine
+    if (newEngine !== undefined) await this.#options.checkEngine?.(newEngine)
     const provider = this.#provider(row.platform)
     const recheck = patch.settings !== undefined
     const form = recheck ? await this.#edited(provider, { row, secrets: stored }, patch.settings) : undefined
@@ -158,8 +166,8 @@ class Keeper implements ConnectionService {
           await vault.within(tx).seal(orgId, id, form.secrets)
       }),
     )
-    if (values.enabled && (recheck || patch.selection !== undefined || !row.enabled))
-      await this.#checkAndSay(orgId, id)
+    const looksAnew = recheck || patch.selection !== undefined || newEngine !== undefined || !row.enabled
+    if (values.enabled && looksAnew) await this.#checkAndSay(orgId, id)
     this.#options.onChange?.(orgId, id)
     return this.get(orgId, id)
   }

@@ -17,6 +17,7 @@ export interface ConnectionRow {
   readonly checked_at: Date | null
   readonly access: 'Public/Manual' | 'Private' | 'System-managed'
   readonly enabled: boolean
+  readonly engine: string
   readonly scan_interval_hours: number | null
   readonly next_run_at: Date | null
   readonly selection: Partial<SelectionPolicy>
@@ -91,6 +92,7 @@ export interface ConnectionValues {
   readonly insecure: boolean
   readonly access: string
   readonly enabled: boolean
+  readonly engine: string
   readonly scanIntervalHours: number | null
   readonly nextRunAt: Date | null
   readonly selection: SelectionPolicy
@@ -105,10 +107,10 @@ export interface NewConnection extends ConnectionValues {
 
 export async function insertConnection(db: Db, row: NewConnection): Promise<void> {
   await sql`
-    insert into registry_connection (id, org_id, name, platform, host, settings, secret_fields, insecure, access, enabled,
+    insert into registry_connection (id, org_id, name, platform, host, settings, secret_fields, insecure, access, enabled, engine,
       scan_interval_hours, next_run_at, selection, created_at, updated_at)
     values (${row.id}, ${row.orgId}, ${row.name}, ${row.platform}, ${row.host}, ${{ ...row.settings }}::jsonb,
-      ${JSON.stringify(row.secretFields)}::jsonb, ${row.insecure}, ${row.access}, ${row.enabled},
+      ${JSON.stringify(row.secretFields)}::jsonb, ${row.insecure}, ${row.access}, ${row.enabled}, ${row.engine},
       ${row.scanIntervalHours}, ${row.nextRunAt}, ${{ ...row.selection }}::jsonb, ${row.now}, ${row.now})`.execute(
     db,
   )
@@ -125,7 +127,7 @@ export async function updateConnection(
   const { rows } = await sql`
     update registry_connection set name = ${row.name}, host = ${row.host}, settings = ${{ ...row.settings }}::jsonb,
       secret_fields = ${JSON.stringify(row.secretFields)}::jsonb, insecure = ${row.insecure}, access = ${row.access}, enabled = ${row.enabled},
-      scan_interval_hours = ${row.scanIntervalHours}, next_run_at = ${row.nextRunAt}, selection = ${{ ...row.selection }}::jsonb,
+      engine = ${row.engine}, scan_interval_hours = ${row.scanIntervalHours}, next_run_at = ${row.nextRunAt}, selection = ${{ ...row.selection }}::jsonb,
       status = case when ${row.recheck} then 'Unknown' else status end,
       status_detail = case when ${row.recheck} then null else status_detail end,
       version = version + 1, updated_at = ${row.now}

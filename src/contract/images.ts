@@ -35,6 +35,8 @@ export const image = z.object({
   pushedAt: time.nullable(),
   sizeBytes: z.number().nullable(),
   scannedAt: time.nullable(),
+  /** Which engine speaks for it: an id of `scan-engines`. */
+  engine: z.string(),
 })
 
 export const imageDetail = image.extend({
@@ -47,9 +49,14 @@ export const imageDetail = image.extend({
       manifestDigest: digest,
       sizeBytes: z.number().nullable(),
       counts: severityCounts.nullable(),
+      /** null: not among the platforms that are to be scanned. */
+      scanStatus: scanStatus.nullable(),
+      scanReason: reason.nullable(),
     }),
   ),
   notes: z.array(z.string()),
+  /** Where another engine than the built-in one speaks: its version, and how old the vulnerability data was that it used. */
+  engineDetails: z.object({ version: z.string(), databaseUpdatedAt: time.nullable() }).nullable(),
 })
 
 export const repositoryQuery = pageQuery.extend({

@@ -42,7 +42,21 @@ export const selectionPolicy = z.object({
   latestTags: z.int().min(1).max(1000).default(10),
   include: z.array(z.string().max(200)).max(50).default([]),
   exclude: z.array(z.string().max(200)).max(50).default([]),
+  /** Of an image for several platforms, only these: `linux/amd64`. Empty: all. An image that has none of them is scanned whole. */
+  platforms: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9.]+)?$/,
+          'Write it as os/architecture, for example linux/arm64.',
+        ),
+    )
+    .max(20)
+    .default([]),
 })
+
+const engineId = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/)
 
 export const progress = z.object({
   phase: z.enum(['discovering', 'scanning']),
@@ -68,6 +82,8 @@ export const registryConnection = z.object({
   enabled: z.boolean(),
   /** Lasting marks: plain HTTP, unverified TLS. */
   insecure: z.boolean(),
+  /** Which engine scans its images: an id of `scan-engines`. */
+  engine: z.string(),
   scanIntervalHours: z.int().nullable(),
   nextRunAt: time.nullable(),
   selection: selectionPolicy,
@@ -103,6 +119,8 @@ export const connectionInput = z.object({
     .nullable()
     .default(24),
   selection: selectionPolicy.optional(),
+  /** Default: the built-in one. */
+  engine: engineId.optional(),
 })
 
 /** On an edit an absent or empty secret keeps the stored one, unless the host changes. */
@@ -118,6 +136,7 @@ export const connectionPatch = z.object({
     .nullable()
     .optional(),
   selection: selectionPolicy.optional(),
+  engine: engineId.optional(),
 })
 
 /** `connectionId`: check an edit of it, with its stored secrets where the fields are empty. */

@@ -11,7 +11,15 @@ import {
   started,
 } from './registry-connections.ts'
 import { pageOf, pageQuery } from './shapes.ts'
-import { auditEvent, auditQuery, scan, scanQuery, session, vulnerabilityDatabase } from './system.ts'
+import {
+  auditEvent,
+  auditQuery,
+  scan,
+  scanEngine,
+  scanQuery,
+  session,
+  vulnerabilityDatabase,
+} from './system.ts'
 
 /** Who may call a route: anyone signed in to the organisation, or only those who administer it. */
 export type Policy = 'member' | 'admin'
@@ -266,6 +274,15 @@ export const routes = {
     audit: 'database.update-requested',
     status: 202,
     response: started,
+  },
+  listScanEngines: {
+    method: 'GET',
+    path: '/scan-engines',
+    summary: 'Engines that a connection can be scanned with',
+    tag: 'system',
+    policy: 'member',
+    status: 200,
+    response: z.object({ items: z.array(scanEngine) }),
   },
   listAuditEvents: {
     method: 'GET',

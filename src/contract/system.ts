@@ -20,6 +20,18 @@ export const vulnerabilityDatabase = z.object({
   updating: z.boolean(),
 })
 
+/** What can scan images. */
+export const scanEngine = z.object({
+  id: z.string(),
+  label: z.string(),
+  builtIn: z.boolean(),
+  /** null: it can be chosen; else what is missing, and how to get it. */
+  problem: reason.nullable(),
+  version: z.string().nullable(),
+  /** How old the vulnerability data is that it would use now; null where it does not say. */
+  databaseUpdatedAt: time.nullable(),
+})
+
 export const auditEvent = z.object({
   id: z.string(),
   at: time,
@@ -36,6 +48,7 @@ export const scan = z.object({
   imageId: z.int(),
   repository: z.string(),
   digest: z.string(),
+  engine: z.string(),
   state: z.enum(['pending', 'scanning', 'completed', 'failed', 'cancelled']),
   attempt: z.int(),
   reason: reason.nullable(),
@@ -57,6 +70,7 @@ export const liveEvent = z.discriminatedUnion('type', [
 
 export type Session = z.infer<typeof session>
 export type VulnerabilityDatabase = z.infer<typeof vulnerabilityDatabase>
+export type ScanEngine = z.infer<typeof scanEngine>
 export type AuditEvent = z.infer<typeof auditEvent>
 export type Scan = z.infer<typeof scan>
 export type LiveEvent = z.infer<typeof liveEvent>

@@ -5,9 +5,17 @@ import {
   formatPlatform,
   platformMatches,
   DEFAULT_PLATFORM,
+  type Platform,
   safeText,
 } from '../core/index.ts'
-import { type ImageSource, type PlatformImage, parseManifest, resolveImage } from '../images/index.ts'
+import {
+  type ImageIndex,
+  type ImageManifest,
+  type ImageSource,
+  type PlatformImage,
+  parseManifest,
+  resolveImage,
+} from '../images/index.ts'
 import type { ImageKind } from './ports.ts'
 
 /** What looking into a digest told. */
@@ -24,6 +32,9 @@ export interface Classification {
   }[]
 }
 
+/** Entries of an index of artifacts that are looked into to say of what kind they are. */
+const LOOKS = 5
+
 /**
  * Looks into a digest: what it is, for which platforms, when it was built. What is broken for good counts as an image, so
  * that its scan fails with the reason and a person sees it.
@@ -35,40 +46,97 @@ export async function classify(
   digest: Digest,
   signal?: AbortSignal,
 ): Promise<Classification> {
+  let mediaType: string | null = null
   try {
-    return await look(source, digest, signal)
+    const raw = await source.manifest(digest, signal)
+    const known: ImageSource = {
+      name: source.name,
+      manifest: async (reference, each) => (reference === digest ? raw : source.manifest(reference, each)),
+      blob: (descriptor, each) => source.blob(descriptor, each),
+    }
+    const parsed = parseManifest(raw)
+    mediaType = parsed.mediaType
+    return await look(known, parsed, signal)
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    if (error.code === 'not-an-image') return notAnImage('other', null, null)
-    if (error.kind !== 'invalid' && error.kind !== 'unsupported') throw error
+    // The index was there: that nothing that it names is there will not pass.
+    const isEmpty = mediaType !== null && error.kind === 'not-found'
+    if (!isEmpty && error.kind !== 'invalid' && error.kind !== 'unsupported') throw error
     const broken = { manifest: digestBytes(digest), platform: '', size: null }
-    return { kind: 'image', mediaType: null, size: null, builtAt: null, platforms: [broken] }
+    return { kind: 'image', mediaType, size: null, builtAt: null, platforms: [broken] }
   }
 }
 
-async function look(source: ImageSource, digest: Digest, signal?: AbortSignal): Promise<Classification> {
-  const raw = await source.manifest(digest, signal)
-  const parsed = parseManifest(raw)
+async function look(
+  source: ImageSource,
+  parsed: ImageManifest | ImageIndex,
+  signal?: AbortSignal,
+): Promise<Classification> {
   if (parsed.type === 'manifest' && parsed.kind !== 'image') {
     return notAnImage(parsed.kind, parsed.mediaType, parsed.size)
   }
-  const asked: ImageSource = {
-    name: source.name,
-    manifest: async (reference, each) => (reference === digest ? raw : source.manifest(reference, each)),
-    blob: (descriptor, each) => source.blob(descriptor, each),
+  try {
+    return await lookIntoImage(source, parsed, signal)
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === 'not-an-image')) throw error
+    const kind = parsed.type === 'index' ? await kindOfEntries(source, parsed, signal) : 'other'
+    return notAnImage(kind, parsed.mediaType, null)
   }
-  const { images, mediaType } = await resolveImage(asked, digest, 'all', signal)
+}
+
+async function lookIntoImage(
+  source: ImageSource,
+  { digest, mediaType }: ImageManifest | ImageIndex,
+  signal?: AbortSignal,
+): Promise<Classification> {
+  const { images, broken } = await resolveImage(source, digest, 'all', signal)
   const shown = images.find((image) => platformMatches(image.platform, DEFAULT_PLATFORM)) ?? images[0]
   return {
     kind: 'image',
     mediaType,
     size: shown?.manifest.size ?? null,
     builtAt: builtAt(shown),
-    platforms: images.map((image) => ({
-      manifest: digestBytes(image.manifest.digest),
-      platform: safeText(formatPlatform(image.platform), 100),
-      size: image.manifest.size,
-    })),
+    platforms: [
+      ...images.map(({ manifest, platform }) => platformRow(manifest.digest, platform, manifest.size)),
+      // Their scans fail with the reason.
+      ...broken.map((each) => platformRow(each.digest, each.platform, null)),
+    ],
+  }
+}
+
+function platformRow(manifest: Digest, platform: Platform | null, size: number | null) {
+  const name = platform === null ? '' : safeText(formatPlatform(platform), 100)
+  return { manifest: digestBytes(manifest), platform: name, size }
+}
+
+/**
+ * What an index of artifacts is: the fallback tags `sha256-...` of registries without the referrers API list signatures and
+ * attestations so (distribution-spec, Referrers Tag Schema).
+ */
+async function kindOfEntries(
+  source: ImageSource,
+  { entries }: ImageIndex,
+  signal?: AbortSignal,
+): Promise<ImageKind> {
+  const kinds = new Set<ImageKind>(entries.map((entry) => (entry.attestation ? 'attestation' : 'unknown')))
+  if (kinds.has('unknown') && entries.length <= LOOKS) {
+    kinds.delete('unknown')
+    for (const { digest, attestation } of entries) {
+      if (!attestation) kinds.add(await kindOfManifest(source, digest, signal))
+    }
+  }
+  const [kind = 'other', ...others] = kinds
+  return others.length > 0 || kind === 'unknown' || kind === 'image' ? 'other' : kind
+}
+
+async function kindOfManifest(source: ImageSource, digest: Digest, signal?: AbortSignal): Promise<ImageKind> {
+  try {
+    const parsed = parseManifest(await source.manifest(digest, signal))
+    return parsed.type === 'manifest' ? parsed.kind : 'other'
+  } catch (error) {
+    if (error instanceof AppError && ['not-found', 'invalid', 'unsupported'].includes(error.kind))
+      return 'other'
+    throw error
   }
 }
 

@@ -40,6 +40,8 @@ export interface ImageView {
   readonly pushedAt: string | null
   readonly sizeBytes: number | null
   readonly scannedAt: string | null
+  /** Id of the engine that speaks for it. */
+  readonly engine: string
 }
 
 export interface PlatformView {
@@ -47,6 +49,9 @@ export interface PlatformView {
   readonly manifestDigest: Digest
   readonly sizeBytes: number | null
   readonly counts: SeverityCounts | null
+  /** null: it is not among the platforms that are to be scanned. */
+  readonly scanStatus: ScanStatus | null
+  readonly scanReason: Reason | null
 }
 
 export interface ImageDetailView extends ImageView {
@@ -56,6 +61,8 @@ export interface ImageDetailView extends ImageView {
   readonly packages: number | null
   readonly platformDetails: readonly PlatformView[]
   readonly notes: readonly string[]
+  /** Version of another engine than the built-in one, and how old the vulnerability data was that it used; null where neither is known. */
+  readonly engineDetails: { readonly version: string; readonly databaseUpdatedAt: string | null } | null
 }
 
 export interface RepositoryQuery extends PageRequest {

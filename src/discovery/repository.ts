@@ -11,11 +11,13 @@ import { type Database, inTransaction } from '../platform/db/index.ts'
 import { type ListedTag, mapBounded, type RegistryConnector } from '../registries/index.ts'
 import { classify } from './classify.ts'
 import { type Classified, copyKnown, saveClassified, unknownImages } from './images/store.ts'
-import { arrange } from './selection.ts'
+import { chooseEngine, choosePlatforms, platformNames } from './platforms/store.ts'
+import { arrange, chosenPlatforms, type ConnectionPolicy, engineOf } from './selection.ts'
 import { type Db, lockRepository, type RepositoryRow } from './store.ts'
 import {
   dropUnseenTags,
   policiesOf,
+  type PolicyRow,
   type SeenTag,
   saveArrangement,
   saveTags,
@@ -128,7 +130,7 @@ export function endsDiscovery(error: AppError): boolean {
   return ['auth', 'rate-limited', 'cancelled', 'bug'].includes(error.kind)
 }
 
-/** Lifecycle and selection anew, from what is recorded: after tags changed, or a policy. */
+/** Lifecycle, selection, platforms and engine anew, from what is recorded: after tags changed, or a policy. */
 export async function arrangeRepository(
   job: Pick<RepositoryJob, 'db' | 'orgId' | 'repository'>,
 ): Promise<void> {
@@ -150,9 +152,12 @@ export async function arrangeRepository(
         return row?.lifecycle !== image.lifecycle || row.selected !== image.selected
       })
     await saveArrangement(tx, job.repository.id, changed)
+    const { id, path } = job.repository
+    await choosePlatforms(tx, id, chosenPlatforms(path, policies, await platformNames(tx, id)))
+    await chooseEngine(tx, job.orgId, id, engineOf(path, policies))
   })
 }
 
-function toPolicy(stored: unknown): SelectionPolicy {
-  return { ...DEFAULT_SELECTION, ...(stored as Partial<SelectionPolicy>) }
+function toPolicy({ selection, engine }: PolicyRow): ConnectionPolicy {
+  return { ...DEFAULT_SELECTION, ...(selection as Partial<SelectionPolicy>), engine }
 }

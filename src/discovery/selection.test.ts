@@ -33,7 +33,7 @@ test('what is no image neither ranks nor is selected; the widest policy counts',
     tag(4, 'sha256-1.sig', 'signature'),
     tag(5, 'new', 'unknown'),
   ]
-  const policy = (latestTags: number) => ({ latestTags, include: [], exclude: [] })
+  const policy = (latestTags: number) => ({ latestTags, include: [], exclude: [], platforms: [] })
   const wanted = arrange('acme/api', tags, [policy(1), policy(3)])
   expect(Object.fromEntries(wanted)).toEqual({
     1: { lifecycle: 'Outdated', selected: false },

@@ -1,4 +1,5 @@
-import type { SelectionPolicy } from '../connections/index.ts'
+import { BUILT_IN_ENGINE, type SelectionPolicy } from '../connections/index.ts'
+import { parsePlatform, platformMatches } from '../core/index.ts'
 import type { Lifecycle } from './ports.ts'
 import { compareTags, type RankedTag } from './tag-order.ts'
 
@@ -21,6 +22,37 @@ function matches(path: string, pattern: string): boolean {
     at = found + part.length
   }
   return path.length - last.length >= at && path.endsWith(last)
+}
+
+/** What a connection wants of its images. */
+export interface ConnectionPolicy extends SelectionPolicy {
+  readonly engine: string
+}
+
+/**
+ * Which of a repository's platforms are scanned: those that any of its connections chose; `all` when one of them takes all.
+ *
+ * @param names the platforms that there are, as they are shown
+ */
+export function chosenPlatforms(
+  path: string,
+  policies: readonly SelectionPolicy[],
+  names: readonly string[],
+): readonly string[] | 'all' {
+  const lists = policies.filter((each) => isIncluded(path, each)).map((each) => each.platforms)
+  if (lists.length === 0 || lists.some((list) => list.length === 0)) return 'all'
+  const wanted = lists.flat().map(parsePlatform)
+  return names.filter((name) => /^[^/]+\/[^/]+(?:\/[^/]+)?$/.test(name) && fits(name, wanted))
+}
+
+function fits(name: string, wanted: readonly ReturnType<typeof parsePlatform>[]): boolean {
+  const offered = parsePlatform(name)
+  return wanted.some((each) => platformMatches(offered, each))
+}
+
+/** Which engine speaks for a repository: that of the oldest connection that selects it. */
+export function engineOf(path: string, policies: readonly ConnectionPolicy[]): string {
+  return policies.find((each) => isIncluded(path, each))?.engine ?? policies[0]?.engine ?? BUILT_IN_ENGINE
 }
 
 export interface TaggedImage extends RankedTag {

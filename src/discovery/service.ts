@@ -8,6 +8,7 @@ import {
   newId,
   NO_COUNTS,
   pageOf,
+  type Reason,
   severityOfRank,
   SEVERITIES,
   type SeverityCounts,
@@ -80,7 +81,9 @@ async function request({ db, clock, wake }: DiscoveryServiceOptions, orgId: stri
 
 async function detail(db: Database, orgId: string, row: ImageRow): Promise<ImageDetailView> {
   const page = db.lane('page')
-  const shown = worst(row.platforms) ?? row.platforms.find((platform) => platform.inventory_id !== null)
+  const shown =
+    worst(row.platforms) ??
+    row.platforms.find((platform) => platform.wanted && platform.inventory_id !== null)
   const content =
     shown === undefined || shown.inventory_id === null
       ? undefined
@@ -92,6 +95,7 @@ async function detail(db: Database, orgId: string, row: ImageRow): Promise<Image
     packages: content?.packages ?? null,
     platformDetails: row.platforms.map(toPlatform),
     notes: content?.notes ?? [],
+    engineDetails: content?.engine ?? null,
   }
 }
 
@@ -109,14 +113,30 @@ function toView(row: ImageRow): ImageView {
     lifecycle: row.lifecycle,
     scmLink: null,
     scanStatus: isImage ? status : null,
-    scanReason: isImage && status !== 'Completed' ? row.reason : null,
+    scanReason: isImage && status !== 'Completed' ? reasonOf(row.platforms) : null,
     counts: platform === undefined ? null : countsOf(platform.counts),
     platforms: row.platforms.map((each) => each.platform).filter((each) => each !== ''),
     pushedAt: row.pushed_at?.toISOString() ?? null,
     sizeBytes: row.size,
     scannedAt: row.scanned_at?.toISOString() ?? null,
+    engine: row.engine,
   }
 }
+
+/** Of the platform that failed, else of one that is tried again. */
+function reasonOf(platforms: readonly PlatformRow[]): Reason | null {
+  const because = (state: string): Reason | null | undefined =>
+    platforms.find((each) => each.wanted && each.state === state && each.reason !== null)?.reason
+  return because('failed') ?? because('pending') ?? null
+}
+
+const platformStatus = {
+  scanning: 'Scanning',
+  completed: 'Completed',
+  failed: 'Failed',
+  pending: 'Pending',
+  cancelled: 'Pending',
+} as const
 
 function toPlatform(row: PlatformRow): PlatformView {
   return {
@@ -124,6 +144,8 @@ function toPlatform(row: PlatformRow): PlatformView {
     manifestDigest: digestFromHex(row.manifest),
     sizeBytes: row.size,
     counts: row.counts === null ? null : countsOf(row.counts),
+    scanStatus: row.wanted ? platformStatus[row.state ?? 'pending'] : null,
+    scanReason: row.wanted && (row.state === 'failed' || row.state === 'pending') ? row.reason : null,
   }
 }
 
@@ -133,9 +155,9 @@ function countsOf(stored: Record<string, number> | null): SeverityCounts {
   return counts
 }
 
-/** The platform with the most criticals, then the most high ones, and so on; undefined until one is scanned. */
+/** The wanted platform with the most criticals, then the most high ones, and so on; undefined until one is scanned. */
 function worst(platforms: readonly PlatformRow[]): PlatformRow | undefined {
-  const scanned = platforms.filter((platform) => platform.counts !== null)
+  const scanned = platforms.filter((platform) => platform.wanted && platform.counts !== null)
   return scanned.reduce<PlatformRow | undefined>(
     (best, each) => (best === undefined || compareCounts(each, best) > 0 ? each : best),
     undefined,

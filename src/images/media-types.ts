@@ -26,6 +26,14 @@ const foreignLayer = /foreign|nondistributable/
 const signatureType = /simplesigning|notary\.signature|sigstore\.bundle/
 const attestationType = /in-toto|dsse\.envelope/
 
+const knownLayer =
+  /^$|^application\/vnd\.(?:oci\.image\.layer|docker\.image\.rootfs)\.[a-z0-9.]*tar(?:[.+](?:gzip|zstd))?$/
+
+/** A layer of a container's file system, by image-spec, layer.md, and Docker's words for the same. */
+export function isKnownLayer(mediaType: string): boolean {
+  return knownLayer.test(mediaType.split(';', 1)[0]?.trim().toLowerCase() ?? '')
+}
+
 /** What a manifest is for. Only images are scanned; `other` is every artifact that has no word of its own. */
 export type ArtifactKind = 'image' | 'chart' | 'signature' | 'attestation' | 'other'
 
@@ -60,7 +68,7 @@ export function kindOf(
   if (all(signatureType) || (layerTypes.length === 0 && signatureType.test(artifactType))) return 'signature'
   if (all(attestationType)) return 'attestation'
   if (!imageConfigTypes.has(configType)) return signatureType.test(artifactType) ? 'signature' : 'other'
-  // A layer of JSON or text unpacks to nothing (SBOMs that are attached under an image's config type).
-  if (all(/\+json$|^application\/json$|^text\//)) return 'other'
+  // A layer of JSON, XML or text unpacks to nothing (SBOMs that are attached under an image's config type).
+  if (all(/\+(?:json|xml)$|^application\/json$|^text\//)) return 'other'
   return layerTypes.length === 0 && artifactType !== '' ? 'other' : 'image'
 }

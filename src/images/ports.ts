@@ -48,4 +48,6 @@ export interface LayerReference {
    * which is noted and no failure. Its `urls` are never followed.
    */
   readonly foreign?: boolean
+  /** Media type of a layer that is none of those that this reads; it is tried all the same, because media types are often wrong. */
+  readonly unknownType?: string
 }

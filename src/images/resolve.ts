@@ -11,7 +11,7 @@ import { type ImageConfig, parseConfig } from './config.ts'
 import { sha256 } from './digests.ts'
 import { imageError } from './errors.ts'
 import { type ImageIndex, type ImageManifest, type IndexEntry, parseManifest } from './manifest.ts'
-import { shapeOfType } from './media-types.ts'
+import { isKnownLayer, shapeOfType } from './media-types.ts'
 import type { ImageSource, LayerReference } from './ports.ts'
 import { readBlob } from './read-blob.ts'
 
@@ -33,6 +33,15 @@ export interface ResolvedImage {
   readonly images: readonly PlatformImage[]
   /** Platforms that the index names and the source does not have, each a sentence. */
   readonly notes: readonly string[]
+  /** Platforms that cannot be read, and why: the others do not suffer by them. */
+  readonly broken: readonly BrokenPlatform[]
+}
+
+export interface BrokenPlatform {
+  readonly digest: Digest
+  /** As the index states it. */
+  readonly platform: Platform | null
+  readonly error: AppError
 }
 
 const MAX_DEPTH = 3
@@ -57,7 +66,7 @@ export async function resolveImage(
   const { digest, mediaType } = top
   if (top.type === 'manifest') {
     const image = await platformImage(source, top, null, signal)
-    return { digest, mediaType, images: [image], notes: [] }
+    return { digest, mediaType, images: [image], notes: [], broken: [] }
   }
   const entries = await flatten(top, {
     wanted,
@@ -67,7 +76,8 @@ export async function resolveImage(
   if (wanted === 'all') {
     return { digest, mediaType, ...(await allPlatforms(source, entries, signal)) }
   }
-  return { digest, mediaType, images: [await onePlatform(source, entries, wanted, signal)], notes: [] }
+  const image = await onePlatform(source, entries, wanted, signal)
+  return { digest, mediaType, images: [image], notes: [], broken: [] }
 }
 
 async function fetchManifest(
@@ -93,12 +103,15 @@ interface Walk {
   readonly open: (digest: Digest) => Promise<ImageManifest | ImageIndex>
 }
 
-/** The manifests of an index and of the indexes in it. Indexes for other platforms are not opened. */
+/**
+ * The manifests of an index and of the indexes in it. Indexes for other platforms are not opened; entries whose type is that of no
+ * manifest (the layers that a build cache lists) are none.
+ */
 async function flatten(index: ImageIndex, walk: Walk, depth = 1): Promise<IndexEntry[]> {
   const { wanted, seen } = walk
   const found: IndexEntry[] = []
   for (const entry of index.entries) {
-    if (entry.attestation || entry.platform?.os === 'unknown' || seen.has(entry.digest)) continue
+    if (isNoImage(entry) || seen.has(entry.digest)) continue
     const fits = wanted === 'all' || entry.platform === null || platformMatches(entry.platform, wanted)
     const isIndex = shapeOfType(entry.mediaType) === 'index'
     if (isIndex && !fits) continue
@@ -118,6 +131,11 @@ async function flatten(index: ImageIndex, walk: Walk, depth = 1): Promise<IndexE
     if (inner.type === 'index') found.push(...(await flatten(inner, walk, depth + 1)))
   }
   return found
+}
+
+function isNoImage({ attestation, platform, mediaType }: IndexEntry): boolean {
+  if (attestation || platform?.os === 'unknown') return true
+  return mediaType !== '' && shapeOfType(mediaType) === undefined
 }
 
 function tooLarge(digest: Digest): AppError {
@@ -153,22 +171,33 @@ async function allPlatforms(
   source: ImageSource,
   entries: readonly IndexEntry[],
   signal?: AbortSignal,
-): Promise<Pick<ResolvedImage, 'images' | 'notes'>> {
+): Promise<Pick<ResolvedImage, 'images' | 'notes' | 'broken'>> {
   const results = await mapBounded(entries, async (entry) => {
     try {
       return await entryImage(source, entry, signal)
     } catch (error) {
-      const absent =
-        error instanceof AppError && (error.kind === 'not-found' || error.code === 'not-an-image')
-      if (absent) return error
+      if (error instanceof AppError && isOfContent(error)) {
+        return { digest: entry.digest, platform: entry.platform, error }
+      }
       throw error
     }
   })
-  const images = results.filter((result): result is PlatformImage => !(result instanceof AppError))
-  const failures = results.filter((result) => result instanceof AppError)
-  if (images.length === 0 && failures[0] !== undefined) throw failures[0]
+  const images = results.filter((result) => 'layers' in result)
+  const failures = results.filter((result) => 'error' in result)
+  if (images.length === 0 && failures[0] !== undefined) throw failures[0].error
   if (images.length === 0) throw notAnImage('The index names no image.')
-  return { images, notes: failures.map((failure) => `A platform was left out: ${failure.publicMessage}`) }
+  const [absent, broken] = [failures.filter(isAbsent), failures.filter((failure) => !isAbsent(failure))]
+  const notes = absent.map(({ error }) => `A platform was left out: ${error.publicMessage}`)
+  return { images, notes, broken }
+}
+
+/** Whether it is what one platform is that fails, not the way to it. */
+function isOfContent({ kind }: AppError): boolean {
+  return kind === 'not-found' || kind === 'invalid' || kind === 'unsupported'
+}
+
+function isAbsent({ error }: BrokenPlatform): boolean {
+  return error.kind === 'not-found' || error.code === 'not-an-image'
 }
 
 async function entryImage(
@@ -224,7 +253,8 @@ function layersOf(manifest: ImageManifest, config: ImageConfig): LayerReference[
     const layer = manifest.layers[index]
     if (layer === undefined) return []
     const blob = { digest: layer.digest, size: layer.size }
-    return [{ blob, diffId, ...(layer.foreign ? { foreign: true } : {}) }]
+    const unknownType = isKnownLayer(layer.mediaType) ? {} : { unknownType: layer.mediaType }
+    return [{ blob, diffId, ...(layer.foreign ? { foreign: true } : {}), ...unknownType }]
   })
 }
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { AppError, type Digest } from '../core/index.ts'
+import { AppError, type Digest, safeText } from '../core/index.ts'
 import { type LayerLimits, type LayerReference, readLayer } from '../images/index.ts'
 import type { Inventory, LayerStore } from '../inventory/index.ts'
 import { Flights, Slots } from './flights.ts'
@@ -73,6 +73,7 @@ async function indexImage(
   })
   const known = new Map([...stored, ...read])
   const notes = unique.filter((layer) => known.get(layer.blob.digest) === 'absent').map(absentNote)
+  if (notes.length > 0 && notes.length === unique.length) throw allAbsent()
   const layers = request.layers.map((layer) => verified(layer, known.get(layer.blob.digest)))
   const database = needsNames(layers) ? ((await names?.()) ?? null) : null
   return toInventory(request.layers, layers, { plugins, names: database, notes })
@@ -102,6 +103,29 @@ async function allOrNone<T, R>(
   if (outcomes.some(({ status }) => status === 'rejected')) throw cause
   return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
 }
+
+function allAbsent(): AppError {
+  return new AppError({
+    code: 'image-layers-foreign',
+    kind: 'unsupported',
+    publicMessage: 'every layer of this image is kept outside the registry, so nothing in it can be read.',
+    remedy: 'Push it with its foreign layers, as `docker push` does with allow-nondistributable-artifacts.',
+  })
+}
+
+/** What is no tar, and does not say that it is one, is no damaged layer but one of another kind. */
+function otherKind({ blob, unknownType }: LayerReference, error: unknown): AppError | undefined {
+  if (unknownType === undefined || !(error instanceof AppError) || !notTar.has(error.code)) return undefined
+  return new AppError({
+    code: 'layer-type-unsupported',
+    kind: 'unsupported',
+    publicMessage: `layer ${blob.digest} is of the type ${safeText(unknownType, 100)}, which is no tar of files.`,
+    remedy: 'Encrypted and special layers cannot be read; push the image with plain layers beside it.',
+    cause: error,
+  })
+}
+
+const notTar = new Set(['layer-tar-invalid', 'layer-compression-invalid'])
 
 function absentNote({ blob }: LayerReference): string {
   return `Layer ${blob.digest} is kept outside the registry and was not read.`
@@ -169,7 +193,7 @@ class LayerReader {
       )
     } catch (error) {
       if (layer.foreign === true && error instanceof AppError && error.kind === 'not-found') return 'absent'
-      throw error
+      throw otherKind(layer, error) ?? error
     }
   }
 

@@ -10,6 +10,8 @@ export interface ScanView {
   readonly repository: string
   /** Of the platform's manifest. */
   readonly digest: string
+  /** Which engine scans. */
+  readonly engine: string
   readonly state: ScanState
   readonly attempt: number
   readonly reason: Reason | null

@@ -87,7 +87,8 @@ async function endScan(
   return inTransaction(db, 'bulk', async (tx) => {
     const claim = claimOf(scan)
     if (!(await endClaim(tx, claim, outcome))) return false
-    if (result !== undefined) await linkInventory(tx, scan.orgId, claim.manifest, result)
+    if (result !== undefined)
+      await linkInventory(tx, scan.orgId, claim.manifest, { ...result, engine: scan.engine })
     await refreshStatus(tx, scan.orgId, [claim.manifest])
     return true
   })
@@ -126,11 +127,17 @@ function finished(state: 'completed' | 'failed', reason: Reason | null, clock: C
 }
 
 function outcomeOf(scan: ClaimedScan, error: AppError, clock: Clock): Outcome {
-  const reason = reasonOf(error)
+  const reason = said(error)
   const again = retryTime(error, scan.attempt, clock)
   return again === undefined
     ? finished('failed', reason, clock)
     : { state: 'pending', reason, notBefore: new Date(again), finishedAt: null }
+}
+
+/** What no engine can do anything about is said in so many words: nobody need look for a fault. */
+function said(error: AppError): Reason {
+  const reason = reasonOf(error)
+  return error.kind === 'unsupported' ? { ...reason, message: `unsupported: ${reason.message}` } : reason
 }
 
 function abandoned(): AppError {

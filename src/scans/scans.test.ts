@@ -174,7 +174,10 @@ eachDatabase((name, open) => {
     const { items } = await createScanService({ db, clock }).list('one', { limit: 5, state: 'failed' })
     expect(items[0]).toMatchObject({
       state: 'failed',
-      reason: { code: `test-${kind}`, message: `It was ${kind}.` },
+      reason: {
+        code: `test-${kind}`,
+        message: `${kind === 'unsupported' ? 'unsupported: ' : ''}It was ${kind}.`,
+      },
     })
     const passing = ['auth', 'denied', 'not-found'].includes(kind) ? 1 : 0
     expect(await schedule('one', added)).toBe(passing)

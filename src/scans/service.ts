@@ -148,6 +148,7 @@ function toView(row: ScanRow): ScanView {
     imageId: row.image_id,
     repository: row.repository,
     digest: digestOfBytes(row.manifest_digest),
+    engine: row.engine,
     state: row.state,
     attempt: row.attempt,
     reason: row.reason,

@@ -128,6 +128,8 @@ export async function cancelWaiting(
 }
 
 export interface Linked {
+  /** Which engine made it: images of repositories for which another speaks do not get it. */
+  readonly engine: string
   readonly inventoryId: number
   readonly sizeBytes: number | null
   readonly platform: string | null
@@ -147,18 +149,23 @@ export async function linkInventory(
     with due as (
       select r.id from repository r where r.id in (
         select i.repository_id from image_platform p join image i on i.id = p.image_id where p.manifest_digest = ${manifest} and i.org_id = ${orgId})
+        and r.engine = ${linked.engine}
       order by r.id for update
     )
     update repository set postings_due = true from due where repository.id = due.id`.execute(db)
   await sql`
     update image_platform p set inventory_id = ${linked.inventoryId}, size = coalesce(${linked.sizeBytes}, p.size),
       platform = case when p.platform = '' then coalesce(${linked.platform}, '') else p.platform end
-    from image i where i.id = p.image_id and i.org_id = ${orgId} and p.manifest_digest = ${manifest}`.execute(
+    from image i join repository r on r.id = i.repository_id
+    where i.id = p.image_id and i.org_id = ${orgId} and p.manifest_digest = ${manifest} and r.engine = ${linked.engine}`.execute(
     db,
   )
 }
 
-/** Brings `image.scan_status` in line with the newest scans of the manifests; images are locked in order of id. */
+/**
+ * Brings `image.scan_status` in line with the newest scans of the manifests, by the engine that speaks for the image; platforms
+ * that are not wanted say nothing. Images are locked in order of id.
+ */
 export async function refreshStatus(db: Db, orgId: string, manifests: readonly Uint8Array[]): Promise<void> {
   if (manifests.length === 0) return
   await sql`
@@ -169,8 +176,9 @@ export async function refreshStatus(db: Db, orgId: string, manifests: readonly U
     ),
     newest as (
       select p.image_id, coalesce((
-        select s.state from scan s where s.org_id = ${orgId} and s.manifest_digest = p.manifest_digest order by s.id desc limit 1), 'none') as state
-      from image_platform p join touched on touched.id = p.image_id
+        select s.state from scan s where s.org_id = ${orgId} and s.manifest_digest = p.manifest_digest and s.engine = r.engine order by s.id desc limit 1), 'none') as state
+      from touched join image i on i.id = touched.id join repository r on r.id = i.repository_id
+      join image_platform p on p.image_id = touched.id and p.wanted
     ),
     status as (
       select image_id, case

@@ -31,6 +31,7 @@ const connection: RegistryConnection = {
   platformLabel: platform.label,
   host: 'r.example',
   settings: { url: 'https://r.example', username: 'reader', repositories: ['a', 'b'], plainHttp: false },
+  engine: 'portolan',
   secretFields: ['password'],
   status: 'Connected',
   statusReason: null,
@@ -40,7 +41,7 @@ const connection: RegistryConnection = {
   insecure: false,
   scanIntervalHours: null,
   nextRunAt: null,
-  selection: { latestTags: 5, include: ['team/*'], exclude: [] },
+  selection: { latestTags: 5, include: ['team/*'], exclude: [], platforms: ['linux/amd64'] },
   lastDiscovery: null,
   progress: null,
   counts: { repositories: 0, images: 0, pending: 0, scanning: 0, completed: 0, failed: 0 },
@@ -76,7 +77,8 @@ describe('the form of a connection', () => {
       version: 7,
       name: 'Harbour',
       scanIntervalHours: 6,
-      selection: { latestTags: 5, include: ['team/*'], exclude: [] },
+      selection: { latestTags: 5, include: ['team/*'], exclude: [], platforms: ['linux/amd64'] },
+      engine: 'portolan',
     })
   })
 

@@ -1,5 +1,5 @@
 import type { Classification } from '../classify.ts'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { recordset, sortedByKey } from '../../platform/db/index.ts'
 import type { Db } from '../store.ts'
 
@@ -27,27 +27,37 @@ export async function unknownImages(
 export async function copyKnown(db: Db, orgId: string, repositoryId: number): Promise<void> {
   await sql`
     with twin as (
-      select distinct on (i.id) i.id, o.id as source, o.kind, o.media_type, o.size, o.built_at
-      from image i join image o on o.org_id = i.org_id and o.digest = i.digest and o.kind <> 'unknown' and o.id <> i.id
+      select distinct on (i.id) i.id, o.id as source, o.kind, o.media_type, o.size, o.built_at,
+        case when his.engine = own.engine then o.scan_status end as scan_status
+      from image i join repository own on own.id = i.repository_id join image o on o.org_id = i.org_id and o.digest = i.digest and o.kind <> 'unknown' and o.id <> i.id
+        join repository his on his.id = o.repository_id
       where i.repository_id = ${repositoryId} and i.org_id = ${orgId} and i.kind = 'unknown' and i.gone_at is null
         and not exists (select from image_platform p where p.image_id = i.id)
-      order by i.id, o.id
+      order by i.id, his.engine = own.engine desc, o.id
     ),
     platforms as (
       insert into image_platform (image_id, manifest_digest, platform, size, inventory_id)
-      select twin.id, p.manifest_digest, p.platform, p.size, p.inventory_id
+      select twin.id, p.manifest_digest, p.platform, p.size, ${knownInventory(orgId, repositoryId)}
       from twin join image_platform p on p.image_id = twin.source on conflict do nothing
     )
     update image set kind = twin.kind, media_type = twin.media_type, size = twin.size, built_at = twin.built_at,
-      scan_status = (select o.scan_status from image o where o.id = twin.source)
+      scan_status = twin.scan_status
     from twin where image.id = twin.id`.execute(db)
+}
+
+/** What the repository's engine said of a manifest that the organisation has in another of its images. */
+function knownInventory(orgId: string, repositoryId: RawBuilder<unknown> | number): RawBuilder<unknown> {
+  return sql`(
+    select k.inventory_id from image_platform k join image h on h.id = k.image_id join repository hr on hr.id = h.repository_id
+    where k.manifest_digest = p.manifest_digest and h.org_id = ${orgId} and k.inventory_id is not null
+      and hr.engine = (select own.engine from repository own where own.id = ${repositoryId}) limit 1)`
 }
 
 export interface Classified extends Classification {
   readonly id: number
 }
 
-const platformColumns = { image_id: 'int', manifest: 'bytea', platform: 'text', size: 'bigint' }
+const platformColumns = { image_id: 'int', manifest_digest: 'bytea', platform: 'text', size: 'bigint' }
 
 /**
  * Writes what looking into images told. A platform that the organisation has scanned before, in another image, keeps its
@@ -68,14 +78,16 @@ export async function saveClassified(db: Db, orgId: string, images: readonly Cla
     from ${recordset(columns, rows)} as c where image.id = c.id and image.org_id = ${orgId}`.execute(db)
   const platforms = rows.flatMap((row) => {
     const image = images.find((each) => each.id === row.id)
-    return (image?.platforms ?? []).map((each) => ({ image_id: row.id, ...each }))
+    return (image?.platforms ?? []).map(({ manifest, ...each }) => ({
+      image_id: row.id,
+      manifest_digest: manifest,
+      ...each,
+    }))
   })
   if (platforms.length === 0) return
   await sql`
     insert into image_platform (image_id, manifest_digest, platform, size, inventory_id)
-    select p.image_id, p.manifest, p.platform, p.size, (
-      select k.inventory_id from image_platform k join image i on i.id = k.image_id
-      where k.manifest_digest = p.manifest and i.org_id = ${orgId} and k.inventory_id is not null limit 1)
+    select p.image_id, p.manifest_digest, p.platform, p.size, ${knownInventory(orgId, sql`(select repository_id from image where id = p.image_id)`)}
     from ${recordset(platformColumns, platforms)} as p on conflict (image_id, manifest_digest) do nothing`.execute(
     db,
   )

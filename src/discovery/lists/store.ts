@@ -72,10 +72,11 @@ export interface ImageRow {
   readonly kind: ImageKind
   readonly lifecycle: Lifecycle
   readonly scan_status: ScanStatus | null
-  readonly reason: Reason | null
   readonly pushed_at: Date | null
   readonly size: number | null
   readonly scanned_at: Date | null
+  /** Which engine speaks for it. */
+  readonly engine: string
   readonly platforms: PlatformRow[]
 }
 
@@ -87,6 +88,10 @@ export interface PlatformRow {
   /** By severity 0 to 4; null until it is scanned and matched. */
   readonly counts: Record<string, number> | null
   readonly inventory_id: number | null
+  /** false: the connection's platforms leave it out. */
+  readonly wanted: boolean
+  readonly state: 'pending' | 'scanning' | 'completed' | 'failed' | 'cancelled' | null
+  readonly reason: Reason | null
 }
 
 function imageFilter(orgId: string, query: ImageQuery): RawBuilder<unknown> {
@@ -120,26 +125,28 @@ function searched(orgId: string, text: string): RawBuilder<unknown> {
 }
 
 /**
- * A platform's counts: the rows of its package sets, added up by severity. They are null until it is scanned, and while the
- * organisation's server has no vulnerability data at all.
+ * A platform's counts: the rows of its package sets, added up by severity. They are null until it is scanned, and with the
+ * built-in engine while the server has no vulnerability data at all.
  */
 const platformsOf = sql`(
   select coalesce(json_agg(json_build_object(
     'platform', p.platform, 'manifest', encode(p.manifest_digest, 'hex'), 'size', p.size, 'inventory_id', p.inventory_id,
-    'counts', case when p.inventory_id is not null and exists (select from db_current d where d.generation is not null) then coalesce((
+    'wanted', p.wanted, 'state', s.state, 'reason', s.reason,
+    'counts', case when p.inventory_id is not null and (r.engine <> 'portolan' or exists (select from db_current d where d.generation is not null)) then coalesce((
       select json_object_agg(n.severity, n.total) from (
         select sc.severity, sum(sc.n) as total from inventory v join set_count sc on sc.set_id = any(v.set_ids)
         where v.id = p.inventory_id group by sc.severity) n), '{}') end) order by p.platform, p.manifest_digest), '[]')
-  from image_platform p where p.image_id = page.id)`
+  from image_platform p left join lateral (
+    select s.state, s.reason from scan s where s.org_id = page.org_id and s.manifest_digest = p.manifest_digest and s.engine = r.engine
+    order by s.id desc limit 1) s on true
+  where p.image_id = page.id)`
 
 const columns = sql`
-  page.*, r.host, r.path,
+  page.*, r.host, r.path, r.engine,
   array(select t.name from tag t where t.image_id = page.id order by coalesce(t.pushed_at, t.first_seen_at) desc, t.name desc limit 3) as tags,
   (select count(*) from tag t where t.image_id = page.id) as tag_count,
   ${platformsOf} as platforms,
-  (select s.reason from image_platform p join scan s on s.org_id = page.org_id and s.manifest_digest = p.manifest_digest
-    where p.image_id = page.id and s.reason is not null and s.state in ('failed', 'pending') order by s.id desc limit 1) as reason,
-  (select max(s.finished_at) from image_platform p join scan s on s.org_id = page.org_id and s.manifest_digest = p.manifest_digest
+  (select max(s.finished_at) from image_platform p join scan s on s.org_id = page.org_id and s.manifest_digest = p.manifest_digest and s.engine = r.engine
     where p.image_id = page.id and s.state = 'completed') as scanned_at`
 
 export async function listImages(
@@ -178,6 +185,8 @@ export interface ContentRow {
   readonly os: { family: string; release: string } | null
   readonly packages: number
   readonly notes: string[]
+  /** What made it, where that is not the built-in engine. */
+  readonly engine: { version: string; databaseUpdatedAt: string | null } | null
 }
 
 /** What one inventory of the organisation's own image says. */
@@ -188,7 +197,7 @@ export async function contentOf(
   inventoryId: number,
 ): Promise<ContentRow | undefined> {
   const { rows } = await sql<ContentRow>`
-    select v.os, v.notes, coalesce((select sum(cardinality(s.package_ids)) from package_set s where s.id = any(v.set_ids)), 0)::int as packages
+    select v.os, v.notes, v.engine, coalesce((select sum(cardinality(s.package_ids)) from package_set s where s.id = any(v.set_ids)), 0)::int as packages
     from image i join image_platform p on p.image_id = i.id join inventory v on v.id = p.inventory_id
     where i.org_id = ${orgId} and i.id = ${imageId} and v.id = ${inventoryId}`.execute(db)
   return rows[0]

@@ -115,10 +115,16 @@ export async function saveArrangement(
   await sql`update repository set postings_due = true where id = ${repositoryId}`.execute(db)
 }
 
-/** The policies of the enabled connections that see a repository. */
-export async function policiesOf(db: Db, repositoryId: number): Promise<unknown[]> {
-  const { rows } = await sql<{ selection: unknown }>`
-    select c.selection from connection_repository cr join registry_connection c on c.id = cr.connection_id
-    where cr.repository_id = ${repositoryId} and c.enabled and c.deleted_at is null`.execute(db)
-  return rows.map((row) => row.selection)
+export interface PolicyRow {
+  readonly selection: unknown
+  readonly engine: string
+}
+
+/** The policies of the enabled connections that see a repository, the oldest connection first. */
+export async function policiesOf(db: Db, repositoryId: number): Promise<PolicyRow[]> {
+  const { rows } = await sql<PolicyRow>`
+    select c.selection, c.engine from connection_repository cr join registry_connection c on c.id = cr.connection_id
+    where cr.repository_id = ${repositoryId} and c.enabled and c.deleted_at is null
+    order by c.created_at, c.id`.execute(db)
+  return rows
 }

@@ -13,14 +13,18 @@ export interface DigestImage {
   readonly inventory_id: number | null
 }
 
-/** The organisation's image of a digest; of several repositories that hold it, the first. */
+/**
+ * The organisation's image of a digest; of several repositories that hold it, the first. A digest of one platform's manifest means
+ * that platform of the image.
+ */
 export async function imageOfDigest(
   db: Db,
   orgId: string,
   digest: Uint8Array,
   filters: FindingFilters,
 ): Promise<DigestImage | undefined> {
-  const parts = [sql`i.org_id = ${orgId}`, sql`i.digest = ${digest}`, sql`i.gone_at is null`]
+  const named = sql`(i.digest = ${digest} or i.id in (select p.image_id from image_platform p where p.manifest_digest = ${digest}))`
+  const parts = [sql`i.org_id = ${orgId}`, named, sql`i.gone_at is null`]
   if (filters.repository !== undefined) parts.push(sql`i.repository_id = ${filters.repository}::bigint`)
   if (filters.connection !== undefined) {
     parts.push(
@@ -35,11 +39,10 @@ export async function imageOfDigest(
           coalesce(sum(sc.n) filter (where sc.severity = 2), 0), coalesce(sum(sc.n) filter (where sc.severity = 1), 0),
           coalesce(sum(sc.n) filter (where sc.severity = 0), 0)] as badness
         from inventory v join set_count sc on sc.set_id = any(v.set_ids) where v.id = p.inventory_id) counted on true
-      where p.image_id = i.id and p.inventory_id is not null
+      where p.image_id = i.id and p.inventory_id is not null and p.wanted and (i.digest = ${digest} or p.manifest_digest = ${digest})
       order by counted.badness desc, p.platform, p.manifest_digest limit 1) as inventory_id
-    from image i join repository r on r.id = i.repository_id where ${sql.join(parts, sql` and `)} order by i.id limit 1`.execute(
-    db,
-  )
+    from image i join repository r on r.id = i.repository_id where ${sql.join(parts, sql` and `)}
+    order by i.digest <> ${digest}, i.id limit 1`.execute(db)
   return rows[0]
 }
 
@@ -163,7 +166,7 @@ export async function placesOf(
       w.vendor_ids, w.data_source, w.vulnerability_id, w.name_id, w.title, w.details, r.host, r.path as repository_path,
       array(select t.name from tag t where t.image_id = i.id order by coalesce(t.pushed_at, t.first_seen_at) desc, t.name desc limit 5) as tags,
       at.ordinal, v.layers -> at.ordinal as layer
-    from image i join repository r on r.id = i.repository_id join image_platform ip on ip.image_id = i.id join inventory v on v.id = ip.inventory_id
+    from image i join repository r on r.id = i.repository_id join image_platform ip on ip.image_id = i.id and ip.wanted join inventory v on v.id = ip.inventory_id
     cross join lateral unnest(v.set_ids) with ordinality as st (set_id, set_no)
     join package_set s on s.id = st.set_id and s.package_ids && array(select id from wanted)
     cross join lateral rows from (unnest(s.package_ids), jsonb_array_elements_text(s.paths)) with ordinality as e (package_id, path, entry)

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { chunks, type Database, inTransaction, recordset, sortedByKey } from '../../platform/db/index.ts'
 import { type Contribution, contributionsOf, logDifference, vulnerabilitiesOf } from '../counters/store.ts'
+import { recordBaseline, recordChange } from '../events.ts'
 import { MATCHES_LOCK } from '../../matching/sql.ts'
 
 type Db = Kysely<unknown>
@@ -45,21 +46,31 @@ export async function recomputePostings(
     if (orgId === undefined) return undefined
     const differences = await findDifferences(tx, repositoryId)
     if (differences.length === 0) return undefined
+    const isFirst = !(await hasPostings(tx, repositoryId))
     const moved = differences.filter((row) => row.change !== 'changed').map((row) => row.package_id)
     const vulnerabilities = await vulnerabilitiesOf(tx, moved)
     const before = await contributionsOf(tx, repositoryId, vulnerabilities)
     await applyDifferences(tx, { orgId, repositoryId, now }, differences)
     const after: Contribution[] = await contributionsOf(tx, repositoryId, vulnerabilities)
     await logDifference(tx, orgId, before, after)
+    const inOrg = (rows: readonly Contribution[]) => rows.map((row) => ({ ...row, org_id: orgId }))
+    if (isFirst) await recordBaseline(tx, orgId, repositoryId, after)
+    else await recordChange(tx, { repositoryId, before: inOrg(before), after: inOrg(after) })
     return orgId
   })
+}
+
+async function hasPostings(tx: Db, repositoryId: number): Promise<boolean> {
+  const { rows } =
+    await sql`select from repository_package where repository_id = ${repositoryId} limit 1`.execute(tx)
+  return rows.length > 0
 }
 
 async function findDifferences(tx: Db, repositoryId: number): Promise<Difference[]> {
   const { rows } = await sql<Difference>`
     with held as (
       select distinct i.id as image_id, i.lifecycle, s.set_id
-      from image i join image_platform p on p.image_id = i.id join inventory v on v.id = p.inventory_id
+      from image i join image_platform p on p.image_id = i.id and p.wanted join inventory v on v.id = p.inventory_id
       cross join lateral unnest(v.set_ids) as s (set_id)
       where i.repository_id = ${repositoryId} and i.gone_at is null and i.selected
     ),

@@ -24,20 +24,24 @@ const keyColumns = { no: 'int', repository_id: 'int', vulnerability_id: 'int', n
 
 /**
  * Versions, fix, status and first sight of a page's findings. First seen is the earliest moment at which a package of the name was
- * there and known to be affected, closed intervals included.
+ * there and known to be affected, closed intervals and former ids of the vulnerability included.
  */
 export async function contentsOf(db: Db, keys: readonly RowKey[]): Promise<Map<number, RowContent>> {
   const rows = keys.map((key, no) => ({ no, ...key }))
+  const open = sql`rp.gone_at is null and m.gone_generation is null and m.vulnerability_id = k.vulnerability_id`
   const { rows: contents } = await sql<RowContent>`
     select k.no, min(greatest(rp.since, g.loaded_at)) as first_seen_at,
-      coalesce(array_agg(distinct p.id) filter (where rp.gone_at is null and m.gone_generation is null), '{}') as packages,
-      coalesce(array_agg(distinct p.version) filter (where rp.gone_at is null and m.gone_generation is null), '{}') as versions,
-      coalesce(array_agg(distinct m.fixed_version) filter (where rp.gone_at is null and m.gone_generation is null and m.fixed_version <> ''), '{}') as fixed_versions,
-      coalesce((array_agg(m.status order by m.severity desc, m.fixed_version <> '' desc) filter (where rp.gone_at is null and m.gone_generation is null))[1], '') as status
+      coalesce(array_agg(distinct p.id) filter (where ${open}), '{}') as packages,
+      coalesce(array_agg(distinct p.version) filter (where ${open}), '{}') as versions,
+      coalesce(array_agg(distinct m.fixed_version) filter (where ${open} and m.fixed_version <> ''), '{}') as fixed_versions,
+      coalesce((array_agg(m.status order by m.severity desc, m.fixed_version <> '' desc) filter (where ${open}))[1], '') as status
     from ${recordset(keyColumns, rows)} as k
+    cross join lateral (
+      select array(select a.id from vulnerability v join vulnerability a on a.id in (v.id, v.canonical_id) or a.canonical_id = coalesce(v.canonical_id, v.id)
+        where v.id = k.vulnerability_id) as ids) one
     join repository_package rp on rp.repository_id = k.repository_id
     join package p on p.id = rp.package_id and p.name_id = k.name_id
-    join match m on m.subject_id = p.subject_id and m.vulnerability_id = k.vulnerability_id
+    join match m on m.subject_id = p.subject_id and m.vulnerability_id = any(one.ids)
     join db_generation g on g.id = m.first_generation
     group by k.no`.execute(db)
   return new Map(contents.map((content) => [content.no, content]))
@@ -64,7 +68,7 @@ export async function placesOfRows(
     with held as (
       select distinct k.no, i.id as image_id, s.id as set_id
       from ${recordset(placeColumns, rows)} as k join image i on i.repository_id = k.repository_id and i.selected and i.gone_at is null
-      join image_platform ip on ip.image_id = i.id join inventory v on v.id = ip.inventory_id
+      join image_platform ip on ip.image_id = i.id and ip.wanted join inventory v on v.id = ip.inventory_id
       join package_set s on s.id = any(v.set_ids) and s.package_ids && k.packages
     ),
     path as (
@@ -87,8 +91,8 @@ export interface Standing {
 }
 
 /**
- * How whole and how fresh the findings are: the age of the oldest data that still counts, matches that wait, scans that wait or
- * failed.
+ * How whole and how fresh the findings are: the age of the oldest data that still counts (another engine's results have the age of
+ * the data that it used), matches that wait, scans that wait or failed.
  */
 export async function standingOf(
   db: Db,
@@ -97,7 +101,12 @@ export async function standingOf(
 ): Promise<Standing> {
   const parts = [sql`i.org_id = ${orgId}`, sql`i.gone_at is null`, sql`i.kind in ('image', 'unknown')`]
   if (filters.digest === undefined) parts.push(sql`i.selected`)
-  else parts.push(sql`i.digest = ${filters.digest}`)
+  else {
+    const { digest } = filters
+    parts.push(
+      sql`(i.digest = ${digest} or i.id in (select image_id from image_platform where manifest_digest = ${digest}))`,
+    )
+  }
   if (filters.repository !== undefined) parts.push(sql`i.repository_id = ${filters.repository}::bigint`)
   if (filters.connection !== undefined) {
     parts.push(
@@ -105,7 +114,13 @@ export async function standingOf(
     )
   }
   const { rows } = await sql<Standing>`
-    with behind as (
+    with other_engine as (
+      select min((v.engine ->> 'databaseUpdatedAt')::timestamptz) as as_of
+      from repository r join image i on i.repository_id = r.id join image_platform p on p.image_id = i.id and p.wanted
+      join inventory v on v.id = p.inventory_id
+      where r.org_id = ${orgId} and r.engine <> 'portolan' and ${sql.join(parts, sql` and `)}
+    ),
+    behind as (
       select id, matched_generation from subject where matched_generation is null
       union all
       select id, matched_generation from subject where matched_generation < (select floor from db_current)
@@ -116,8 +131,11 @@ export async function standingOf(
         and exists (select from package p join repository_package rp on rp.package_id = p.id where p.subject_id = s.id and rp.org_id = ${orgId} and rp.gone_at is null)
       limit 10001
     )
-    select (select min(g.updated_at) from db_generation g where g.id = (select generation from db_current)
-        or g.id = (select min(matched_generation) from stale)) as as_of,
+    select least((select as_of from other_engine), (
+        select min(g.updated_at) from db_generation g
+        where (g.id = (select generation from db_current) or g.id = (select min(matched_generation) from stale))
+          and (not exists (select from repository r where r.org_id = ${orgId} and r.engine <> 'portolan')
+            or exists (select from image i join repository r on r.id = i.repository_id where r.engine = 'portolan' and ${sql.join(parts, sql` and `)})))) as as_of,
       (select count(*)::int from stale) as stale,
       count(*) filter (where coalesce(i.scan_status, 'Pending') in ('Pending', 'Scanning'))::int as pending,
       count(*) filter (where i.scan_status = 'Failed')::int as failed

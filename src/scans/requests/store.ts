@@ -27,28 +27,29 @@ export interface EnqueueOptions {
 }
 
 /**
- * Queues what is selected and not scanned: never scanned, cancelled, pushed again since, or failed for a cause that may have
- * passed (any cause, when a person asks). What waits already is moved to the front for a person.
+ * Queues what is selected and not scanned by the repository's engine: never scanned, cancelled, pushed again since, or failed for a
+ * cause that may have passed (any cause, when a person asks). What waits already is moved to the front for a person. What another
+ * engine than the built-in one said is not matched again on new vulnerability data, so a person's wish repeats it.
  *
  * @returns the manifests that wait now because of this
  */
 export async function enqueueSelected(db: Db, options: EnqueueOptions): Promise<Uint8Array[]> {
   const { orgId, connectionId, repositories, userPriority, now } = options
   const { rows } = await sql<{ manifest_digest: Uint8Array }>`
-    insert into scan (org_id, manifest_digest, image_id, connection_id, user_priority, pushed_at, requested_at)
-    select distinct on (p.manifest_digest) i.org_id, p.manifest_digest, i.id, ${connectionId}::uuid, ${userPriority}::boolean, i.pushed_at, ${now}::timestamptz
-    from image i join image_platform p on p.image_id = i.id
+    insert into scan (org_id, manifest_digest, image_id, connection_id, engine, user_priority, pushed_at, requested_at)
+    select distinct on (p.manifest_digest, r.engine) i.org_id, p.manifest_digest, i.id, ${connectionId}::uuid, r.engine, ${userPriority}::boolean, i.pushed_at, ${now}::timestamptz
+    from image i join repository r on r.id = i.repository_id join image_platform p on p.image_id = i.id and p.wanted
     left join lateral (
       select s.state, s.pushed_at, s.reason ->> 'kind' as cause from scan s
-      where s.org_id = i.org_id and s.manifest_digest = p.manifest_digest and s.engine = 'portolan' order by s.id desc limit 1
+      where s.org_id = i.org_id and s.manifest_digest = p.manifest_digest and s.engine = r.engine order by s.id desc limit 1
     ) last on true
     where i.org_id = ${orgId} and i.repository_id = any(${repositories}::int[]) and i.selected and i.gone_at is null
       and i.kind in ('image', 'unknown')
       and (last.state is null or last.state = 'cancelled'
         or (last.state = 'failed' and (${userPriority} or last.cause in ('temporary', 'rate-limited', 'auth', 'denied', 'not-found')))
-        or (last.state = 'completed' and i.pushed_at > last.pushed_at)
+        or (last.state = 'completed' and (i.pushed_at > last.pushed_at or (${userPriority} and r.engine <> 'portolan')))
         or (last.state = 'pending' and ${userPriority}))
-    order by p.manifest_digest, i.pushed_at desc nulls last, i.id
+    order by p.manifest_digest, r.engine, i.pushed_at desc nulls last, i.id
     on conflict (org_id, manifest_digest, engine) where state in ('pending', 'scanning')
       do update set user_priority = true, not_before = null where excluded.user_priority and scan.state = 'pending'
     returning manifest_digest`.execute(db)
@@ -62,15 +63,15 @@ export async function manifestsWithoutStatus(
   repositories: readonly number[],
 ): Promise<Uint8Array[]> {
   const { rows } = await sql<{ manifest_digest: Uint8Array }>`
-    select distinct p.manifest_digest from image i join image_platform p on p.image_id = i.id
+    select distinct p.manifest_digest from image i join repository r on r.id = i.repository_id join image_platform p on p.image_id = i.id
     where i.org_id = ${orgId} and i.repository_id = any(${repositories}::int[]) and i.scan_status is null and i.gone_at is null
-      and exists (select from scan s where s.org_id = i.org_id and s.manifest_digest = p.manifest_digest)`.execute(
+      and exists (select from scan s where s.org_id = i.org_id and s.manifest_digest = p.manifest_digest and s.engine = r.engine)`.execute(
     db,
   )
   return rows.map((row) => row.manifest_digest)
 }
 
-/** Queues every platform of one image, or moves what waits to the front. */
+/** Queues every wanted platform of one image, or moves what waits to the front. */
 export async function enqueueImage(
   db: Db,
   orgId: string,
@@ -79,9 +80,9 @@ export async function enqueueImage(
   now: Date,
 ): Promise<Uint8Array[]> {
   const { rows } = await sql<{ manifest_digest: Uint8Array }>`
-    insert into scan (org_id, manifest_digest, image_id, connection_id, user_priority, pushed_at, requested_at)
-    select i.org_id, p.manifest_digest, i.id, ${connectionId}::uuid, true, i.pushed_at, ${now}::timestamptz
-    from image i join image_platform p on p.image_id = i.id where i.org_id = ${orgId} and i.id = ${imageId}
+    insert into scan (org_id, manifest_digest, image_id, connection_id, engine, user_priority, pushed_at, requested_at)
+    select i.org_id, p.manifest_digest, i.id, ${connectionId}::uuid, r.engine, true, i.pushed_at, ${now}::timestamptz
+    from image i join repository r on r.id = i.repository_id join image_platform p on p.image_id = i.id and p.wanted where i.org_id = ${orgId} and i.id = ${imageId}
     order by p.manifest_digest
     on conflict (org_id, manifest_digest, engine) where state in ('pending', 'scanning')
       do update set user_priority = true, not_before = null where scan.state = 'pending'
@@ -139,6 +140,7 @@ export interface ScanRow {
   readonly image_id: number
   readonly repository: string
   readonly manifest_digest: Uint8Array
+  readonly engine: string
   readonly state: ScanState
   readonly attempt: number
   readonly reason: Reason | null
@@ -155,7 +157,7 @@ export interface ScanFilter {
 
 export async function listScans(db: Db, orgId: string, filter: ScanFilter): Promise<ScanRow[]> {
   const { rows } = await sql<ScanRow>`
-    select s.id::text, s.image_id, r.host || '/' || r.path as repository, s.manifest_digest, s.state, s.attempt, s.reason, s.requested_at, s.finished_at
+    select s.id::text, s.image_id, r.host || '/' || r.path as repository, s.manifest_digest, s.engine, s.state, s.attempt, s.reason, s.requested_at, s.finished_at
     from scan s join image i on i.id = s.image_id join repository r on r.id = i.repository_id
     where ${matching(orgId, filter)} ${filter.before === undefined ? sql`` : sql`and s.id < ${filter.before}::bigint`}
     order by s.id desc limit ${filter.limit}`.execute(db)

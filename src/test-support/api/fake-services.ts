@@ -35,6 +35,7 @@ export function fakeServices(
     scans: service('scans'),
     findings: service('findings'),
     database: service('database'),
+    engines: service('engines'),
     audit: service('audit'),
     egressAddresses: ['192.0.2.7'],
   }

@@ -1,4 +1,4 @@
-import type { RouteInput, RouteName, RouteResponse } from '../../contract/index.ts'
+import type { RouteInput, RouteName, RouteResponse, ScanEngine } from '../../contract/index.ts'
 import { connectionInput } from '../../contract/index.ts'
 import { check } from './check.ts'
 import { digestOf } from './random.ts'
@@ -220,8 +220,11 @@ function imageHandlers({ world, simulation }: World_) {
             image.platforms.length === 1 ? image.digest : digestOf(`${image.digest} ${platform}`),
           sizeBytes: image.sizeBytes,
           counts: image.counts,
+          scanStatus: image.scanStatus,
+          scanReason: image.scanReason,
         })),
         notes: [],
+        engineDetails: null,
       }
     },
     scanImage: ({ params }) => {
@@ -257,6 +260,25 @@ function findingHandlers({ world }: World_) {
   } satisfies Partial<Handlers>
 }
 
+const ENGINES: ScanEngine[] = [
+  {
+    id: 'portolan',
+    label: 'Built-in',
+    builtIn: true,
+    problem: null,
+    version: '0.1.0',
+    databaseUpdatedAt: null,
+  },
+  {
+    id: 'trivy',
+    label: 'Trivy',
+    builtIn: false,
+    problem: { code: 'trivy-missing', message: 'Trivy is not installed.', remedy: 'Install it.' },
+    version: null,
+    databaseUpdatedAt: null,
+  },
+]
+
 function incompleteness(world: World): string | null {
   const failed = world.images.filter((image) => image.scanStatus === 'Failed').length
   return failed === 0 ? null : `${failed} scans failed.`
@@ -278,6 +300,7 @@ export function makeHandlers(parts: World_): Handlers {
     ...findingHandlers(parts),
     getVulnerabilityDatabase: () => world.database,
     updateVulnerabilityDatabase: () => ({ accepted: true, queued: 1, message: 'Looking for newer data.' }),
+    listScanEngines: () => ({ items: ENGINES }),
     listAuditEvents: () => ({ items: [], nextCursor: null, total: '0' }),
   }
 }

@@ -108,7 +108,8 @@ export function newConnection(
     insecure: false,
     scanIntervalHours: 24,
     nextRunAt: ago(-14),
-    selection: { latestTags: 10, include: [], exclude: [] },
+    selection: { latestTags: 10, include: [], exclude: [], platforms: [] },
+    engine: 'portolan',
     lastDiscovery: { at: ago(10), repositories: 10, tags: 214, incompleteBecause: null },
     progress: null,
     counts: { repositories: 0, images: 0, pending: 0, scanning: 0, completed: 0, failed: 0 },
@@ -192,6 +193,7 @@ export function makeImage(index: number, connectionId: string): World['images'][
     pushedAt: ago(3 + index * 5),
     sizeBytes: Math.round(4e6 + random() * 4e8),
     scannedAt: isChart || status !== 'Completed' ? null : ago(2),
+    engine: 'portolan',
   }
 }
 
@@ -299,6 +301,7 @@ function scansOf(images: World['images']): Scan[] {
       imageId: image.id,
       repository: image.repository.path,
       digest: image.digest,
+      engine: image.engine,
       state: states[image.scanStatus ?? 'Pending'],
       attempt: image.scanStatus === 'Failed' ? 3 : 1,
       reason: image.scanReason,

@@ -45,6 +45,11 @@ export const connectionQuery = (id: string) =>
     queryFn: ({ signal }) => call('getConnection', { params: { id } }, signal),
   })
 
+export const scanEnginesQuery = queryOptions({
+  queryKey: ['scan-engines'],
+  queryFn: async ({ signal }) => (await call('listScanEngines', {}, signal)).items,
+})
+
 export const databaseQuery = queryOptions({
   queryKey: ['database'],
   queryFn: ({ signal }) => call('getVulnerabilityDatabase', {}, signal),

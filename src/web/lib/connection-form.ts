@@ -15,6 +15,9 @@ export interface Draft {
   readonly latestTags: number
   readonly include: readonly string[]
   readonly exclude: readonly string[]
+  readonly platforms: readonly string[]
+  /** Id of the engine that scans. */
+  readonly engine: string
 }
 
 export const NEW_DRAFT: Draft = {
@@ -24,6 +27,8 @@ export const NEW_DRAFT: Draft = {
   latestTags: 10,
   include: [],
   exclude: [],
+  platforms: [],
+  engine: 'portolan',
 }
 
 function textOf(value: unknown): string {
@@ -32,7 +37,7 @@ function textOf(value: unknown): string {
 }
 
 export function draftOf(connection: RegistryConnection, fields: readonly PlatformField[]): Draft {
-  const { latestTags, include, exclude } = connection.selection
+  const { latestTags, include, exclude, platforms } = connection.selection
   const values = fields.map((field): [string, string | boolean] => {
     const stored = connection.settings[field.name]
     return [field.name, field.kind === 'boolean' ? stored === true : field.secret ? '' : textOf(stored)]
@@ -44,6 +49,8 @@ export function draftOf(connection: RegistryConnection, fields: readonly Platfor
     latestTags,
     include,
     exclude,
+    platforms,
+    engine: connection.engine,
   }
 }
 
@@ -92,6 +99,7 @@ export function inputOf(platform: RegistryPlatform, draft: Draft): ConnectionInp
     settings: settingsOf(platform.fields, draft),
     scanIntervalHours: draft.scanIntervalHours,
     selection: selectionOf(draft),
+    engine: draft.engine,
   }
 }
 
@@ -105,12 +113,13 @@ export function patchOf(
     name: draft.name.trim(),
     scanIntervalHours: draft.scanIntervalHours,
     selection: selectionOf(draft),
+    engine: draft.engine,
     ...(settingsChanged(connection, platform, draft) ? { settings: settingsOf(platform.fields, draft) } : {}),
   }
 }
 
-function selectionOf({ latestTags, include, exclude }: Draft) {
-  return { latestTags, include: [...include], exclude: [...exclude] }
+function selectionOf({ latestTags, include, exclude, platforms }: Draft) {
+  return { latestTags, include: [...include], exclude: [...exclude], platforms: [...platforms] }
 }
 
 /** Only then an edit has to be checked with the registry. */

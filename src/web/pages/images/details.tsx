@@ -1,13 +1,17 @@
-import { Alert, Button, Group, Stack, Table, Text, Title } from '@mantine/core'
+import { Alert, Button, Group, Stack, Table, Text, Title, Tooltip } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
 import type { ImageDetail } from '../../../contract/index.ts'
+import { scanEnginesQuery } from '../../api/queries.ts'
 import { useScanActions } from '../../components/actions.ts'
 import { Copy } from '../../components/copy.tsx'
 import { Digest } from '../../components/digest.tsx'
 import { ReasonText } from '../../components/faces.tsx'
 import { Facts } from '../../components/facts.tsx'
-import { LinkAnchor, LinkButton } from '../../components/links.tsx'
+import { LinkAnchor, LinkButton, LinkPlain } from '../../components/links.tsx'
 import { SeverityBar } from '../../components/severity.tsx'
+import { ScanBadge, StateBadge } from '../../components/state-badge.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
 import { bytes, number } from '../../lib/format.ts'
 import { ScanState } from './cells.tsx'
@@ -30,7 +34,7 @@ export function ImageDetails({ image }: { image: ImageDetail }) {
           {note}
         </Text>
       ))}
-      <Facts facts={factsOf(image)} />
+      <Facts facts={factsOf(image, useEngineName(image))} />
       <PlatformTable image={image} />
       <div>
         <Title order={2} size="h3" mb={6}>
@@ -54,7 +58,22 @@ export function ImageDetails({ image }: { image: ImageDetail }) {
   )
 }
 
-function factsOf(image: ImageDetail) {
+/** What scanned the image, where that is not what scans everything else. */
+function useEngineName({ engine, engineDetails }: ImageDetail): ReactNode {
+  const engines = useQuery(scanEnginesQuery)
+  const known = engines.data?.find(({ id }) => id === engine)
+  if (known?.builtIn === true) return null
+  const name = [known?.label ?? engine, engineDetails?.version].filter(Boolean).join(' ')
+  if (engineDetails === null) return name
+  const { databaseUpdatedAt } = engineDetails
+  return (
+    <>
+      {name}, vulnerability data of <TimeAgo time={databaseUpdatedAt} fallback="unknown age" />
+    </>
+  )
+}
+
+function factsOf(image: ImageDetail, engine: ReactNode) {
   return [
     [
       'Repository',
@@ -67,6 +86,7 @@ function factsOf(image: ImageDetail) {
     ['SCM Link', image.scmLink ?? 'Unlinked'],
     ['Pushed', <TimeAgo key="p" time={image.pushedAt} fallback="not told by the registry" />],
     ['Scanned', <TimeAgo key="s" time={image.scannedAt} fallback="not yet" />],
+    ['Engine', engine],
     ['Operating system', image.os === null ? null : `${image.os.family} ${image.os.release}`],
     ['Packages', image.packages === null ? null : number(image.packages)],
     ['Size', image.sizeBytes === null ? null : bytes(image.sizeBytes)],
@@ -117,20 +137,21 @@ function PlatformTable({ image }: { image: ImageDetail }) {
       <Title order={2} size="h3" mb={6}>
         Platforms
       </Title>
-      <Table.ScrollContainer minWidth={480} type="native">
+      <Table.ScrollContainer minWidth={560} type="native">
         <Table verticalSpacing={6} aria-label="Platforms">
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Platform</Table.Th>
               <Table.Th>Digest</Table.Th>
               <Table.Th ta="right">Size</Table.Th>
+              <Table.Th>Scan Status</Table.Th>
               <Table.Th>Findings</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
             {image.platformDetails.map((platform) => (
               <Table.Tr key={`${platform.platform} ${platform.manifestDigest}`}>
-                <Table.Td>{platform.platform}</Table.Td>
+                <Table.Td>{platform.platform === '' ? 'unknown' : platform.platform}</Table.Td>
                 <Table.Td>
                   <Digest digest={platform.manifestDigest} />
                 </Table.Td>
@@ -138,7 +159,16 @@ function PlatformTable({ image }: { image: ImageDetail }) {
                   {platform.sizeBytes === null ? '–' : bytes(platform.sizeBytes)}
                 </Table.Td>
                 <Table.Td>
-                  {platform.counts === null ? '–' : <SeverityBar counts={platform.counts} />}
+                  <PlatformState platform={platform} />
+                </Table.Td>
+                <Table.Td>
+                  {platform.counts === null ? (
+                    '–'
+                  ) : (
+                    <LinkPlain to="/findings" search={{ digest: platform.manifestDigest }}>
+                      <SeverityBar counts={platform.counts} />
+                    </LinkPlain>
+                  )}
                 </Table.Td>
               </Table.Tr>
             ))}
@@ -146,5 +176,22 @@ function PlatformTable({ image }: { image: ImageDetail }) {
         </Table>
       </Table.ScrollContainer>
     </div>
+  )
+}
+
+function PlatformState({ platform }: { platform: ImageDetail['platformDetails'][number] }) {
+  const { scanStatus, scanReason } = platform
+  if (scanStatus === null) {
+    return (
+      <StateBadge tone="calm" word="Not chosen" meaning="The connection's platforms leave this one out." />
+    )
+  }
+  if (scanReason === null) return <ScanBadge status={scanStatus} />
+  return (
+    <Tooltip label={<ReasonText reason={scanReason} />}>
+      <span>
+        <ScanBadge status={scanStatus} />
+      </span>
+    </Tooltip>
   )
 }

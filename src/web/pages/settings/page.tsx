@@ -13,6 +13,7 @@ import { StateBadge } from '../../components/state-badge.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
 import { done, failed } from '../../components/toast.ts'
 import { counted } from '../../lib/format.ts'
+import { ScanEngines } from './engines.tsx'
 
 export function SettingsPage() {
   const connections = useQuery(connectionsQuery)
@@ -35,6 +36,7 @@ export function SettingsPage() {
           </Group>
         </Paper>
         <VulnerabilityData />
+        <ScanEngines />
       </Stack>
     </Page>
   )
