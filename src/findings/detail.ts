@@ -1,7 +1,8 @@
 import { digestOfBytes, isDigest, severityOfRank } from '../core/index.ts'
 import type { Database } from '../platform/db/index.ts'
 import { findingNotFound, parseFindingId } from './ids.ts'
-import { type PlacedRow, placesOf } from './occurrences/store.ts'
+import { idsOf } from './events/store.ts'
+import { type FindingName, type PlacedRow, placesOf } from './occurrences/store.ts'
 import type { CvssView, FindingDetailView, OccurrenceView } from './ports.ts'
 import { contentsOf } from './rows/store.ts'
 
@@ -14,8 +15,7 @@ export async function findingDetail(
   orgId: string,
   id: string,
 ): Promise<FindingDetailView> {
-  const name = parseFindingId(id)
-  const rows = await placesOf(db, orgId, name, LIMIT)
+  const { name, rows } = await findPlaces(db, orgId, parseFindingId(id))
   const [worst] = rows
   if (worst === undefined) throw findingNotFound()
   const { repositoryId: repository_id } = name
@@ -44,6 +44,20 @@ export async function findingDetail(
     ...textOf(worst.details),
     occurrences: rows.map((row) => occurrence(row, name.packageName)),
   }
+}
+
+/** Where it stands, under the id that its vulnerability has now: links of a time when that was another still lead to it. */
+async function findPlaces(
+  db: ReturnType<Database['lane']>,
+  orgId: string,
+  asked: FindingName,
+): Promise<{ name: FindingName; rows: PlacedRow[] }> {
+  for (const vulnerability of await idsOf(db, asked.vulnerability)) {
+    const name = { ...asked, vulnerability }
+    const rows = await placesOf(db, orgId, name, LIMIT)
+    if (rows.length > 0) return { name, rows }
+  }
+  return { name: asked, rows: [] }
 }
 
 function occurrence(row: PlacedRow, packageName: string): OccurrenceView {

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
-import type { MatchedPair } from '../../matching/sql.ts'
-import { type Database, inTransaction, recordset } from '../../platform/db/index.ts'
+import { type MatchedPair, MATCHES_LOCK } from '../../matching/sql.ts'
+import { chunks, type Database, inTransaction, recordset } from '../../platform/db/index.ts'
+import { recordChange } from '../events.ts'
 
 type Db = Kysely<unknown>
 
@@ -8,6 +9,8 @@ type Db = Kysely<unknown>
 const FOLD_LOCK = 7_310_002
 /** Log rows folded in one transaction. */
 const FOLD = 200
+/** Vulnerabilities counted in one transaction. */
+const RECOUNT = 100
 
 /** What one repository, or a whole organisation, adds to the counters of a vulnerability at a severity. */
 export interface Contribution {
@@ -87,36 +90,26 @@ export async function logDifference(
 }
 
 /**
- * For matching to call in the transaction that changes matches: logs the counters of the vulnerabilities whose matches changed,
- * where some repository holds the subject, as they are now in every organisation. While it runs no posting changes (the lock of
- * matching), so rows logged before are part of what is counted, and rows logged later come on top.
+ * For matching to call in the transaction that changes matches: the vulnerabilities whose matches changed, where some repository
+ * holds the subject, are to be counted anew; once, however many changes they see.
  */
 export async function recountChanged(tx: Db, changed: readonly MatchedPair[]): Promise<void> {
-  const pairs = changed.map(({ subjectId, vulnerabilityId }) => ({
-    subject_id: subjectId,
-    vulnerability_id: vulnerabilityId,
-  }))
-  const { rows } = await sql<{ id: number }>`
-    select distinct c.vulnerability_id as id from ${recordset({ subject_id: 'int', vulnerability_id: 'int' }, pairs)} as c
-    where exists (
-      select from package p join repository_package rp on rp.package_id = p.id and rp.gone_at is null where p.subject_id = c.subject_id)`.execute(
-    tx,
-  )
-  if (rows.length === 0) return
-  const vulnerabilities = rows.map((row) => row.id)
-  const counted = await countEverywhere(tx, vulnerabilities)
-  const data = {
-    vulnerabilities,
-    counts: counted.map((row) => [
-      row.org_id,
-      row.vulnerability_id,
-      row.severity,
-      row.findings,
-      row.repositories,
-      row.fixable,
-    ]),
+  for (const some of chunks(changed)) {
+    const pairs = some.map(({ subjectId, vulnerabilityId, isNew }) => ({
+      subject_id: subjectId,
+      vulnerability_id: vulnerabilityId,
+      is_new: isNew,
+    }))
+    await sql`
+      insert into recount_due (vulnerability_id, news)
+      select c.vulnerability_id, not bool_and(c.is_new) from ${recordset({ subject_id: 'int', vulnerability_id: 'int', is_new: 'boolean' }, pairs)} as c
+      where exists (
+        select from package p join repository_package rp on rp.package_id = p.id and rp.gone_at is null where p.subject_id = c.subject_id)
+      group by c.vulnerability_id order by c.vulnerability_id
+      on conflict (vulnerability_id) do update set news = true where excluded.news and not recount_due.news`.execute(
+      tx,
+    )
   }
-  await sql`insert into change_log (kind, data) values ('recount', ${data}::jsonb)`.execute(tx)
 }
 
 export interface OrganisationCount extends Contribution {
@@ -147,15 +140,15 @@ export async function countEverywhere(
 
 interface LogRow {
   readonly id: number
-  readonly org_id: string | null
-  readonly kind: 'counts' | 'recount'
-  readonly data: Delta[] | { vulnerabilities: number[]; counts: [string, ...Delta][] }
+  readonly org_id: string
+  readonly data: readonly Delta[]
 }
 
 /**
- * Folds a part of the change log into the counters; one at a time, whoever comes second leaves.
+ * Brings the counters nearer to what postings and matches say: a part of the logged differences, and when there are none, some of
+ * the vulnerabilities whose matches changed. One at a time, whoever comes second leaves.
  *
- * @returns how many log rows it took; 0: nothing to do, or another is at it
+ * @returns how much it did; 0: nothing to do, or another is at it
  */
 export async function foldCounters(database: Database): Promise<number> {
   return inTransaction(database, 'bulk', async (tx) => {
@@ -163,49 +156,89 @@ export async function foldCounters(database: Database): Promise<number> {
       held: boolean
     }>`select pg_try_advisory_xact_lock(${FOLD_LOCK}) as held`.execute(tx)
     if (locked[0]?.held !== true) return 0
-    const { rows: log } = await sql<LogRow>`
-      select id, org_id, kind, data from change_log where kind in ('counts', 'recount') order by id limit ${FOLD}`.execute(
-      tx,
-    )
-    if (log.length === 0) return 0
-    const { recounted, counts } = fold(log)
-    await sql`delete from org_vulnerability where vulnerability_id = any(${recounted}::int[])`.execute(tx)
-    await addCounts(tx, counts)
-    await sql`delete from change_log where id = any(${log.map((row) => row.id)}::bigint[])`.execute(tx)
-    return log.length
+    return (await foldDifferences(tx)) || recountDue(tx)
   })
 }
 
-/** Log rows in order: a recount replaces what came before it for its vulnerabilities, differences add up. */
-function fold(log: readonly LogRow[]): { recounted: number[]; counts: OrganisationCount[] } {
-  const recounted = new Set<number>()
-  const sums = new Map<number, Map<string, OrganisationCount>>()
-  const add = (orgId: string, [vulnerability, severity, findings, repositories, fixable]: Delta): void => {
-    const ofOne = sums.get(vulnerability) ?? new Map<string, OrganisationCount>()
-    const key = `${severity} ${orgId}`
-    const sum = ofOne.get(key)
-    ofOne.set(key, {
-      org_id: orgId,
-      vulnerability_id: vulnerability,
-      severity,
-      findings: (sum?.findings ?? 0) + findings,
-      repositories: (sum?.repositories ?? 0) + repositories,
-      fixable: (sum?.fixable ?? 0) + fixable,
-    })
-    sums.set(vulnerability, ofOne)
-  }
+async function foldDifferences(tx: Db): Promise<number> {
+  const { rows: log } = await sql<LogRow>`
+    select id, org_id, data from change_log where kind = 'counts' order by id limit ${FOLD}`.execute(tx)
+  if (log.length === 0) return 0
+  await addCounts(tx, fold(log))
+  await sql`delete from change_log where id = any(${log.map((row) => row.id)}::bigint[])`.execute(tx)
+  return log.length
+}
+
+/**
+ * Counts vulnerabilities from the beginning. While it runs no posting changes (the lock of matching): differences that were logged
+ * meanwhile are folded first, so what is counted is all there is, and differences that come later come on top.
+ */
+async function recountDue(tx: Db): Promise<number> {
+  const { rows: due } = await sql<{ vulnerability_id: number; news: boolean }>`
+    select vulnerability_id, news from recount_due order by vulnerability_id limit ${RECOUNT}`.execute(tx)
+  if (due.length === 0) return 0
+  await sql`select pg_advisory_xact_lock(${MATCHES_LOCK})`.execute(tx)
+  const folded = await foldDifferences(tx)
+  if (folded > 0) return folded
+  const vulnerabilities = await withAliases(
+    tx,
+    due.map((row) => row.vulnerability_id),
+  )
+  const before = await storedCounts(tx, vulnerabilities)
+  const after = await countEverywhere(tx, vulnerabilities)
+  await sql`delete from org_vulnerability where vulnerability_id = any(${vulnerabilities}::int[])`.execute(tx)
+  await addCounts(tx, after)
+  await sql`delete from recount_due where vulnerability_id = any(${vulnerabilities}::int[])`.execute(tx)
+  if (due.some((row) => row.news)) await recordNews(tx, due, before, after)
+  return due.length
+}
+
+/** Only of what is news: a first verdict on what was there before is none. */
+async function recordNews(
+  tx: Db,
+  due: readonly { readonly vulnerability_id: number; readonly news: boolean }[],
+  before: readonly OrganisationCount[],
+  after: readonly OrganisationCount[],
+): Promise<void> {
+  const silent = new Set(due.filter((row) => !row.news).map((row) => row.vulnerability_id))
+  const news = (rows: readonly OrganisationCount[]) => rows.filter((row) => !silent.has(row.vulnerability_id))
+  await recordChange(tx, { repositoryId: null, before: news(before), after: news(after) })
+}
+
+/** With the other ids of the same vulnerabilities: what one loses the other may gain. */
+async function withAliases(tx: Db, vulnerabilities: readonly number[]): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    with root as (select distinct coalesce(canonical_id, id) as id from vulnerability where id = any(${vulnerabilities}::int[]))
+    select id from root union select v.id from vulnerability v join root on v.canonical_id = root.id`.execute(
+    tx,
+  )
+  return rows.map((row) => row.id)
+}
+
+async function storedCounts(tx: Db, vulnerabilities: readonly number[]): Promise<OrganisationCount[]> {
+  const { rows } = await sql<OrganisationCount>`
+    select org_id, vulnerability_id, severity, findings, repositories, fixable from org_vulnerability
+    where vulnerability_id = any(${vulnerabilities}::int[])`.execute(tx)
+  return rows
+}
+
+function fold(log: readonly LogRow[]): OrganisationCount[] {
+  const sums = new Map<string, OrganisationCount>()
   for (const { org_id: orgId, data } of log) {
-    if (Array.isArray(data)) {
-      for (const delta of data) add(orgId ?? '', delta)
-      continue
+    for (const [vulnerability, severity, findings, repositories, fixable] of data) {
+      const key = `${vulnerability} ${severity} ${orgId}`
+      const sum = sums.get(key)
+      sums.set(key, {
+        org_id: orgId,
+        vulnerability_id: vulnerability,
+        severity,
+        findings: (sum?.findings ?? 0) + findings,
+        repositories: (sum?.repositories ?? 0) + repositories,
+        fixable: (sum?.fixable ?? 0) + fixable,
+      })
     }
-    for (const id of data.vulnerabilities) {
-      recounted.add(id)
-      sums.delete(id)
-    }
-    for (const [org, ...delta] of data.counts) add(org, delta)
   }
-  return { recounted: [...recounted], counts: [...sums.values()].flatMap((ofOne) => [...ofOne.values()]) }
+  return [...sums.values()]
 }
 
 const countColumns = {

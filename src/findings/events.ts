@@ -1,0 +1,108 @@
+import type { Kysely } from 'kysely'
+import type { Contribution } from './counters/store.ts'
+import { canonicalIds, closedBefore, saveEvents } from './events/store.ts'
+
+type Db = Kysely<unknown>
+
+export type EventKind = 'baseline' | 'opened' | 'reopened' | 'severity-changed' | 'closed'
+
+/** What happened to the findings of a vulnerability: in one repository when its images changed, or in all when vulnerability data did. */
+export interface FindingEvent {
+  readonly orgId: string
+  /** The id that speaks for all that it ever had; null: of several at once. */
+  readonly vulnerabilityId: number | null
+  readonly kind: EventKind
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+/** What stands in a place before or after a change. */
+export interface Standing extends Contribution {
+  readonly org_id: string
+}
+
+export interface Change {
+  /** null: the organisations as a whole. */
+  readonly repositoryId: number | null
+  readonly before: readonly Standing[]
+  readonly after: readonly Standing[]
+}
+
+/** More than this at once are told as one event a kind: a new base image is one piece of news, not a thousand. */
+const MANY = 500
+
+/** Writes down what a change opened and closed. An id that took another's place changes nothing. */
+export async function recordChange(tx: Db, { repositoryId, before, after }: Change): Promise<void> {
+  const ids = [...new Set([...before, ...after].map((row) => row.vulnerability_id))]
+  if (ids.length === 0) return
+  const canonical = await canonicalIds(tx, ids)
+  const events = compare(sums(before, canonical), sums(after, canonical))
+  const opened = events.filter(({ kind }) => kind === 'opened')
+  const closed = await closedBefore(tx, repositoryId, opened)
+  const named = events.map(
+    (event): FindingEvent =>
+      event.kind === 'opened' && closed.has(`${event.orgId} ${event.vulnerabilityId}`)
+        ? { ...event, kind: 'reopened' }
+        : event,
+  )
+  await saveEvents(tx, repositoryId, bounded(named))
+}
+
+/** The first findings of a repository: one row, not two thousand. */
+export async function recordBaseline(
+  tx: Db,
+  orgId: string,
+  repositoryId: number,
+  found: readonly Contribution[],
+): Promise<void> {
+  const findings: Record<string, number> = {}
+  for (const row of found) findings[row.severity] = (findings[row.severity] ?? 0) + row.findings
+  await saveEvents(tx, repositoryId, [{ orgId, vulnerabilityId: null, kind: 'baseline', data: { findings } }])
+}
+
+interface Sum {
+  readonly orgId: string
+  readonly vulnerabilityId: number
+  readonly findings: number
+  readonly severity: number
+}
+
+function sums(rows: readonly Standing[], canonical: ReadonlyMap<number, number>): Map<string, Sum> {
+  const found = new Map<string, Sum>()
+  for (const { org_id: orgId, vulnerability_id: id, findings, severity } of rows) {
+    const vulnerabilityId = canonical.get(id) ?? id
+    const key = `${orgId} ${vulnerabilityId}`
+    const known = found.get(key)
+    found.set(key, {
+      orgId,
+      vulnerabilityId,
+      findings: findings + (known?.findings ?? 0),
+      severity: Math.max(severity, known?.severity ?? 0),
+    })
+  }
+  return found
+}
+
+function compare(before: ReadonlyMap<string, Sum>, after: ReadonlyMap<string, Sum>): FindingEvent[] {
+  const events: FindingEvent[] = []
+  for (const [key, { orgId, vulnerabilityId, findings, severity }] of after) {
+    const was = before.get(key)
+    const base = { orgId, vulnerabilityId }
+    if (was === undefined) events.push({ ...base, kind: 'opened', data: { findings, severity } })
+    else if (was.severity !== severity) {
+      events.push({ ...base, kind: 'severity-changed', data: { findings, severity, was: was.severity } })
+    }
+  }
+  for (const [key, { orgId, vulnerabilityId, findings, severity }] of before) {
+    if (!after.has(key)) events.push({ orgId, vulnerabilityId, kind: 'closed', data: { findings, severity } })
+  }
+  return events
+}
+
+function bounded(events: readonly FindingEvent[]): FindingEvent[] {
+  const byKind = Map.groupBy(events, (event) => `${event.orgId} ${event.kind}`)
+  return [...byKind.values()].flatMap((some): FindingEvent[] => {
+    const [first] = some
+    if (first === undefined || some.length <= MANY) return some
+    return [{ ...first, vulnerabilityId: null, data: { vulnerabilities: some.length } }]
+  })
+}
