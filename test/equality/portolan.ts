@@ -8,7 +8,7 @@ import {
   OPEN_ACCESS,
   type PackageEntry,
 } from '../../src/inventory/index.ts'
-import { createMatcher } from '../../src/matching/index.ts'
+import { createMatcher, type Matcher } from '../../src/matching/index.ts'
 import { type BuiltImage, memorySource } from '../../src/test-support/image-builder/index.ts'
 import { type Answer, type FindingRow, type PackageRow, sorted } from './golden.ts'
 import { canonicalPurl } from './trivy.ts'
@@ -39,24 +39,30 @@ export async function askPortolanAbout(
     os: inventory.os === null ? null : `${inventory.os.family} ${inventory.os.release}`,
     packages: placed.map(packageRow),
     purls: placed.map((entry) => canonicalPurl(entry.package.purl)),
-    findings: placed.flatMap((entry) =>
-      entry.package.subject === null
-        ? []
-        : matcher.match(entry.package.subject).map((match): FindingRow => {
-            return {
-              vulnerability: match.vulnerabilityId,
-              package: entry.package.name,
-              installed: entry.package.version,
-              fixed: match.fixedVersion,
-              severity: match.severity,
-              severitySource: match.severitySource,
-              status: match.status,
-              path: entry.path ?? '',
-              layer: entry.layer,
-            }
-          }),
-    ),
+    findings: findingsOfInventory(inventory, matcher),
   })
+}
+
+/** Sorted as `sorted` does. */
+export function findingsOfInventory(inventory: Inventory, matcher: Matcher): readonly FindingRow[] {
+  const findings = placedPackages(inventory).flatMap((entry) =>
+    entry.package.subject === null
+      ? []
+      : matcher.match(entry.package.subject).map(
+          (match): FindingRow => ({
+            vulnerability: match.vulnerabilityId,
+            package: entry.package.name,
+            installed: entry.package.version,
+            fixed: match.fixedVersion,
+            severity: match.severity,
+            severitySource: match.severitySource,
+            status: match.status,
+            path: entry.path ?? '',
+            layer: entry.layer,
+          }),
+        ),
+  )
+  return sorted({ os: null, packages: [], purls: [], findings }).findings
 }
 
 function placedPackages({ sets, attribution, layers }: Inventory): Placed[] {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -78,6 +78,42 @@ export async function askTrivyForFindings(
     const { os, findings } = sorted({ os: osOf(found), packages: [], purls: [], findings: findingsOf(found) })
     return { os, findings }
   })
+}
+
+/**
+ * What it finds in an SBOM.
+ * @param more further options: `--vex FILE`
+ */
+export async function askTrivyAboutSbom(
+  program: string,
+  sbom: string,
+  cache: string,
+  ...more: string[]
+): Promise<FindingRow[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'portolan-trivy-'))
+  try {
+    const file = join(folder, 'sbom.json')
+    await writeFile(file, sbom)
+    const options = [
+      '--skip-db-update',
+      '--offline-scan',
+      '--cache-dir',
+      cache,
+      '--quiet',
+      '--format',
+      'json',
+    ]
+    const wanted = ['sbom', ...options, ...more, file]
+    const { stdout } = await run(program, wanted, {
+      maxBuffer: 256 * 1024 * 1024,
+      cwd: folder,
+      timeout: 240_000,
+    })
+    const findings = findingsOf(JSON.parse(stdout) as TrivyReport)
+    return [...sorted({ os: null, packages: [], purls: [], findings }).findings]
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 }
 
 async function withLayout<T>(image: BuiltImage, use: (folder: string) => Promise<T>): Promise<T> {

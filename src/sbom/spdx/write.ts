@@ -61,7 +61,7 @@ function osElement(id: string, { os, osProperties }: ImageContents, note: Annota
     name: family,
     versionInfo: os?.release ?? '',
     ...unlicensed,
-    primaryPackagePurpose: 'OPERATING-SYSTEM',
+    primaryPackagePurpose: 'OPERATING_SYSTEM',
     ...note([{ name: 'Class', value: 'os-pkgs' }, { name: 'Type', value: family }, ...osProperties]),
   }
 }

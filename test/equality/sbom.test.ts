@@ -1,0 +1,146 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ErrorObject, ValidateFunction } from 'ajv'
+import { Ajv2019 } from 'ajv/dist/2019.js'
+import { Ajv } from 'ajv'
+import addFormats from 'ajv-formats'
+import { PackageURL } from 'packageurl-js'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type AdvisoryDatabase, openDatabaseFolder } from '../../src/advisories/index.ts'
+import { ecosystems } from '../../src/app/ecosystems.ts'
+import { imageContents, inventoryOfSbom } from '../../src/app/engine.ts'
+import { createIndexer } from '../../src/indexing/index.ts'
+import { createMemoryLayerStore, type Inventory, OPEN_ACCESS } from '../../src/inventory/index.ts'
+import { resolveImage } from '../../src/images/index.ts'
+import { createMatcher } from '../../src/matching/index.ts'
+import { type ImageContents, readSbom, writeCycloneDx, writeSpdx } from '../../src/sbom/index.ts'
+import { memorySource } from '../../src/test-support/image-builder/index.ts'
+import { scaled } from '../../src/test-support/scale.ts'
+import { buildVulnerabilityDatabase } from '../../src/test-support/vulnerability-database/index.ts'
+import { trivyPath } from '../../tools/setup/trivy.ts'
+import { images } from './images/index.ts'
+import { rows } from './rows/index.ts'
+import { askTrivyAboutSbom } from './trivy.ts'
+import { differences } from './compare.ts'
+import { findingsOfInventory } from './portolan.ts'
+
+const root = join(import.meta.dirname, '../..')
+const trivy = trivyPath(root)
+const names = [...images.keys()]
+const stamp = {
+  serial: '3e671687-395b-41f5-a30f-a58921a69b79',
+  time: Date.UTC(2024, 0, 2, 3, 4, 5),
+  tool: '1.2.3',
+}
+const remote = { registry: 'registry.example.com', repository: 'team/Api', tag: '1.4' }
+
+let cache: string
+let database: AdvisoryDatabase
+beforeAll(async () => {
+  cache = mkdtempSync(join(tmpdir(), 'portolan-sbom-'))
+  await buildVulnerabilityDatabase(rows).writeFolder(join(cache, 'db'))
+  database = openDatabaseFolder(join(cache, 'db'))
+})
+afterAll(() => {
+  database.close()
+  rmSync(cache, { recursive: true, force: true })
+})
+
+async function contentsOf(name: string): Promise<{ inventory: Inventory; contents: ImageContents }> {
+  const built = images.get(name)
+  if (built === undefined) throw new Error(`no image ${name}`)
+  const source = memorySource({ image: built })
+  const { digest, images: resolved } = await resolveImage(source, 'image', {
+    os: 'linux',
+    architecture: 'amd64',
+  })
+  const [image] = resolved
+  if (image === undefined) throw new Error('no platform')
+  const indexer = createIndexer({ plugins: ecosystems, store: createMemoryLayerStore() })
+  const inventory = await indexer.index({ source, layers: image.layers, access: OPEN_ACCESS })
+  return { inventory, contents: imageContents({ name, remote, digest, image, inventory }) }
+}
+
+function bytesOf(document: object): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(document))
+}
+
+function errorsOf(validate: ValidateFunction, document: unknown): ErrorObject[] {
+  return validate(JSON.parse(JSON.stringify(document))) ? [] : (validate.errors ?? [])
+}
+
+const schemas = join(root, 'node_modules/@cyclonedx/cyclonedx-library/res/schema')
+function schemaOf(file: string): object {
+  return JSON.parse(readFileSync(file, 'utf8')) as object
+}
+
+function cycloneDxValidator(version: string): ValidateFunction {
+  const ajv = new Ajv({ strict: false, validateFormats: true })
+  addFormats.default(ajv)
+  ajv.addFormat('iri-reference', true)
+  ajv.addFormat('idn-email', true)
+  for (const part of ['spdx', 'jsf-0.82', 'cryptography-defs']) {
+    const file = `${part}.SNAPSHOT.schema.json`
+    ajv.addSchema(schemaOf(join(schemas, file)), `http://cyclonedx.org/schema/${file}`)
+  }
+  return ajv.compile(schemaOf(join(schemas, `bom-${version}.SNAPSHOT.schema.json`)))
+}
+
+const spdxValidator = new Ajv2019({ strict: false }).compile(
+  schemaOf(join(root, 'test/fixtures/spdx-2.3/schema.json')),
+)
+
+describe.each(['1.5', '1.6', '1.7'] as const)('CycloneDX %s', (version) => {
+  const validate = cycloneDxValidator(version)
+  it.each(names)('of %s is valid, and each purl is one', async (name) => {
+    const document = writeCycloneDx((await contentsOf(name)).contents, stamp, version)
+    expect(errorsOf(validate, document)).toEqual([])
+    for (const { purl } of readSbom(bytesOf(document)).packages)
+      expect(PackageURL.fromString(purl)).toBeDefined()
+  })
+})
+
+describe('SPDX 2.3', () => {
+  it.each(names)('of %s is valid', async (name) => {
+    expect(errorsOf(spdxValidator, writeSpdx((await contentsOf(name)).contents, stamp))).toEqual([])
+  })
+})
+
+/** In a document a package without a source counts as its own, for Trivy as for us; in an image it has none. */
+const sourceless = 'no-origin'
+
+describe.each([
+  ['CycloneDX', writeCycloneDx],
+  ['SPDX', writeSpdx],
+] as const)('%s', (_, write) => {
+  it.each(names)('of %s leads to the findings of the image', async (name) => {
+    const { inventory, contents } = await contentsOf(name)
+    const matcher = createMatcher({ plugins: ecosystems, database })
+    const again = inventoryOfSbom(readSbom(bytesOf(write(contents, stamp))))
+    const found = findingsOfInventory(inventory, matcher).filter(({ package: name }) => name !== sourceless)
+    expect(findingsOfInventory(again, matcher)).toEqual(found)
+  })
+
+  it('is the same for the same image', async () => {
+    const [once, twice] = [await contentsOf('npm-layers'), await contentsOf('npm-layers')]
+    expect(JSON.stringify(write(once.contents, stamp))).toBe(JSON.stringify(write(twice.contents, stamp)))
+  })
+})
+
+/** A run takes seconds: three in short tests. */
+const asked = names.filter(
+  (name) => ['npm-app', 'debian-12-upgraded', 'alpine-3.18'].includes(name) || scaled(0, 1) === 1,
+)
+describe.skipIf(!existsSync(trivy))('Trivy 0.44.1 finds in our documents what we find in them', () => {
+  it.each(asked)('of %s', async (name) => {
+    const { contents } = await contentsOf(name)
+    const matcher = createMatcher({ plugins: ecosystems, database })
+    for (const document of [writeCycloneDx(contents, stamp, '1.5'), writeSpdx(contents, stamp)]) {
+      const theirs = await askTrivyAboutSbom(trivy, JSON.stringify(document), cache)
+      const ours = findingsOfInventory(inventoryOfSbom(readSbom(bytesOf(document))), matcher)
+      expect(differences({ ...empty, findings: ours }, { ...empty, findings: theirs })).toEqual([])
+    }
+  }, 240_000)
+})
+const empty = { os: null, packages: [], purls: [] }
