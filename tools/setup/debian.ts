@@ -12,6 +12,7 @@ const packages: Readonly<Record<string, string>> = {
   git: '/usr/bin/git',
   e2fsprogs: '/usr/sbin/mkfs.ext4',
   python3: '/usr/bin/python3',
+  rpm: '/usr/bin/rpm',
   'golang-go': '/usr/bin/go',
   'golang-github-coreos-bbolt-dev': '/usr/share/gocode/src/github.com/coreos/bbolt',
   'ca-certificates': '/etc/ssl/certs/ca-certificates.crt',

@@ -5,7 +5,9 @@ const HASH_META = 8
 /** The older kind is RHEL 5's. */
 const HASH_PAGES = new Set([2, 13])
 const OVERFLOW = 7
+const IN_PAGE_ITEM = 1
 const OFF_PAGE_ITEM = 3
+const COUNTER_SIZE = 4
 const META_SIZE = 72
 const PAGE_HEADER = 26
 
@@ -16,12 +18,12 @@ export function isBerkeley(content: Uint8Array): boolean {
 
 /**
  * The packages of Packages, a hash table of Berkeley DB (src/dbinc/db_page.h), in the order of pages. Keys and values stand in
- * turn; a package is a value so large that it has pages of its own, whatever is small is none (Trivy's reader goes by it too).
+ * turn. A value of more than a quarter of a page has pages of its own; Trivy's reader takes those only, and misses small packages
+ * where pages are large. The value that is no package, rpm's counter, is smaller than any.
  * @throws AppError `rpmdb-damaged`
  */
 export function* berkeleyHeaders(content: Uint8Array): Generator<Uint8Array> {
-  const file = new BerkeleyFile(content)
-  for (const { page, item } of file.items()) yield file.value(page, item)
+  for (const value of new BerkeleyFile(content).values()) if (value.length > COUNTER_SIZE) yield value
 }
 
 class BerkeleyFile {
@@ -42,26 +44,33 @@ class BerkeleyFile {
     this.#budget = new PageBudget(Math.ceil(content.length / this.#pageSize))
   }
 
-  /** Where the values with pages of their own are named. */
-  *items(): Generator<{ readonly page: number; readonly item: number }> {
+  *values(): Generator<Uint8Array> {
     for (let page = 0; page <= this.#lastPage; page += 1) {
       const start = page * this.#pageSize
       this.#bytes.slice(start, this.#pageSize)
-      if (!HASH_PAGES.has(this.#bytes.u8(start + 25))) continue
-      const items = this.#bytes.u16(start + 20)
-      if (items % 2 !== 0 || PAGE_HEADER + 2 * items > this.#pageSize)
-        throw damaged('a page has a key without value')
-      for (let index = 1; index < items; index += 2) {
-        const item = this.#bytes.u16(start + PAGE_HEADER + 2 * index)
-        if (this.#bytes.u8(start + item) === OFF_PAGE_ITEM) yield { page, item }
-      }
+      if (HASH_PAGES.has(this.#bytes.u8(start + 25))) yield* this.#valuesOf(start)
+    }
+  }
+
+  /** Of a page at `start`: offsets from the front; items from the end, each reaching to the one before. */
+  *#valuesOf(start: number): Generator<Uint8Array> {
+    const items = this.#bytes.u16(start + 20)
+    if (items % 2 !== 0 || PAGE_HEADER + 2 * items > this.#pageSize)
+      throw damaged('a page has a key without value')
+    for (let index = 1; index < items; index += 2) {
+      const item = this.#bytes.u16(start + PAGE_HEADER + 2 * index)
+      const end = this.#bytes.u16(start + PAGE_HEADER + 2 * (index - 1))
+      const kind = this.#bytes.u8(start + item)
+      if (end > this.#pageSize) throw damaged('an item leaves its page')
+      if (kind === OFF_PAGE_ITEM) yield this.#offPage(this.#bytes.u32(start + item + 4))
+      else if (kind === IN_PAGE_ITEM) yield this.#bytes.slice(start + item + 1, end - item - 1)
     }
   }
 
   /** The parts of a value, from page to page. */
-  value(page: number, item: number): Uint8Array {
+  #offPage(first: number): Uint8Array {
     const parts: Uint8Array[] = []
-    let next = this.#bytes.u32(page * this.#pageSize + item + 4)
+    let next = first
     while (next !== 0) {
       this.#budget.take()
       const start = next * this.#pageSize
