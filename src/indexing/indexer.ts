@@ -189,11 +189,28 @@ class LayerReader {
     const task = (): Promise<KnownLayer> => this.#read(request, layer, signal, onBytes)
     try {
       return await this.#flights.run(request.access, layer.blob.digest, signal, () =>
-        this.#slots.run(signal, task),
+        this.#alone(request, layer, signal, () => this.#slots.run(signal, task)),
       )
     } catch (error) {
       if (layer.foreign === true && error instanceof AppError && error.kind === 'not-found') return 'absent'
       throw otherKind(layer, error) ?? error
+    }
+  }
+
+  /** Waiting for another worker takes no slot: this one's other layers go on meanwhile. */
+  async #alone(
+    { access, fresh }: IndexRequest,
+    { blob }: LayerReference,
+    signal: AbortSignal,
+    task: () => Promise<KnownLayer>,
+  ): Promise<KnownLayer> {
+    const lease = await access.lease?.(blob.digest, signal)
+    try {
+      const mayBeKnown = lease?.waited === true && fresh !== true
+      const known = mayBeKnown && (await access.reusable([blob.digest])).has(blob.digest)
+      return (known ? await this.#storedLayer(blob.digest) : undefined) ?? (await task())
+    } finally {
+      await lease?.release()
     }
   }
 

@@ -125,11 +125,22 @@ export interface LayerStore {
   verified(blob: Digest, diffId: Digest, size: number): Promise<void>
 }
 
+export interface LayerLease {
+  /** Another worker had it first, and may have read the layer meanwhile: look again before reading. */
+  readonly waited: boolean
+  release(): Promise<void>
+}
+
 /**
  * Which known layers may be used without being pulled. An organisation that never pulled a layer must not learn what is
  * in it from a manifest that merely names it.
  */
 export interface LayerAccess {
+  /**
+   * Claims the reading of a blob among all processes that share the store, waiting for whoever has it; absent where there is one
+   * process. To be released however the reading ends.
+   */
+  readonly lease?: (blob: Digest, signal: AbortSignal) => Promise<LayerLease>
   /** The subset of `blobs` that may be reused. */
   reusable(blobs: readonly Digest[]): Promise<ReadonlySet<Digest>>
   /** This organisation has pulled the blob, whole and verified. */

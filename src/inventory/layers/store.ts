@@ -3,6 +3,7 @@ import { zstdCompress, zstdDecompress } from 'node:zlib'
 import { sql } from 'kysely'
 import { type Clock, type Digest, digestBytes, digestOfBytes } from '../../core/index.ts'
 import type { Database } from '../../platform/db/index.ts'
+import { createLayerLeases, type LeaseOptions } from '../leases/store.ts'
 import type { AnalyzerKey, LayerAccess, LayerStore } from '../ports.ts'
 
 const compress = promisify(zstdCompress)
@@ -65,9 +66,16 @@ async function unpack(body: Uint8Array): Promise<unknown> {
  * What one organisation may use of known layers: those that it has pulled itself. All of them only while it is the only
  * organisation and its settings say that everything is one trust domain.
  */
-export function createOrganisationLayerAccess(database: Database, clock: Clock, orgId: string): LayerAccess {
+export function createOrganisationLayerAccess(
+  database: Database,
+  clock: Clock,
+  orgId: string,
+  leases?: LeaseOptions,
+): LayerAccess {
   const db = database.lane('bulk')
   return {
+    // One process alone has the embedded database: it needs no claims.
+    ...(database.kind === 'embedded' ? {} : { lease: createLayerLeases(database, clock, orgId, leases) }),
     async reusable(blobs) {
       const { rows } = await sql<{ blob_digest: Uint8Array }>`
         select b.digest as blob_digest from unnest(${blobs.map(digestBytes)}::bytea[]) as b (digest)
