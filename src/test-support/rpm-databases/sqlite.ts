@@ -12,11 +12,11 @@ export function sqliteDatabase(blobs: readonly Uint8Array[]): Buffer {
   const file = new Pages()
   file.add()
   file.add()
-  const leaves: { page: number; lastRow: number }[] = []
+  const leaves: Leaf[] = []
   let cells: Buffer[] = []
   const flush = (lastRow: number): void => {
     if (cells.length === 0) return
-    leaves.push({ page: file.add(leafPage(cells, 0)), lastRow })
+    leaves.push({ cells, lastRow })
     cells = []
   }
   for (const [index, blob] of blobs.entries()) {
@@ -25,7 +25,8 @@ export function sqliteDatabase(blobs: readonly Uint8Array[]): Buffer {
     cells.push(cell)
   }
   flush(blobs.length)
-  file.set(2, leaves.length === 0 ? leafPage([], 0) : interiorPage(leaves))
+  // SQLite takes an interior root with one child for damage.
+  file.set(2, leaves.length < 2 ? leafPage(leaves[0]?.cells ?? [], 0) : interiorPage(file, leaves))
   const schema = record([
     Buffer.from('table'),
     Buffer.from('Packages'),
@@ -37,6 +38,11 @@ export function sqliteDatabase(blobs: readonly Uint8Array[]): Buffer {
   fileHeader(file.count).copy(first)
   file.set(1, first)
   return file.whole()
+}
+
+interface Leaf {
+  readonly cells: readonly Buffer[]
+  readonly lastRow: number
 }
 
 class Pages {
@@ -80,12 +86,13 @@ function leafPage(cells: readonly Buffer[], before: number): Buffer {
   return pageOf(LEAF, cells, before, 8)
 }
 
-function interiorPage(leaves: readonly { readonly page: number; readonly lastRow: number }[]): Buffer {
-  const cells = leaves.slice(0, -1).map(({ page, lastRow }) => {
+function interiorPage(file: Pages, leaves: readonly Leaf[]): Buffer {
+  const children = leaves.map(({ cells, lastRow }) => ({ page: file.add(leafPage(cells, 0)), lastRow }))
+  const cells = children.slice(0, -1).map(({ page, lastRow }) => {
     return Buffer.concat([uint32(page), varint(lastRow)])
   })
   const root = pageOf(INTERIOR, cells, 0, 12)
-  root.writeUInt32BE(leaves.at(-1)?.page ?? 0, 8)
+  root.writeUInt32BE(children.at(-1)?.page ?? 0, 8)
   return root
 }
 
