@@ -1,0 +1,60 @@
+/**
+ * Maven: Java archives (jar, war, ear, par), what is nested in them and shaded into them, and the order of Maven's versions.
+ * Knows these files, how they name themselves, and what to ask a database of names. Must not know images, layers, that database or
+ * other ecosystems.
+ */
+import type { IndexingPlugin } from '../../indexing/index.ts'
+import { isInVulnerableRange, libraryFixedVersion, type MatchingPlugin } from '../../matching/index.ts'
+import { packageUrl } from '../index.ts'
+import { archiveAnalyzer } from './archive-analyzer.ts'
+import { naming } from './naming.ts'
+import { satisfies } from './range.ts'
+import { compareMavenVersions } from './version.ts'
+
+export const maven: IndexingPlugin & MatchingPlugin = {
+  id: 'maven',
+  analyzers: [archiveAnalyzer],
+  distributions: [],
+  naming,
+  report: { type: 'jar', target: 'Java' },
+  describe: (fact) => ({
+    ecosystem: 'maven',
+    name: fact.name,
+    version: fact.version,
+    arch: null,
+    sourceName: null,
+    sourceVersion: null,
+    purl: mavenPackageUrl(fact.name, fact.version),
+    licenses: fact.licenses ?? [],
+  }),
+  subject: (fact) => ({
+    subject: {
+      space: 'maven::',
+      lookupKey: fact.name.toLowerCase(),
+      comparer: 'maven',
+      version: fact.version,
+      arch: null,
+      cpeContext: null,
+      flavour: null,
+    },
+    skipReason: null,
+  }),
+
+  matcherVersion: 1,
+  isAffected: (subject, advisory) =>
+    isInVulnerableRange(advisory, (constraint) => satisfies(subject.version, constraint)),
+  fixedVersion: libraryFixedVersion,
+  compare: compareMavenVersions,
+}
+
+/** purl-spec, type `maven`: the group as namespace. */
+function mavenPackageUrl(name: string, version: string): string {
+  const path = name.replaceAll(':', '/')
+  const slash = path.lastIndexOf('/')
+  return packageUrl({
+    type: 'maven',
+    namespace: path.slice(0, Math.max(slash, 0)),
+    name: path.slice(slash + 1),
+    version,
+  })
+}
