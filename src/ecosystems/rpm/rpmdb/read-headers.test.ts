@@ -108,16 +108,16 @@ describe('SQLite', () => {
     expect(() => names(renamed)).toThrow('it has no table of packages')
   })
 
-  it('as this project writes it is sound to SQLite too', () => {
+  it.each([0, 1, 5, 300])('as this project writes it, with %d rows, it is sound to SQLite too', (count) => {
     const folder = mkdtempSync(join(tmpdir(), 'portolan-rpmdb-'))
     const database = new DatabaseSync(':memory:')
     try {
       const file = join(folder, 'rpmdb.sqlite')
-      writeFileSync(file, sqliteDatabase(blobs))
+      writeFileSync(file, sqliteDatabase(blobs.slice(0, count)))
       database.exec(`ATTACH '${file}' AS written`)
       expect(database.prepare('PRAGMA written.integrity_check').all()).toEqual([{ integrity_check: 'ok' }])
       const read = database.prepare('SELECT blob FROM written.Packages ORDER BY hnum').all()
-      expect(read.map(({ blob }) => Buffer.from(blob as Uint8Array))).toEqual(blobs)
+      expect(read.map(({ blob }) => Buffer.from(blob as Uint8Array))).toEqual(blobs.slice(0, count))
     } finally {
       database.close()
       rmSync(folder, { recursive: true, force: true })
@@ -160,7 +160,7 @@ describe('hostile databases', () => {
   it('rows that share one overflow chain end', () => {
     const big = rpmHeader({ name: 'big', version: '1', license: 'x'.repeat(100_000) })
     const sqlite = sqliteDatabase([big, big])
-    const leaf = sqlite.length - 4096
+    const leaf = 4096
     sqlite.writeUInt16BE(50, leaf + 3)
     for (let cell = 1; cell < 50; cell += 1) sqlite.copy(sqlite, leaf + 8 + 2 * cell, leaf + 8, leaf + 10)
     expect(() => names(sqlite)).toThrow('its pages lead in a circle')
