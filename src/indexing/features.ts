@@ -12,11 +12,13 @@ const WELL_KNOWN_NAMES: ReadonlySet<string> = new Set(
 
 const MAX_EXTENSIONS = 1_000
 const MAX_EXTENSION_LENGTH = 16
-const ELF = Buffer.from('\x7fELF', 'latin1')
+/** ELF, WebAssembly, Mach-O in its four forms; PE has two letters only. */
+const MAGIC_NUMBERS = [0x7f454c46, 0x0061736d, 0xfeedface, 0xfeedfacf, 0xcefaedfe, 0xcffaedfe]
+const MZ = 0x4d5a
 
 /** Gathers a layer's features while its files go by. */
 export class FeatureCollector {
-  elf = false
+  executables = false
   readonly #extensions = new Set<string>()
   readonly #names = new Set<string>()
 
@@ -29,12 +31,21 @@ export class FeatureCollector {
   }
 
   head(first: Uint8Array): void {
-    this.elf ||= ELF.equals(first.subarray(0, ELF.length))
+    this.executables ||= isExecutable(first)
   }
 
   /** undefined for a layer with more kinds of files than can be kept: it concerns every analyzer. */
   features(): LayerFeatures | undefined {
     if (this.#extensions.size > MAX_EXTENSIONS) return undefined
-    return { extensions: [...this.#extensions].sort(), names: [...this.#names].sort(), elf: this.elf }
+    return {
+      extensions: [...this.#extensions].sort(),
+      names: [...this.#names].sort(),
+      executables: this.executables,
+    }
   }
+}
+
+function isExecutable(first: Uint8Array): boolean {
+  const [a = 0, b = 0, c = 0, d = 0] = first
+  return MAGIC_NUMBERS.includes(((a << 24) | (b << 16) | (c << 8) | d) >>> 0) || ((a << 8) | b) === MZ
 }

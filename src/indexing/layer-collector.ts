@@ -39,7 +39,7 @@ export class LayerCollector implements LayerVisitor {
       (analyzer) => analyzer.wants(file) && this.#canRead(analyzer, file),
     )
     if (this.#readers.length > 0) return this.#readers.every(({ partial }) => partial) ? 'parts' : 'body'
-    return this.#features.elf ? 'skip' : 'head'
+    return this.#features.executables ? 'skip' : 'head'
   }
 
   head(_: LayerFile, first: Uint8Array): void {
@@ -79,8 +79,10 @@ export class LayerCollector implements LayerVisitor {
   /** After the last file: who owns what is known only now, for the lists may come behind the files. */
   results(): LayerResults {
     const byAnalyzer = new Map<string, AnalyzerResult>()
+    const finish = new Map(this.#analyzers.map((analyzer) => [analyzer.id, analyzer.finish?.bind(analyzer)]))
     for (const [id, { byPath, notes, dropped }] of this.#found) {
-      const facts = [...byPath.values()].flat().filter((fact) => !this.#isOwned(fact))
+      const found = [...byPath.values()].flat()
+      const facts = (finish.get(id)?.(found) ?? found).filter((fact) => !this.#isOwned(fact))
       const more = dropped === 0 ? [] : [`${dropped} more files could not be read.`]
       byAnalyzer.set(id, { facts, notes: [...notes, ...more] })
     }

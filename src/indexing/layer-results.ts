@@ -23,7 +23,7 @@ export interface LayerResults {
   readonly byAnalyzer: ReadonlyMap<string, AnalyzerResult>
 }
 
-const SHAPE: AnalyzerKey = { id: 'layer-shape', version: 1 }
+const SHAPE: AnalyzerKey = { id: 'layer-shape', version: 2 }
 
 /** What to ask a LayerStore for. */
 export function keysOf(analyzers: readonly Analyzer[]): AnalyzerKey[] {

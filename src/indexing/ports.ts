@@ -130,8 +130,8 @@ export interface LayerFeatures {
   readonly extensions: readonly string[]
   /** Names of files in the layer, of those in which package managers keep their lists (features.ts). */
   readonly names: readonly string[]
-  /** Some file begins with ELF's magic number. */
-  readonly elf: boolean
+  /** Some file begins with the magic number of ELF, PE, Mach-O or WebAssembly. */
+  readonly executables: boolean
 }
 
 /**

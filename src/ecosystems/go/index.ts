@@ -1,0 +1,60 @@
+/**
+ * Go: modules and the standard library in compiled programs, and go.mod. Knows build information, module files and versions.
+ * Must not know images, layers or other ecosystems.
+ */
+import type { IndexingPlugin } from '../../indexing/index.ts'
+import { isInVulnerableRange, libraryFixedVersion, type MatchingPlugin } from '../../matching/index.ts'
+import { compareGenericVersions, packageUrl, satisfiesGeneric } from '../index.ts'
+import { binaryAnalyzer } from './binary-analyzer.ts'
+import { moduleFileAnalyzer } from './module-file-analyzer.ts'
+
+export const go: IndexingPlugin & MatchingPlugin = {
+  id: 'go',
+  analyzers: [binaryAnalyzer, moduleFileAnalyzer],
+  distributions: [],
+  report: (path) => ({ type: /(?:^|\/)go\.mod$/.test(path) ? 'gomod' : 'gobinary', target: path }),
+  describe: ({ name, version }) => ({
+    ecosystem: 'go',
+    name,
+    version,
+    arch: null,
+    sourceName: null,
+    sourceVersion: null,
+    purl: goPackageUrl(name, version),
+    licenses: [],
+  }),
+  subject: ({ name, version }) =>
+    version === ''
+      ? { subject: null, skipReason: 'no-version' }
+      : {
+          // Names of modules are case-sensitive, here and in the database.
+          subject: {
+            space: 'go::',
+            lookupKey: name,
+            comparer: 'go',
+            version,
+            arch: null,
+            cpeContext: null,
+            flavour: null,
+          },
+          skipReason: null,
+        },
+
+  matcherVersion: 1,
+  isAffected: (subject, advisory) =>
+    isInVulnerableRange(advisory, (constraint) => satisfiesGeneric(subject.version, constraint)),
+  fixedVersion: libraryFixedVersion,
+  compare: compareGenericVersions,
+}
+
+/** purl-spec, type `golang`: lower case. */
+function goPackageUrl(name: string, version: string): string {
+  const lower = name.toLowerCase()
+  const slash = lower.lastIndexOf('/')
+  return packageUrl({
+    type: 'golang',
+    namespace: lower.slice(0, Math.max(slash, 0)),
+    name: lower.slice(slash + 1),
+    version,
+  })
+}
