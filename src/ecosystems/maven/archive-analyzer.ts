@@ -9,7 +9,8 @@ const wanted = new RegExp(`\\.(?:${extensions.join('|')})$`, 'i')
 export const archiveAnalyzer: Analyzer = {
   id: 'maven-archive',
   version: 1,
-  maxSize: 512 * 1024 * 1024,
+  // The bundles of cloud SDKs have some 500 MiB.
+  maxSize: 768 * 1024 * 1024,
   wants: ({ path, size }) => size > 0 && wanted.test(path) && !isOutsideOfPrograms(path),
   concerns: (features: LayerFeatures) => features.extensions.some((each) => extensions.includes(each)),
   read(path, content): LayerFact[] {
