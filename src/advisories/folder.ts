@@ -53,6 +53,11 @@ export function readPointer(dir: string): Pointer | undefined {
   }
 }
 
+/** The database that is current; undefined when there is none. */
+export function currentDigest(dir: string): Digest | undefined {
+  return readPointer(dir)?.current
+}
+
 export function readOrigin(folder: string): Origin | undefined {
   const json = readJson(join(folder, originName))
   try {

@@ -5,6 +5,8 @@
  */
 export { parseDatabaseReference } from './artifact.ts'
 export { corrupt } from './errors.ts'
+export { databaseFolder } from './folder.ts'
+export { currentDigest } from './folder.ts'
 export { importDatabase, unpackDatabase } from './import.ts'
 export { type DatabaseKind, vulnerabilityDatabase } from './kind.ts'
 export { type Lookup, lookupsOf } from './lookups.ts'
