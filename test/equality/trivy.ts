@@ -80,6 +80,16 @@ export async function askTrivyForFindings(
   })
 }
 
+/** The SBOM that it writes of an image. */
+export async function askTrivyForSbom(
+  program: string,
+  image: BuiltImage,
+  cache: string,
+  format: 'cyclonedx' | 'spdx-json' | 'spdx',
+): Promise<string> {
+  return withLayout(image, (folder) => scan(program, folder, cache, format))
+}
+
 /**
  * What it finds in an SBOM.
  * @param more further options: `--vex FILE`

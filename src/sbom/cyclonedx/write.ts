@@ -5,6 +5,7 @@ import { packageProperties } from '../properties.ts'
 import { compareText, type NamedPackage, nameRefs } from '../refs.ts'
 import { TRIVY_PREFIX } from '../stated-package.ts'
 
+/** 1.5 is written as tools of its time read it: the tool in a list, npm's scope in the name. */
 export type CycloneDxVersion = '1.5' | '1.6' | '1.7'
 
 /**
@@ -28,7 +29,7 @@ export function writeCycloneDx(
     version: 1,
     metadata: {
       timestamp: new Date(stamp.time).toISOString(),
-      tools: { components: [{ type: 'application', name: 'portolan', version: stamp.tool }] },
+      tools: toolsOf(stamp, specVersion),
       component: {
         'bom-ref': root,
         type: 'container',
@@ -39,10 +40,15 @@ export function writeCycloneDx(
     },
     components: [
       ...(os === null || osRef === null ? [] : [osComponent(contents, osRef)]),
-      ...named.map(component),
+      ...named.map((each) => component(each, specVersion)),
     ],
     dependencies: dependenciesOf(root, osRef, named),
   }
+}
+
+function toolsOf({ tool }: DocumentStamp, specVersion: CycloneDxVersion): object {
+  if (specVersion === '1.5') return [{ vendor: 'Portolan', name: 'portolan', version: tool }]
+  return { components: [{ type: 'application', name: 'portolan', version: tool }] }
 }
 
 function osComponent({ os, osProperties }: ImageContents, ref: string): object {
@@ -59,12 +65,12 @@ function osComponent({ os, osProperties }: ImageContents, ref: string): object {
   }
 }
 
-function component({ ref, item }: NamedPackage): object {
+function component({ ref, item }: NamedPackage, specVersion: CycloneDxVersion): object {
   const licenses = licenseList(item.licenses)
   return {
     'bom-ref': ref,
     type: 'library',
-    ...nameFields(item.name, item.purl),
+    ...nameFields(item.name, item.purl, specVersion),
     version: item.version,
     ...(licenses === undefined ? {} : { licenses }),
     purl: item.purl,
@@ -73,8 +79,9 @@ function component({ ref, item }: NamedPackage): object {
 }
 
 /** Maven's group id and npm's scope stand in `group`, as Trivy has them. */
-function nameFields(name: string, purl: string): { group?: string; name: string } {
-  const between = purl.startsWith('pkg:maven/') ? ':' : purl.startsWith('pkg:npm/') ? '/' : null
+function nameFields(name: string, purl: string, version: CycloneDxVersion): { group?: string; name: string } {
+  const isScoped = purl.startsWith('pkg:npm/') && version !== '1.5'
+  const between = purl.startsWith('pkg:maven/') ? ':' : isScoped ? '/' : null
   const at = between === null ? -1 : name.lastIndexOf(between)
   if (at <= 0 || !parsePackageUrl(purl)?.namespace) return { name }
   return { group: name.slice(0, at), name: name.slice(at + 1) }
