@@ -69,6 +69,8 @@ export interface PackageFact {
   readonly modularityLabel?: string
   /** Its database, or who made it, says that it comes from outside of the distribution (EPEL, Docker). */
   readonly thirdParty?: boolean
+  /** Julia: what identifies a package beside its name. */
+  readonly uuid?: string
 }
 
 /** A package that does not say its name for sure. What its file says is kept; a name is given when layers are merged. */
