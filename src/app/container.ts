@@ -94,6 +94,7 @@ async function assemble(ground: Ground): Promise<Container> {
     clock,
     log,
     onChanged: domain.databaseChanged,
+    progress: domain.progress,
     onLooked: () => events.publish(null, { type: 'database.changed' }),
   })
   const api = await createApi({
@@ -144,6 +145,7 @@ function life({ log, database, api, jobs, domain, updates }: Living): Pick<Conta
       await jobs.start()
       periodic('vulnerability data', MINUTE, () => updates.tick())
       periodic('work that is due', PACE, (signal) => domain.tick(signal))
+      periodic('what older analyzers made', PACE, (signal) => domain.renew(signal))
       log.info('server started', { version })
     },
     async close() {

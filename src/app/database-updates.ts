@@ -1,6 +1,7 @@
 import type { DatabaseService } from '../api/index.ts'
 import { type DatabaseStatus, databaseStatus, isUpdateDue, updateDatabase } from '../advisories/index.ts'
 import { type AppError, type Clock, isAppError, reasonOf, toAppError } from '../core/index.ts'
+import type { VulnerabilityDatabase } from '../contract/index.ts'
 import type { ImageSource } from '../images/index.ts'
 
 export interface DatabaseUpdatesOptions {
@@ -17,6 +18,8 @@ export interface DatabaseUpdatesOptions {
   }
   /** Another database is current: fetched here, or put there by the command line. Also called once for the one found at start. */
   readonly onChanged: (status: DatabaseStatus, signal: AbortSignal) => Promise<void>
+  /** How far the work is that new data makes; absent: none is done here. */
+  readonly progress?: () => Promise<VulnerabilityDatabase['progress']>
   /** A look has begun or ended. */
   readonly onLooked: () => void
 }
@@ -55,7 +58,8 @@ class Updates implements DatabaseUpdates {
   }
 
   async status(): ReturnType<DatabaseService['status']> {
-    return present(this.#status(), this.#lastLook, this.#look !== undefined)
+    const progress = (await this.#options.progress?.()) ?? { matching: null, renewing: null }
+    return { ...present(this.#status(), this.#lastLook, this.#look !== undefined), progress }
   }
 
   requestUpdate(): boolean {
@@ -129,7 +133,7 @@ function present(
   status: DatabaseStatus,
   lastLook: Look | undefined,
   updating: boolean,
-): Awaited<ReturnType<DatabaseService['status']>> {
+): Omit<VulnerabilityDatabase, 'progress'> {
   const checkedAt = lastLook?.at ?? status.checkedAt
   return {
     digest: status.digest,

@@ -19,7 +19,13 @@ import type { Config } from './config.ts'
 import { createBuiltInIndexer } from './engine.ts'
 import type { EventBus } from './events.ts'
 import { createMatcherInUse, type MatcherInUse } from './matcher-in-use.ts'
-import { createPipeline, type Pipeline, type PipelineChange, type PipelineOptions } from './pipeline.ts'
+import {
+  createPipeline,
+  type Pipeline,
+  type PipelineChange,
+  type PipelineOptions,
+  type PipelineProgress,
+} from './pipeline.ts'
 import { registryPlatforms } from './registry-platforms.ts'
 import { defineWorkQueue } from './work-queue.ts'
 
@@ -40,6 +46,10 @@ export interface Domain {
   databaseChanged(status: DatabaseStatus, signal: AbortSignal): Promise<void>
   /** Before any worker starts: what a killed process left behind waits again. */
   resume(): Promise<void>
+  /** How far background work is that concerns all images. */
+  progress(): Promise<PipelineProgress>
+  /** Now and then, behind all other work: what older analyzers have made is made anew. */
+  renew(signal: AbortSignal): Promise<void>
   /** Now and then: discoveries that are due, work whose worker has gone, matches and counts that are behind. */
   tick(signal: AbortSignal): Promise<void>
   close(): void
@@ -93,6 +103,8 @@ export async function createDomain(options: DomainOptions): Promise<Domain> {
       findings: createFindingService(database),
     },
     databaseChanged: (status, signal) => useDatabase(options, { matcher, pipeline, status, signal }),
+    progress: () => pipeline.progress(),
+    renew: (signal) => pipeline.renew(signal),
     async resume() {
       // Only the embedded database belongs to this process alone; elsewhere the leases of living workers count.
       if (database.kind === 'embedded') await pipeline.expireLeases('everyone')
@@ -144,13 +156,14 @@ async function useDatabase({ database, log }: DomainOptions, change: Change): Pr
     log.info('newer vulnerability data is in use already', { here: status.digest, inUse: inUse.digest })
     return
   }
-  await pipeline.databaseChanged(matcher.replace(), status.source ?? 'unknown', signal)
-  log.info('vulnerability data in use', { digest: status.digest, source: status.source })
+  const changed = await pipeline.databaseChanged(matcher.replace(), status.source ?? 'unknown', signal)
+  log.info('vulnerability data in use', { digest: status.digest, source: status.source, changed })
 }
 
 /** Tells pages what to look at again. A change of images changes their connection's counts too. */
 function publish(events: EventBus, change: PipelineChange): void {
   if (change.kind === 'findings') return events.publish(change.orgId, { type: 'findings.changed' })
+  if (change.kind === 'progress') return events.publish(null, { type: 'database.changed' })
   const { orgId, connectionId } = change
   events.publish(orgId, { type: 'connection.changed', connectionId })
   if (change.kind === 'images') events.publish(orgId, { type: 'images.changed', connectionId })

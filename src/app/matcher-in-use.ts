@@ -1,4 +1,9 @@
-import { type AdvisoryDatabase, openCurrentDatabase } from '../advisories/index.ts'
+import {
+  type AdvisoryDatabase,
+  databaseFolder,
+  loadSignature,
+  openCurrentDatabase,
+} from '../advisories/index.ts'
 import type { OpenMatcher } from '../matching/sql.ts'
 import { ecosystems } from './ecosystems.ts'
 import { createBuiltInMatcher } from './engine.ts'
@@ -24,7 +29,8 @@ export function createMatcherInUse(dir: string): MatcherInUse {
       // What was replaced may still be read by a step that is under way; what was replaced before it is not any more.
       before?.close()
       before = current?.database
-      current = { matcher: createBuiltInMatcher(database), database, versions }
+      const signature = () => loadSignature(databaseFolder(dir, database.digest), database.digest)
+      current = { matcher: createBuiltInMatcher(database), database, versions, signature }
       return current
     },
     close() {

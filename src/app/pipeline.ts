@@ -3,26 +3,26 @@
  * vulnerability data → matched again → findings. Plain functions: what turns them into jobs is beside (domain.ts). Each step keeps its
  * outcome in the database and says there what is due next, so that any of them can be killed at any moment and done again.
  */
-import { AppError, type Clock, formatPlatform, reasonOf, toAppError } from '../core/index.ts'
+import {
+  type AppError,
+  type Clock,
+  type Digest,
+  formatPlatform,
+  reasonOf,
+  toAppError,
+} from '../core/index.ts'
 import { type ConnectorSource, settle } from '../connections/index.ts'
 import { createDiscoveryWorker, type DiscoveryEnd, type DiscoveryWorker } from '../discovery/index.ts'
-import { dueRepositories, foldCounters, recomputePostings, recountChanged } from '../findings/index.ts'
 import { resolveImage } from '../images/index.ts'
 import type { Indexer } from '../indexing/index.ts'
 import type { LayerAccess } from '../inventory/index.ts'
-import { createOrganisationLayerAccess, saveInventory } from '../inventory/sql.ts'
-import {
-  changeDatabase,
-  drainStale,
-  foldSetCounts,
-  type MatchingContext,
-  matchInventory,
-  type OpenMatcher,
-  outdateMatchers,
-  recountSets,
-} from '../matching/sql.ts'
+import { createOrganisationLayerAccess, inventoryKey, saveInventory } from '../inventory/sql.ts'
+import { type DatabaseChanged, matchingProgress, type OpenMatcher } from '../matching/sql.ts'
 import type { Database } from '../platform/db/index.ts'
 import { withUnsupported } from './engine/unsupported.ts'
+import { holdLease } from './pipeline/lease.ts'
+import { Matching } from './pipeline/matching.ts'
+import { Renewal } from './pipeline/renewal.ts'
 import {
   type ClaimedScan,
   createScanQueue,
@@ -38,6 +38,8 @@ export interface PipelineOptions {
   readonly indexer: Indexer
   /** The vulnerability database in use, opened; undefined while there is none. Asked again whenever a step finds it replaced. */
   readonly matcher: () => Promise<OpenMatcher | undefined>
+  /** Digest of the database of names (Java archives) in use; absent or null: there is none. */
+  readonly names?: () => Promise<Digest | null>
   /** Wakes workers: scans wait. */
   readonly onQueued?: () => void
   /** What is shown of a connection, or of its images, changed. */
@@ -54,6 +56,16 @@ export interface PipelineOptions {
 export type PipelineChange =
   | { readonly kind: 'connection' | 'images'; readonly orgId: string; readonly connectionId: string }
   | { readonly kind: 'findings'; readonly orgId: string | null }
+  /** How far background work is: `progress` says it. */
+  | { readonly kind: 'progress' }
+
+/** Background work that goes on, each with how much of it is done; null: none. */
+export interface PipelineProgress {
+  /** Packages matched with new vulnerability data. */
+  readonly matching: { readonly done: number; readonly total: number } | null
+  /** Images read with new analyzers, or named with new names. */
+  readonly renewing: { readonly done: number; readonly total: number } | null
+}
 
 export interface Pipeline {
   readonly queue: ScanQueue
@@ -61,10 +73,20 @@ export interface Pipeline {
   discoverNext(worker: string, signal?: AbortSignal): Promise<DiscoveryEnd | undefined>
   /** Does one scan that waits; false when none does. */
   scanNext(worker: string, signal?: AbortSignal): Promise<boolean>
-  /** Puts another vulnerability database into use and matches everything with it that may differ. */
-  databaseChanged(open: OpenMatcher, source: string, signal?: AbortSignal): Promise<void>
+  /**
+   * Puts another vulnerability database into use and matches with it what may differ.
+   * @returns how much that is; undefined when the database was in use already
+   */
+  databaseChanged(
+    open: OpenMatcher,
+    source: string,
+    signal?: AbortSignal,
+  ): Promise<DatabaseChanged | undefined>
   /** Matches what is stale and brings postings and counters up to date: after a start, and now and then. */
   catchUp(signal?: AbortSignal): Promise<void>
+  /** Makes anew what other analyzers, or other data on names, have made: after a start, and now and then. */
+  renew(signal?: AbortSignal): Promise<void>
+  progress(): Promise<PipelineProgress>
   /**
    * Work whose worker has gone waits again.
    * @param everyone all work, whatever its lease: for the start of the only process
@@ -78,8 +100,13 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     queue: steps.queue,
     discoverNext: (worker, signal) => steps.discovery.runNext(worker, signal),
     scanNext: (worker, signal) => steps.scanNext(worker, signal),
-    databaseChanged: (open, source, signal) => steps.databaseChanged(open, source, signal),
-    catchUp: (signal) => steps.catchUp(signal),
+    databaseChanged: (open, source, signal) => steps.matching.databaseChanged(open, source, signal),
+    catchUp: (signal) => steps.matching.catchUp(signal),
+    renew: (signal) => steps.renewal.run(signal),
+    progress: async () => ({
+      matching: await matchingProgress(options.db.lane('page')),
+      renewing: steps.renewal.progress,
+    }),
     expireLeases: async (everyone) =>
       (await steps.queue.expireLeases(everyone)) + (await steps.discovery.expireLeases(everyone)),
   }
@@ -88,15 +115,29 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 class Steps {
   readonly queue: ScanQueue
   readonly discovery: DiscoveryWorker
+  readonly matching: Matching
+  readonly renewal: Renewal
   readonly #options: PipelineOptions
-  readonly #matching: MatchingContext
   readonly #access = new Map<string, LayerAccess>()
 
   constructor(options: PipelineOptions) {
     const { db, clock, connectors, onChange } = options
     const lease = options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }
     this.#options = options
-    this.#matching = { db, observer: recountChanged }
+    this.matching = new Matching({
+      db,
+      clock,
+      matcher: options.matcher,
+      onFindings: (orgId) => onChange?.({ kind: 'findings', orgId }),
+      onProgress: () => onChange?.({ kind: 'progress' }),
+    })
+    this.renewal = new Renewal({
+      ...options,
+      accessOf: (orgId) => this.#accessOf(orgId),
+      match: (inventory) => this.matching.inventory(inventory),
+      onQueued: () => options.onQueued?.(),
+      onProgress: () => onChange?.({ kind: 'progress' }),
+    })
     this.queue = createScanQueue({ db, clock, ...lease })
     this.discovery = createDiscoveryWorker({
       db,
@@ -115,7 +156,7 @@ class Steps {
     const request = { orgId, connectionId, repositories, userPriority: false }
     if ((await enqueueRepositories({ db, clock }, request)) > 0) onQueued?.()
     onChange?.({ kind: 'images', orgId, connectionId })
-    await this.#refreshFindings()
+    await this.matching.refreshFindings()
   }
 
   async scanNext(worker: string, signal?: AbortSignal): Promise<boolean> {
@@ -136,7 +177,7 @@ class Steps {
     try {
       const result = await this.#indexAndMatch(scan, stop)
       const completed = await this.queue.complete(scan, result)
-      await this.#refreshFindings()
+      await this.matching.refreshFindings()
       return { outcome: completed ? ('completed' as const) : ('lost' as const), error: null }
     } catch (cause) {
       const error = toAppError(cause)
@@ -171,52 +212,17 @@ class Steps {
         image,
       )
       const manifest = image.manifest.digest
-      const { id, setIds } = await saveInventory(db, { manifest, indexerKey: indexer.key, inventory })
-      await this.#match((open) => matchInventory(this.#matching, open, id))
-      await recountSets(db, setIds)
-      return { inventoryId: id, sizeBytes: image.manifest.size, platform: formatPlatform(image.platform) }
+      const indexerKey = inventoryKey(indexer.key, inventory)
+      const saved = await saveInventory(db, { manifest, indexerKey, inventory })
+      await this.matching.inventory(saved)
+      return {
+        inventoryId: saved.id,
+        sizeBytes: image.manifest.size,
+        platform: formatPlatform(image.platform),
+      }
     } finally {
       await connector.close()
     }
-  }
-
-  /** Matches with the database in use; where it is replaced meanwhile, with the one that replaced it. */
-  async #match(run: (open: OpenMatcher) => Promise<'current' | 'superseded'>): Promise<void> {
-    for (let attempt = 0; attempt < 3; attempt += 1) {
-      const open = await this.#options.matcher()
-      if (open === undefined || (await run(open)) === 'current') return
-    }
-    // This process has an older file than the one in use: what is stale stays so until another process, or a later catchUp.
-  }
-
-  async databaseChanged(open: OpenMatcher, source: string, signal?: AbortSignal): Promise<void> {
-    const { db, clock } = this.#options
-    const { digest, updatedAt, nextUpdate } = open.database
-    const change = { digest, source, updatedAt: new Date(updatedAt), nextUpdate: new Date(nextUpdate) }
-    await changeDatabase(db, { ...change, loadedAt: new Date(clock.now()), changed: 'all' })
-    await outdateMatchers(db, open.versions)
-    await this.catchUp(signal)
-  }
-
-  async catchUp(signal?: AbortSignal): Promise<void> {
-    await this.#match((open) => drainStale(this.#matching, open, signal))
-    await this.#refreshFindings(signal)
-  }
-
-  /** Findings follow: postings of repositories whose images changed, counts of sets whose matches changed, counters of both. */
-  async #refreshFindings(signal?: AbortSignal): Promise<void> {
-    const { db, clock, onChange } = this.#options
-    for (let due = await dueRepositories(db, 20); due.length > 0; due = await dueRepositories(db, 20)) {
-      for (const id of due) {
-        signal?.throwIfAborted()
-        const orgId = await recomputePostings(db, id, new Date(clock.now()))
-        if (orgId !== undefined) onChange?.({ kind: 'findings', orgId })
-      }
-    }
-    let recounted = 0
-    for (let taken = await foldSetCounts(db); taken > 0; taken = await foldSetCounts(db)) recounted += taken
-    for (let taken = await foldCounters(db); taken > 0; taken = await foldCounters(db)) recounted += taken
-    if (recounted > 0) onChange?.({ kind: 'findings', orgId: null })
   }
 
   /** One object for each organisation: the indexer reads a layer once for all requests that share it. */
@@ -238,26 +244,4 @@ class Steps {
     })
     onChange?.({ kind: 'connection', orgId, connectionId })
   }
-}
-
-/** Keeps a claim alive while its work goes on. @returns a signal that says when the claim was lost */
-function holdLease(
-  queue: ScanQueue,
-  scan: ClaimedScan,
-  leaseMs: number,
-): { signal: AbortSignal; end: () => void } {
-  const lost = new AbortController()
-  const beat = async (): Promise<void> => {
-    if (await queue.heartbeat(scan)) return
-    lost.abort(
-      new AppError({
-        code: 'scan-taken-over',
-        kind: 'conflict',
-        publicMessage: 'Another worker has taken over this scan.',
-      }),
-    )
-  }
-  // A database that does not answer now may answer the next beat; the lease is three beats long.
-  const timer = setInterval(() => void beat().catch(() => undefined), leaseMs / 3)
-  return { signal: lost.signal, end: () => clearInterval(timer) }
 }

@@ -7,6 +7,9 @@ export const session = z.object({
   role: z.enum(['member', 'admin']),
 })
 
+/** Background work: how much of it is done. */
+const workProgress = z.object({ done: z.int(), total: z.int() })
+
 export const vulnerabilityDatabase = z.object({
   digest: z.string().nullable(),
   updatedAt: time.nullable(),
@@ -18,6 +21,13 @@ export const vulnerabilityDatabase = z.object({
   message: z.string(),
   lastCheck: z.object({ at: time, error: reason.nullable() }).nullable(),
   updating: z.boolean(),
+  /** What goes on because of new data or analyzers; null: nothing that is worth telling. */
+  progress: z.object({
+    /** Packages matched again. */
+    matching: workProgress.nullable(),
+    /** Images whose packages are made out anew. */
+    renewing: workProgress.nullable(),
+  }),
 })
 
 /** What can scan images. */

@@ -2,4 +2,12 @@
  * The side of the inventory that needs the SQL database: a door of its own, because the command line has no such database.
  */
 export { createOrganisationLayerAccess, createSqlLayerStore } from './layers/store.ts'
-export { saveInventory } from './store.ts'
+export {
+  countOutdatedInventories,
+  inventoryKey,
+  markRenewed,
+  type OutdatedInventory,
+  outdatedInventories,
+  type RenewalGoal,
+} from './renewals/store.ts'
+export { type SavedInventory, saveInventory } from './store.ts'

@@ -38,6 +38,8 @@ export type MatchObserver = (transaction: Db, changed: readonly MatchedPair[]) =
 export interface MatchingContext {
   readonly db: Database
   readonly observer: MatchObserver
+  /** Verdicts were written: a re-match came some way. */
+  readonly onWritten?: () => void
 }
 
 /** A matcher with the database file that it has open. */
@@ -100,6 +102,7 @@ async function inChunks(
     last = subjects.at(-1)
     if (last === undefined) return 'current'
     if ((await writeVerdicts(context, prepare(open, subjects))) === 'superseded') return 'superseded'
+    context.onWritten?.()
   }
 }
 

@@ -7,6 +7,8 @@ export { markChanged } from './changes/store.ts'
 export { foldSetCounts, recountSets } from './counts/store.ts'
 export { drainDetails } from './details.ts'
 export { changeDatabase, currentGeneration, outdateMatchers } from './generations/store.ts'
+export { type EngineVerdicts, saveEngineVerdicts } from './engines/store.ts'
+export { matchingProgress, noteOutdated } from './progress/store.ts'
 export {
   drainStale,
   type MatchedPair,

@@ -4,4 +4,5 @@
  */
 export * from './ports.ts'
 export { createScanQueue } from './queue.ts'
+export { enqueueManifest, replaceInventory, waitingScans } from './renewals/store.ts'
 export { createScanService, enqueueRepositories } from './service.ts'

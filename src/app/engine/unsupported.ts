@@ -1,8 +1,10 @@
-import type { PlatformImage } from '../../images/index.ts'
 import type { Inventory } from '../../inventory/index.ts'
 
 /** An inventory that says what of its image nobody here can read. */
-export function withUnsupported(inventory: Inventory, { platform }: PlatformImage): Inventory {
+export function withUnsupported(
+  inventory: Inventory,
+  { platform }: { readonly platform: { readonly os: string } },
+): Inventory {
   if (platform.os !== 'windows') return inventory
   const note =
     'unsupported: no vulnerability data is there for Windows itself; only packages of languages were looked for.'

@@ -320,6 +320,7 @@ export function makeWorld({ images = 120, findings = 240, empty = false }: World
     message: 'Updated 5 hours ago.',
     lastCheck: { at: ago(0.5), error: null },
     updating: false,
+    progress: { matching: null, renewing: null },
   }
   if (empty) return { role: 'admin', connections: [], images: [], findings: [], scans: [], database }
   const connections = startConnections()

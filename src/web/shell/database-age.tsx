@@ -2,9 +2,10 @@ import { Tooltip } from '@mantine/core'
 import { IconAlertTriangle, IconDatabase } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import type { VulnerabilityDatabase } from '../../contract/index.ts'
 import { databaseQuery } from '../api/queries.ts'
 import { useNow } from '../components/now.ts'
-import { shortAge } from '../lib/format.ts'
+import { number, shortAge } from '../lib/format.ts'
 import classes from './shell.module.css'
 
 /** How old the vulnerability data is; a warning over two days, or where there is none. */
@@ -12,7 +13,7 @@ export function DatabaseAge() {
   const database = useQuery(databaseQuery)
   const now = useNow()
   if (database.data === undefined) return null
-  const { stale, updatedAt, updating, message } = database.data
+  const { stale, updatedAt, updating, message, progress } = database.data
   const age =
     updatedAt === null ? 'No vulnerability data yet' : `Vulnerability data ${shortAge(updatedAt, now)} old`
   const Icon = stale ? IconAlertTriangle : IconDatabase
@@ -29,8 +30,20 @@ export function DatabaseAge() {
         <span>
           {stale && updatedAt !== null ? `Warning: ${age.charAt(0).toLowerCase()}${age.slice(1)}` : age}
           {updating ? ', updating…' : ''}
+          {progressText(progress)}
         </span>
       </Link>
     </Tooltip>
   )
+}
+
+/** What goes on because of new data: `; matching 1,200 of 40,000 packages again`. */
+function progressText({ matching, renewing }: VulnerabilityDatabase['progress']): string {
+  const parts = [
+    matching === null
+      ? ''
+      : `; matching ${number(matching.done)} of ${number(matching.total)} packages again`,
+    renewing === null ? '' : `; renewing ${number(renewing.done)} of ${number(renewing.total)} images`,
+  ]
+  return parts.join('')
 }
