@@ -5,6 +5,7 @@
 export { type Attested, isAttestationType, predicateKind, readAttestation } from './attestation.ts'
 export { compareContents, type ContentsComparison } from './compare.ts'
 export { type CycloneDxVersion, writeCycloneDx } from './cyclonedx/write.ts'
+export { isObject, type Json, objectsOf, textOf, textsOf } from './json.ts'
 export { SBOM_LIMITS } from './limits.ts'
 export type * from './ports.ts'
 export { readSbom, readSbomJson } from './read.ts'
