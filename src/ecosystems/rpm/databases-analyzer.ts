@@ -2,6 +2,7 @@ import type { Analyzer, LayerFact, PackageFact } from '../../indexing/index.ts'
 import { damageFacts } from '../index.ts'
 import { OwnedFiles } from './owned-files.ts'
 import { packageFact } from './package-facts.ts'
+import { damaged } from './rpmdb/bytes.ts'
 import { RpmHeader } from './rpmdb/header.ts'
 import { readHeaders } from './rpmdb/read-headers.ts'
 import { isOfficial } from './vendors.ts'
@@ -17,6 +18,9 @@ const paths = new Set([
   'usr/share/rpm/rpmdb.sqlite',
 ])
 
+/** Whole installations of a distribution have some 10,000. */
+const MAX_PACKAGES = 100_000
+
 /** Reads rpm's database of installed packages, and the files that the distribution's own ones have. */
 export const databasesAnalyzer: Analyzer = {
   id: 'rpm-databases',
@@ -29,6 +33,7 @@ export const databasesAnalyzer: Analyzer = {
     let nameless = 0
     for (const blob of readHeaders(content)) {
       const header = new RpmHeader(blob)
+      if (packages.length === MAX_PACKAGES) throw damaged('it has more packages than any system')
       const fact = packageFact(header)
       if (fact === undefined) nameless += 1
       else if (isOfficial(fact)) {

@@ -26,6 +26,8 @@ const ENTRY_SIZE = 16
 /** rpm, lib/header.c, hdrchkTags and hdrchkData: no header has more entries or bytes. */
 const MAX_ENTRIES = 65_535
 const MAX_SIZE = 256 * 1024 * 1024
+/** Bytes of a text: licences of a thousand parts have less. */
+const MAX_TEXT = 65_536
 /** Texts in a list: the packages with most files have some 50,000. */
 const MAX_TEXTS = 1_000_000
 /** Tags of regions; those below 100 are no data (HEADER_I18NTABLE). */
@@ -67,7 +69,9 @@ export class RpmHeader {
     const data = this.#data(tag, TYPE.string)
     if (data === undefined) return ''
     const end = data.bytes.indexOf(0)
-    return decodeText(end === -1 ? data.bytes : data.bytes.subarray(0, end))
+    const text = end === -1 ? data.bytes : data.bytes.subarray(0, end)
+    if (text.length > MAX_TEXT) throw damaged('a text of a package is too long')
+    return decodeText(text)
   }
 
   strings(tag: number): string[] {

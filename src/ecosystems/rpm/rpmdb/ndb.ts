@@ -25,7 +25,6 @@ export function* ndbHeaders(content: Uint8Array): Generator<Uint8Array> {
   const bytes = new Bytes(content, true)
   const slotPages = bytes.u32(12)
   if (slotPages > MAX_SLOT_PAGES) throw damaged('it has more slots than any system has packages')
-  let left = content.length
   for (let slot = 2 * SLOT_SIZE; slot < slotPages * PAGE; slot += SLOT_SIZE) {
     if (bytes.u32(slot) !== SLOT) throw damaged('a slot of it is none')
     const packageNumber = bytes.u32(slot + 4)
@@ -33,9 +32,6 @@ export function* ndbHeaders(content: Uint8Array): Generator<Uint8Array> {
     const blob = bytes.u32(slot + 8) * BLOCK
     if (bytes.u32(blob) !== BLOB || bytes.u32(blob + 4) !== packageNumber)
       throw damaged('a slot of it leads to another package')
-    const length = bytes.u32(blob + 12)
-    left -= length
-    if (left < 0) throw damaged('its packages lie over each other')
-    yield bytes.slice(blob + BLOCK, length)
+    yield bytes.slice(blob + BLOCK, bytes.u32(blob + 12))
   }
 }

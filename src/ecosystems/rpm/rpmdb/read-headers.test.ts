@@ -151,19 +151,19 @@ describe('each kind, as this project writes it', () => {
 
 describe('hostile databases', () => {
   it('an overflow chain in a circle ends', () => {
-    const big = rpmHeader({ name: 'big', version: '1', license: 'x'.repeat(100_000) })
+    const big = rpmHeader({ name: 'big', version: '1', license: 'x'.repeat(50_000) })
     const berkeley = berkeleyDatabase([big])
     for (let page = 1; page * 4096 < berkeley.length; page += 1) berkeley.writeUInt32LE(1, page * 4096 + 16)
     expect(() => names(berkeley)).toThrow('its pages lead in a circle')
   })
 
   it('rows that share one overflow chain end', () => {
-    const big = rpmHeader({ name: 'big', version: '1', license: 'x'.repeat(100_000) })
+    const big = rpmHeader({ name: 'big', version: '1', license: 'x'.repeat(50_000) })
     const sqlite = sqliteDatabase([big, big])
     const leaf = 4096
     sqlite.writeUInt16BE(50, leaf + 3)
     for (let cell = 1; cell < 50; cell += 1) sqlite.copy(sqlite, leaf + 8 + 2 * cell, leaf + 8, leaf + 10)
-    expect(() => names(sqlite)).toThrow('its pages lead in a circle')
+    expect(() => names(sqlite)).toThrow('its rows are larger than the database')
   })
 
   it('a b-tree in a circle ends', () => {
@@ -173,7 +173,7 @@ describe('hostile databases', () => {
   })
 
   it('slots that share one package end', () => {
-    const big = rpmHeader({ name: 'big', version: '1', license: 'x'.repeat(100_000) })
+    const big = rpmHeader({ name: 'big', version: '1', license: 'x'.repeat(50_000) })
     const ndb = ndbDatabase([big])
     for (let slot = 3; slot < 256; slot += 1) ndb.copy(ndb, 16 * slot, 32, 48)
     expect(() => names(ndb)).toThrow('its packages lie over each other')

@@ -50,9 +50,12 @@ class SqliteFile {
   /** Bytes of a page without those reserved for extensions at its end. */
   readonly #usable: number
   readonly #budget: PageBudget
+  /** Rows may take as many bytes as the file has: cells can lie over each other. */
+  #left: number
 
   constructor(content: Uint8Array) {
     this.#bytes = new Bytes(content, false)
+    this.#left = content.length
     const stated = this.#bytes.u16(16)
     this.#pageSize = stated === 1 ? 65_536 : stated
     this.#usable = this.#pageSize - this.#bytes.u8(20)
@@ -84,7 +87,8 @@ class SqliteFile {
   #record(cell: number, start: number): SqliteRecord {
     const [size, afterSize] = readVarint(this.#bytes, cell)
     const [, payload] = readVarint(this.#bytes, afterSize)
-    if (size > this.#bytes.length) throw damaged('a row is larger than the database')
+    this.#left -= size
+    if (this.#left < 0) throw damaged('its rows are larger than the database')
     const local = this.#localSize(size)
     if (payload + local > start + this.#pageSize) throw damaged('a row leaves its page')
     if (local === size) return new SqliteRecord(this.#bytes.slice(payload, size))
