@@ -1,11 +1,32 @@
 import { apk } from '../ecosystems/apk/index.ts'
+import { composer } from '../ecosystems/composer/index.ts'
+import { conda } from '../ecosystems/conda/index.ts'
 import { dpkg } from '../ecosystems/dpkg/index.ts'
-import { maven } from '../ecosystems/maven/index.ts'
+import { gem } from '../ecosystems/gem/index.ts'
 import { go } from '../ecosystems/go/index.ts'
+import { maven } from '../ecosystems/maven/index.ts'
+import { cargo } from '../ecosystems/cargo/index.ts'
+import { nuget } from '../ecosystems/nuget/index.ts'
+import { julia } from '../ecosystems/julia/index.ts'
 import { npm } from '../ecosystems/npm/index.ts'
+import { pypi } from '../ecosystems/pypi/index.ts'
 import { rpm } from '../ecosystems/rpm/index.ts'
 import type { IndexingPlugin } from '../indexing/index.ts'
 import type { MatchingPlugin } from '../matching/index.ts'
 
 /** Every ecosystem that Portolan reads and matches: a new one is its folder and its line here. */
-export const ecosystems: readonly (IndexingPlugin & MatchingPlugin)[] = [apk, dpkg, go, maven, npm, rpm]
+export const ecosystems: readonly (IndexingPlugin & MatchingPlugin)[] = [
+  apk,
+  cargo,
+  composer,
+  conda,
+  dpkg,
+  gem,
+  go,
+  julia,
+  maven,
+  npm,
+  nuget,
+  pypi,
+  rpm,
+]

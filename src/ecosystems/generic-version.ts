@@ -1,4 +1,12 @@
 import { type Bound, constraintGrammar, createConstraintReader, someHold } from './constraint.ts'
+import {
+  compareIntegers,
+  type Integer,
+  increment,
+  parseInteger,
+  parseIntegers,
+  withoutTrailingZeros,
+} from './integer.ts'
 
 /**
  * Versions of the ecosystems for which Trivy has no comparer of their own (aquasecurity/go-version, pkg/version): any count
@@ -12,11 +20,7 @@ export interface GenericVersion {
   readonly prerelease: readonly (Integer | string)[]
 }
 
-/** Exact up to 2^64-1, where Trivy's numbers end; a bigint only where a number is not exact. `<` and `>` take both. */
-type Integer = number | bigint
-
 const MAX_LENGTH = 10_000
-const MAX_INTEGER = 2n ** 64n - 1n
 
 const identifiers = String.raw`[0-9A-Za-z~-]+(?:\.[0-9A-Za-z~-]+)*`
 const versionPattern =
@@ -29,25 +33,19 @@ const grammar = constraintGrammar(
   versionPattern,
 )
 
-/** undefined for what is no version: among others, anything with four letters after a dot (`1.0.Final`). */
+/** undefined for what is no version: among others, letters after a dot (`1.0.Final`). */
 export function parseGenericVersion(text: string): GenericVersion | undefined {
   version.lastIndex = 0
   if (text.length > MAX_LENGTH || !version.test(text) || version.lastIndex < text.length) return undefined
   const [bare = ''] = text.split('+', 1)
   const [release = ''] = /^v?[0-9.]+/.exec(bare) ?? []
-  const written: Integer[] = []
-  for (const digits of release.replace('v', '').split('.')) {
-    const number = integer(digits)
-    if (number === undefined) return undefined
-    written.push(number)
-  }
+  const written = parseIntegers(release.replace('v', ''))
+  if (written === undefined) return undefined
   return versionOf(written, prereleaseOf(bare.slice(release.length)))
 }
 
 function versionOf(written: readonly Integer[], prerelease: GenericVersion['prerelease']): GenericVersion {
-  let length = written.length
-  while (length > 0 && written[length - 1] === 0) length -= 1
-  return { numbers: written.slice(0, length), written, prerelease }
+  return { numbers: withoutTrailingZeros(written), written, prerelease }
 }
 
 /** The one `-` that separates is no part of it; further ones are. */
@@ -55,14 +53,7 @@ function prereleaseOf(text: string): GenericVersion['prerelease'] {
   const bare = /^-[0-9A-Za-z~-]/.test(text) ? text.slice(1) : text
   return bare === ''
     ? []
-    : bare.split('.').map((part) => (/^[0-9]+$/.test(part) ? (integer(part) ?? part) : part))
-}
-
-function integer(digits: string): Integer | undefined {
-  const number = Number(digits)
-  if (Number.isSafeInteger(number)) return number
-  const exact = BigInt(digits)
-  return exact <= MAX_INTEGER ? exact : undefined
+    : bare.split('.').map((part) => (/^[0-9]+$/.test(part) ? (parseInteger(part) ?? part) : part))
 }
 
 /** Negative, zero, positive; undefined when one of the two is no version. */
@@ -75,14 +66,13 @@ export function compareGenericVersions(left: string, right: string): number | un
 function compare(left: GenericVersion, right: GenericVersion): number {
   const length = Math.max(left.numbers.length, right.numbers.length)
   for (let index = 0; index < length; index += 1) {
-    const a = left.numbers[index] ?? 0
-    const b = right.numbers[index] ?? 0
-    if (a !== b) return a < b ? -1 : 1
+    const order = compareIntegers(left.numbers[index] ?? 0, right.numbers[index] ?? 0)
+    if (order !== 0) return order
   }
   return comparePrereleases(left.prerelease, right.prerelease)
 }
 
-/** A release is above its pre-releases. A part `x`, `X` or `*` equals everything, and stands for the whole. */
+/** A release is above its pre-releases. A part `x` or `X` equals everything, and stands for the whole. */
 function comparePrereleases(left: GenericVersion['prerelease'], right: GenericVersion['prerelease']): number {
   if (left.some(isWildcard) || right.some(isWildcard)) return 0
   if (left.length === 0 || right.length === 0) return right.length - left.length
@@ -142,27 +132,21 @@ function holds(installed: GenericVersion, { operator, version: bound }: Bound<Ge
 
 /** `~>1.2.3` ends at 1.3, `~>1.2` at 2, `~>1` at 2. */
 function pessimisticEnd({ written, prerelease }: GenericVersion): GenericVersion {
-  if (written.length === 1) return versionOf([next(written[0])], prerelease)
+  if (written.length === 1) return versionOf([increment(written[0] ?? 0)], prerelease)
   const kept = written.slice(0, -1)
-  return versionOf([...kept.slice(0, -1), next(kept.at(-1))], [])
+  return versionOf([...kept.slice(0, -1), increment(kept.at(-1) ?? 0)], [])
 }
 
 /** As `~>`, but `~1.2` ends at 1.3. */
 function tildeEnd(bound: GenericVersion): GenericVersion {
-  const [major, minor] = bound.written
-  if (bound.written.length !== 2 || major === undefined) return pessimisticEnd(bound)
-  return versionOf([major, next(minor)], bound.prerelease)
+  const [major, minor, ...more] = bound.written
+  if (major === undefined || minor === undefined || more.length > 0) return pessimisticEnd(bound)
+  return versionOf([major, increment(minor)], bound.prerelease)
 }
 
 /** `^1.2.3` ends at 2, `^0.2.3` at 0.3, `^0.0` at 0.1: where the first number that is not 0, else the last, changes. */
 function caretEnd({ written }: GenericVersion): GenericVersion {
   const first = written.findIndex((number) => number !== 0)
   const at = first === -1 ? written.length - 1 : first
-  return versionOf([...written.slice(0, at), next(written[at])], [])
-}
-
-/** Past the end of Trivy's numbers comes 0. */
-function next(number: Integer = 0): Integer {
-  const exact = BigInt.asUintN(64, BigInt(number) + 1n)
-  return exact <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(exact) : exact
+  return versionOf([...written.slice(0, at), increment(written[at] ?? 0)], [])
 }

@@ -1,0 +1,40 @@
+/**
+ * composer: PHP packages as Composer installs them. Knows its lists of packages.
+ * Must not know images, layers or other ecosystems.
+ */
+import type { IndexingPlugin } from '../../indexing/index.ts'
+import { isInVulnerableRange, libraryFixedVersion, type MatchingPlugin } from '../../matching/index.ts'
+import {
+  compareGenericVersions,
+  describeLibrary,
+  librarySubject,
+  packageUrl,
+  satisfiesGeneric,
+} from '../index.ts'
+import { isLockFile, packagesAnalyzer } from './packages-analyzer.ts'
+
+export const composer: IndexingPlugin & MatchingPlugin = {
+  id: 'composer',
+  analyzers: [packagesAnalyzer],
+  distributions: [],
+  report: (path) => ({ type: isLockFile(path) ? 'composer' : 'composer-vendor', target: path }),
+  describe: (fact) => describeLibrary('composer', fact, composerPackageUrl(fact.name, fact.version)),
+  subject: ({ name, version }) => librarySubject('composer', 'composer::', name.toLowerCase(), version),
+
+  matcherVersion: 1,
+  isAffected: ({ version }, advisory) =>
+    isInVulnerableRange(advisory, (constraint) => satisfiesGeneric(version, constraint)),
+  fixedVersion: libraryFixedVersion,
+  compare: compareGenericVersions,
+}
+
+/** purl-spec, type `composer`: the vendor is the namespace. */
+function composerPackageUrl(name: string, version: string): string {
+  const slash = name.lastIndexOf('/')
+  return packageUrl({
+    type: 'composer',
+    namespace: name.slice(0, Math.max(slash, 0)),
+    name: name.slice(slash + 1),
+    version,
+  })
+}

@@ -1,0 +1,41 @@
+/** An unsigned integer of 64 bits: a bigint only where a number is not exact. `<`, `>` and, once read, `===` take both. */
+export type Integer = number | bigint
+
+const MAX_INTEGER = 2n ** 64n - 1n
+
+/** @param digits nothing but digits; undefined beyond 2^64-1, where Go's numbers, and so Trivy's, end */
+export function parseInteger(digits: string): Integer | undefined {
+  const number = Number(digits)
+  if (Number.isSafeInteger(number)) return number
+  const exact = BigInt(digits)
+  return exact <= MAX_INTEGER ? exact : undefined
+}
+
+/** The numbers of `1.2.3`; undefined when one of them is too large. */
+export function parseIntegers(dotted: string): Integer[] | undefined {
+  const numbers: Integer[] = []
+  for (const digits of dotted.split('.')) {
+    const number = parseInteger(digits)
+    if (number === undefined) return undefined
+    numbers.push(number)
+  }
+  return numbers
+}
+
+/** One more; past the end comes 0. */
+export function increment(number: Integer): Integer {
+  const exact = BigInt.asUintN(64, BigInt(number) + 1n)
+  return exact <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(exact) : exact
+}
+
+export function compareIntegers(left: Integer, right: Integer): number {
+  if (left === right) return 0
+  return left < right ? -1 : 1
+}
+
+/** Without zeros at the end: 1.2 and 1.2.0 are equal nearly everywhere. */
+export function withoutTrailingZeros<Part extends Integer | string>(parts: readonly Part[]): readonly Part[] {
+  let length = parts.length
+  while (length > 0 && parts[length - 1] === 0) length -= 1
+  return parts.slice(0, length)
+}

@@ -1,0 +1,34 @@
+import type { IndexingPlugin, PackageFact, PackagesFact } from '../indexing/index.ts'
+import type { EcosystemId } from '../inventory/index.ts'
+
+/** The packages of one file of a language's ecosystem; none: no fact. */
+export function libraryFacts(
+  ecosystem: EcosystemId,
+  path: string,
+  packages: readonly PackageFact[],
+): PackagesFact[] {
+  return packages.length === 0 ? [] : [{ kind: 'packages', scope: 'language', ecosystem, path, packages }]
+}
+
+/** A language's package as it is shown: name and version verbatim. */
+export function describeLibrary(
+  ecosystem: EcosystemId,
+  { name, version, licenses = [] }: PackageFact,
+  purl: string,
+): ReturnType<IndexingPlugin['describe']> {
+  return { ecosystem, name, version, arch: null, sourceName: null, sourceVersion: null, purl, licenses }
+}
+
+/** A language's package as it is looked up. @param space ends in `::` */
+export function librarySubject(
+  comparer: EcosystemId,
+  space: string,
+  lookupKey: string,
+  version: string,
+): ReturnType<NonNullable<IndexingPlugin['subject']>> {
+  if (version === '') return { subject: null, skipReason: 'no-version' }
+  return {
+    subject: { space, lookupKey, comparer, version, arch: null, cpeContext: null, flavour: null },
+    skipReason: null,
+  }
+}
