@@ -31,6 +31,13 @@ export interface Config {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   /** Scans at once in this process; 0: this process scans nothing. */
   readonly scanWorkers: number
+  /** Where the engine `trivy` is. */
+  readonly trivy: {
+    /** undefined: `trivy` is looked for in `searchPath`. */
+    readonly path: string | undefined
+    readonly searchPath: string
+    readonly server: { readonly url: string; readonly token: Secret<string> | undefined } | undefined
+  }
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -67,6 +74,7 @@ export async function loadConfig(env: Environment = process.env): Promise<Config
     adminToken: values.PORTOLAN_ADMIN_TOKEN,
     logLevel: values.PORTOLAN_LOG_LEVEL,
     scanWorkers: values.PORTOLAN_SCAN_WORKERS,
+    trivy: trivyOf(values, env['PATH'] ?? ''),
   }
 }
 
@@ -112,6 +120,11 @@ async function readPem(name: string, path: string): Promise<string> {
   })
   if (text.includes('-----BEGIN ')) return text
   throw invalid([`${name} names ${path}, which is not a PEM file`])
+}
+
+function trivyOf(values: z.output<typeof environment>, searchPath: string): Config['trivy'] {
+  const { PORTOLAN_TRIVY_PATH: path, PORTOLAN_TRIVY_SERVER: url, PORTOLAN_TRIVY_TOKEN: token } = values
+  return { path, searchPath, server: url === undefined ? undefined : { url, token } }
 }
 
 function invalid(problems: readonly string[]): AppError {

@@ -101,7 +101,6 @@ async function assemble(ground: Ground): Promise<Container> {
     services: {
       ...domain.services,
       database: updates,
-      engines: { list: async () => [] },
       audit: createAuditLog(database, clock),
       egressAddresses: config.egressAddresses,
     },

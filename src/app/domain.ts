@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import type { DatabaseStatus } from '../advisories/index.ts'
+import { databaseFolder, type DatabaseStatus } from '../advisories/index.ts'
 import type { ApiServices } from '../api/index.ts'
 import { createConnections } from '../connections/index.ts'
 import { type Clock, newId } from '../core/index.ts'
@@ -17,6 +17,8 @@ import type { Log } from '../platform/log/index.ts'
 import { createScanService } from '../scans/index.ts'
 import type { Config } from './config.ts'
 import { createBuiltInIndexer } from './engine.ts'
+import { createEngineService } from './engine-service.ts'
+import { createEngines } from './engines.ts'
 import type { EventBus } from './events.ts'
 import { createMatcherInUse, type MatcherInUse } from './matcher-in-use.ts'
 import {
@@ -41,7 +43,7 @@ export interface DomainOptions {
 
 /** What the server is for: the rooms of the domain, and the pipeline's steps turned into jobs. */
 export interface Domain {
-  readonly services: Pick<ApiServices, 'connections' | 'discovery' | 'scans' | 'findings'>
+  readonly services: Pick<ApiServices, 'connections' | 'discovery' | 'scans' | 'findings' | 'engines'>
   /** Another vulnerability database is current in the data folder: uses it, and matches again what may differ. */
   databaseChanged(status: DatabaseStatus, signal: AbortSignal): Promise<void>
   /** Before any worker starts: what a killed process left behind waits again. */
@@ -75,6 +77,12 @@ export async function createDomain(options: DomainOptions): Promise<Domain> {
     runNext: async (signal) => (await pipeline.discoverNext(worker, signal)) !== undefined,
     onError,
   })
+  const engines = createEngines({ config, clock, database: async () => databaseInUse(config, matcher) })
+  const engineService = createEngineService({
+    engines,
+    clock,
+    databaseUpdatedAt: () => matcher.get()?.database.updatedAt ?? null,
+  })
   const discovery = createDiscoveryService({ db: database, clock, wake: wakeDiscovery })
   const connections = createConnections({
     db: database,
@@ -82,6 +90,7 @@ export async function createDomain(options: DomainOptions): Promise<Domain> {
     clock,
     providers: registryPlatforms,
     environment: { http: httpOf(config, clock), clock },
+    checkEngine: (id) => engineService.check(id),
     onReady: async (orgId, id) => void (await discovery.request(orgId, id)),
     onChange: (_orgId, connectionId) => publish(events, { kind: 'connection', orgId: _orgId, connectionId }),
   })
@@ -90,6 +99,7 @@ export async function createDomain(options: DomainOptions): Promise<Domain> {
     clock,
     connectors: connections.connectors,
     indexer: createBuiltInIndexer(await openLayerStore(options)),
+    engines,
     matcher: async () => matcher.get(),
     onQueued: wakeScans,
     onChange: (change) => publish(events, change),
@@ -101,6 +111,7 @@ export async function createDomain(options: DomainOptions): Promise<Domain> {
       discovery,
       scans: createScanService({ db: database, clock, wake: wakeScans }),
       findings: createFindingService(database),
+      engines: engineService,
     },
     databaseChanged: (status, signal) => useDatabase(options, { matcher, pipeline, status, signal }),
     progress: () => pipeline.progress(),
@@ -129,6 +140,14 @@ async function openLayerStore({ config, clock, log, database }: DomainOptions): 
   const store = await createFileLayerStore(join(config.dataDir, 'cache', 'layers'), { clock })
   if (store.note !== null) log.warn('layer cache is not used', { note: store.note })
   return store
+}
+
+/** The database that the built-in engine matches with, as files. */
+function databaseInUse({ dataDir }: Config, matcher: MatcherInUse) {
+  const database = matcher.get()?.database
+  if (database === undefined) return undefined
+  const { digest, updatedAt } = database
+  return { folder: databaseFolder(join(dataDir, 'db'), digest), digest, updatedAt }
 }
 
 /** The one way out for registry connections: private networks only where the operator named them. */

@@ -11,15 +11,23 @@ import {
   reasonOf,
   toAppError,
 } from '../core/index.ts'
-import { type ConnectorSource, settle } from '../connections/index.ts'
+import { BUILT_IN_ENGINE, type ConnectorSource, settle } from '../connections/index.ts'
 import { createDiscoveryWorker, type DiscoveryEnd, type DiscoveryWorker } from '../discovery/index.ts'
-import { resolveImage } from '../images/index.ts'
+import { type ImageSource, type PlatformImage, resolveImage } from '../images/index.ts'
 import type { Indexer } from '../indexing/index.ts'
 import type { LayerAccess } from '../inventory/index.ts'
-import { createOrganisationLayerAccess, inventoryKey, saveInventory } from '../inventory/sql.ts'
+import {
+  createOrganisationLayerAccess,
+  inventoryKey,
+  type SavedInventory,
+  saveInventory,
+} from '../inventory/sql.ts'
 import { type DatabaseChanged, matchingProgress, type OpenMatcher } from '../matching/sql.ts'
 import type { Database } from '../platform/db/index.ts'
+import type { ImageEngine } from '../engines/index.ts'
+import { engineUnknown } from './engine-service.ts'
 import { withUnsupported } from './engine/unsupported.ts'
+import { scanWithEngine } from './pipeline/engine-scan.ts'
 import { holdLease } from './pipeline/lease.ts'
 import { Matching } from './pipeline/matching.ts'
 import { Renewal } from './pipeline/renewal.ts'
@@ -36,6 +44,8 @@ export interface PipelineOptions {
   readonly clock: Clock
   readonly connectors: ConnectorSource
   readonly indexer: Indexer
+  /** Other engines than the built-in one, by id; none when not given. */
+  readonly engines?: ReadonlyMap<string, ImageEngine>
   /** The vulnerability database in use, opened; undefined while there is none. Asked again whenever a step finds it replaced. */
   readonly matcher: () => Promise<OpenMatcher | undefined>
   /** Digest of the database of names (Java archives) in use; absent or null: there is none. */
@@ -199,22 +209,18 @@ class Steps {
 
   /** Read what is in the image, keep it, match what is new in it: then its counts are true from the moment it is completed. */
   async #indexAndMatch(scan: ClaimedScan, signal: AbortSignal): Promise<ScanResult> {
-    const { db, connectors, indexer } = this.#options
+    const { connectors } = this.#options
     const connector = await connectors.openConnector(scan.orgId, scan.connectionId)
     try {
       const source = connector.source(scan.repository)
       const { images } = await resolveImage(source, scan.manifestDigest, 'all', signal)
       const [image] = images
       if (image === undefined) throw new Error('a resolved image has no platform')
-      const access = this.#accessOf(scan.orgId)
-      const inventory = withUnsupported(
-        await indexer.index({ source, layers: image.layers, access, signal }),
-        image,
-      )
-      const manifest = image.manifest.digest
-      const indexerKey = inventoryKey(indexer.key, inventory)
-      const saved = await saveInventory(db, { manifest, indexerKey, inventory })
-      await this.matching.inventory(saved)
+      const read =
+        scan.engine === BUILT_IN_ENGINE
+          ? this.#read(scan, source, image, signal)
+          : this.#ask(scan, source, image, signal)
+      const saved = await read
       return {
         inventoryId: saved.id,
         sizeBytes: image.manifest.size,
@@ -223,6 +229,39 @@ class Steps {
     } finally {
       await connector.close()
     }
+  }
+
+  async #read(
+    scan: ClaimedScan,
+    source: ImageSource,
+    image: PlatformImage,
+    signal: AbortSignal,
+  ): Promise<SavedInventory> {
+    const { db, indexer } = this.#options
+    const access = this.#accessOf(scan.orgId)
+    const indexed = await indexer.index({ source, layers: image.layers, access, signal })
+    const inventory = withUnsupported(indexed, image)
+    const manifest = image.manifest.digest
+    const saved = await saveInventory(db, {
+      manifest,
+      indexerKey: inventoryKey(indexer.key, inventory),
+      inventory,
+    })
+    await this.matching.inventory(saved)
+    return saved
+  }
+
+  /** Another engine reads and matches in one. */
+  async #ask(
+    { orgId, engine: id }: ClaimedScan,
+    source: ImageSource,
+    image: PlatformImage,
+    signal: AbortSignal,
+  ): Promise<SavedInventory> {
+    const { db, matcher, engines = new Map<string, ImageEngine>() } = this.#options
+    const engine = engines.get(id)
+    if (engine === undefined) throw engineUnknown(id, engines)
+    return scanWithEngine({ db, engine, open: await matcher(), orgId, source, image, signal })
   }
 
   /** One object for each organisation: the indexer reads a layer once for all requests that share it. */

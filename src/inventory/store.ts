@@ -16,6 +16,16 @@ export interface SaveInventory {
   readonly manifest: Digest
   readonly indexerKey: string
   readonly inventory: Inventory
+  /** Made by another engine: it belongs to one organisation and is no content that others share. */
+  readonly by?: MadeBy
+}
+
+export interface MadeBy {
+  readonly orgId: string
+  readonly engine: string
+  readonly version: string
+  /** RFC 3339; null where the engine does not say how old its data is. */
+  readonly databaseUpdatedAt: string | null
 }
 
 export interface SavedInventory {
@@ -31,14 +41,15 @@ export interface SavedInventory {
  */
 export async function saveInventory(database: Database, saved: SaveInventory): Promise<SavedInventory> {
   const db = database.lane('bulk')
-  const { inventory } = saved
+  const { inventory, by } = saved
+  const engine = by === undefined ? null : { version: by.version, databaseUpdatedAt: by.databaseUpdatedAt }
   const setIds = await saveSets(db, inventory.sets)
   const { rows } = await sql<{ id: number }>`
-    insert into inventory (manifest_digest, indexer_key, os, set_ids, layers, attribution, notes, unresolved, names_digest)
-    values (${digestBytes(saved.manifest)}, ${saved.indexerKey}, ${inventory.os === null ? null : { ...inventory.os }}::jsonb, ${setIds}::int[],
+    insert into inventory (manifest_digest, indexer_key, org_id, source, engine, os, set_ids, layers, attribution, notes, unresolved, names_digest)
+    values (${digestBytes(saved.manifest)}, ${saved.indexerKey}, ${by?.orgId ?? null}, ${by?.engine ?? 'indexed'}, ${engine}::jsonb, ${inventory.os === null ? null : { ...inventory.os }}::jsonb, ${setIds}::int[],
       ${JSON.stringify(inventory.layers)}::jsonb, ${JSON.stringify(packAttribution(inventory.attribution))}::jsonb, ${JSON.stringify(inventory.notes)}::jsonb,
       ${inventory.unresolved}, ${inventory.names === null ? null : digestBytes(inventory.names)})
-    on conflict (manifest_digest, indexer_key, org_id) do update set os = excluded.os, set_ids = excluded.set_ids,
+    on conflict (manifest_digest, indexer_key, org_id) do update set engine = excluded.engine, os = excluded.os, set_ids = excluded.set_ids,
       layers = excluded.layers, attribution = excluded.attribution, notes = excluded.notes,
       unresolved = excluded.unresolved, names_digest = excluded.names_digest
     returning id`.execute(db)

@@ -43,6 +43,12 @@ export const environment = z.object({
   PORTOLAN_TLS_CERT: path.optional(),
   PORTOLAN_TLS_KEY: path.optional(),
   PORTOLAN_BEHIND_PROXY: flag.default(false),
+  PORTOLAN_TRIVY_PATH: path.optional(),
+  PORTOLAN_TRIVY_SERVER: z
+    .string()
+    .refine((text) => hasScheme(text, ['http:', 'https:']), 'is not an http:// or https:// address')
+    .optional(),
+  PORTOLAN_TRIVY_TOKEN: secret.optional(),
   PORTOLAN_ADMIN_TOKEN: z.string().min(20, 'is shorter than 20 characters').pipe(secret).optional(),
   PORTOLAN_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   PORTOLAN_SCAN_WORKERS: z.coerce.number('is not a number').int().min(0).max(64).default(2),

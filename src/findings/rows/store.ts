@@ -42,7 +42,7 @@ export async function contentsOf(db: Db, keys: readonly RowKey[]): Promise<Map<n
     join repository_package rp on rp.repository_id = k.repository_id
     join package p on p.id = rp.package_id and p.name_id = k.name_id
     join match m on m.subject_id = p.subject_id and m.vulnerability_id = any(one.ids)
-    join db_generation g on g.id = m.first_generation
+    left join db_generation g on g.id = m.first_generation
     group by k.no`.execute(db)
   return new Map(contents.map((content) => [content.no, content]))
 }
