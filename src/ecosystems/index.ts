@@ -16,7 +16,7 @@ export {
   parseIntegers,
   withoutTrailingZeros,
 } from './integer.ts'
-export { decodeGoObject, goString, isJsonObject } from './go-json.ts'
+export { decodeGoObject } from './go-json.ts'
 export { describeLibrary, libraryFacts, librarySubject } from './library.ts'
 export { splitLicenses } from './licenses.ts'
 export { isExecutableFile } from './executable-files.ts'

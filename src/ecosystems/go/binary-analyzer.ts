@@ -1,6 +1,6 @@
 import { MAX_KEPT, rangesToKeep } from '../../executables/index.ts'
 import { type Analyzer, type FileParts, type LayerFact, wholeFile } from '../../indexing/index.ts'
-import { isExecutableFile } from '../index.ts'
+import { isExecutableFile, libraryFacts } from '../index.ts'
 import { readBuildInfo } from './build-info.ts'
 import { packagesOfBinary } from './modules.ts'
 
@@ -18,5 +18,5 @@ export const binaryAnalyzer: Analyzer = {
 function readGoBinary(path: string, file: FileParts): LayerFact[] {
   const info = readBuildInfo(file)
   if (info === undefined) return []
-  return [{ kind: 'packages', scope: 'language', ecosystem: 'go', path, packages: packagesOfBinary(info) }]
+  return libraryFacts('go', path, packagesOfBinary(info))
 }

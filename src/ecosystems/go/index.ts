@@ -4,7 +4,13 @@
  */
 import type { IndexingPlugin } from '../../indexing/index.ts'
 import { isInVulnerableRange, libraryFixedVersion, type MatchingPlugin } from '../../matching/index.ts'
-import { compareGenericVersions, packageUrl, satisfiesGeneric } from '../index.ts'
+import {
+  compareGenericVersions,
+  describeLibrary,
+  librarySubject,
+  packageUrl,
+  satisfiesGeneric,
+} from '../index.ts'
 import { binaryAnalyzer } from './binary-analyzer.ts'
 import { moduleFileAnalyzer } from './module-file-analyzer.ts'
 
@@ -13,32 +19,9 @@ export const go: IndexingPlugin & MatchingPlugin = {
   analyzers: [binaryAnalyzer, moduleFileAnalyzer],
   distributions: [],
   report: (path) => ({ type: /(?:^|\/)go\.mod$/.test(path) ? 'gomod' : 'gobinary', target: path }),
-  describe: ({ name, version }) => ({
-    ecosystem: 'go',
-    name,
-    version,
-    arch: null,
-    sourceName: null,
-    sourceVersion: null,
-    purl: goPackageUrl(name, version),
-    licenses: [],
-  }),
-  subject: ({ name, version }) =>
-    version === ''
-      ? { subject: null, skipReason: 'no-version' }
-      : {
-          // Names of modules are case-sensitive, here and in the database.
-          subject: {
-            space: 'go::',
-            lookupKey: name,
-            comparer: 'go',
-            version,
-            arch: null,
-            cpeContext: null,
-            flavour: null,
-          },
-          skipReason: null,
-        },
+  describe: (fact) => describeLibrary('go', fact, goPackageUrl(fact.name, fact.version)),
+  // Names of modules have a case, here and in the database.
+  subject: ({ name, version }) => librarySubject('go', 'go::', name, version),
 
   matcherVersion: 1,
   isAffected: (subject, advisory) =>

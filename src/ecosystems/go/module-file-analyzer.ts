@@ -1,5 +1,5 @@
 import type { Analyzer, LayerFact, PackageFact } from '../../indexing/index.ts'
-import { decodeText, isOutsideOfPrograms } from '../index.ts'
+import { decodeText, isOutsideOfPrograms, libraryFacts } from '../index.ts'
 import { type ModuleFile, parseChecksumFile, parseModuleFile } from './module-file.ts'
 
 /** What is known of a go.mod or of the go.sum beside it. */
@@ -27,9 +27,7 @@ export const moduleFileAnalyzer: Analyzer = {
       if (!('mod' in part)) return []
       const sum = parts.get(path.replace(/mod$/, 'sum'))
       const packages = withChecksums(part.mod, sum !== undefined && 'sum' in sum ? sum.sum : new Map())
-      return packages.length === 0
-        ? []
-        : [{ kind: 'packages', scope: 'language', ecosystem: 'go', path, packages }]
+      return libraryFacts('go', path, packages)
     })
   },
 }

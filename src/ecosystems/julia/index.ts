@@ -1,0 +1,32 @@
+/**
+ * Julia: packages of an environment's Manifest.toml. Knows that file and Project.toml. Must not know images, layers or other
+ * ecosystems.
+ */
+import type { IndexingPlugin } from '../../indexing/index.ts'
+import { isInVulnerableRange, libraryFixedVersion, type MatchingPlugin } from '../../matching/index.ts'
+import {
+  compareGenericVersions,
+  describeLibrary,
+  librarySubject,
+  packageUrl,
+  satisfiesGeneric,
+} from '../index.ts'
+import { manifestAnalyzer } from './manifest-analyzer.ts'
+
+export const julia: IndexingPlugin & MatchingPlugin = {
+  id: 'julia',
+  analyzers: [manifestAnalyzer],
+  distributions: [],
+  report: (path) => ({ type: 'julia', target: path }),
+  describe: (fact) => {
+    const { name, version, uuid } = fact
+    return describeLibrary('julia', fact, packageUrl({ type: 'julia', name, version, qualifiers: { uuid } }))
+  },
+  subject: ({ name, version }) => librarySubject('julia', 'julia::', name, version),
+
+  matcherVersion: 1,
+  isAffected: (subject, advisory) =>
+    isInVulnerableRange(advisory, (constraint) => satisfiesGeneric(subject.version, constraint)),
+  fixedVersion: libraryFixedVersion,
+  compare: compareGenericVersions,
+}

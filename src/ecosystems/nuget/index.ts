@@ -1,0 +1,32 @@
+/**
+ * NuGet: what .NET programs state that they were published with, and NuGet's own lists. Knows these files and NuGet's names.
+ * Must not know images, layers or other ecosystems.
+ */
+import type { IndexingPlugin } from '../../indexing/index.ts'
+import { isInVulnerableRange, libraryFixedVersion, type MatchingPlugin } from '../../matching/index.ts'
+import {
+  compareGenericVersions,
+  describeLibrary,
+  librarySubject,
+  packageUrl,
+  satisfiesGeneric,
+} from '../index.ts'
+import { dependenciesAnalyzer } from './dependencies-analyzer.ts'
+import { listsAnalyzer } from './lists-analyzer.ts'
+
+export const nuget: IndexingPlugin & MatchingPlugin = {
+  id: 'nuget',
+  analyzers: [dependenciesAnalyzer, listsAnalyzer],
+  distributions: [],
+  report: (path) => ({ type: path.endsWith('.deps.json') ? 'dotnet-core' : 'nuget', target: path }),
+  describe: (fact) =>
+    describeLibrary('nuget', fact, packageUrl({ type: 'nuget', name: fact.name, version: fact.version })),
+  // NuGet's names have no case; the database has every one in lower case.
+  subject: ({ name, version }) => librarySubject('nuget', 'nuget::', name.toLowerCase(), version),
+
+  matcherVersion: 1,
+  isAffected: (subject, advisory) =>
+    isInVulnerableRange(advisory, (constraint) => satisfiesGeneric(subject.version, constraint)),
+  fixedVersion: libraryFixedVersion,
+  compare: compareGenericVersions,
+}
