@@ -2,6 +2,7 @@
  * Manifests, configs, indexes and layers of container images, from any ImageSource, and the sources that are local files.
  * Knows the image formats and their limits. Must not know registries, ecosystems, or what is done with what is read.
  */
+export { type AttachedBlob, findAttached } from './attached.ts'
 export type { ImageConfig } from './config.ts'
 export { type ByteRange, type FileParts, wholeFile } from './layers/file-parts.ts'
 export { LAYER_LIMITS, type LayerLimits } from './layers/limits.ts'

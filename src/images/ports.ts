@@ -34,6 +34,10 @@ export interface ImageSource {
    * Resumes by itself where the transport breaks. Destroying the stream ends the transfer.
    */
   blob(descriptor: BlobDescriptor, signal?: AbortSignal): Promise<Readable>
+  /**
+   * An index of what refers to a manifest (distribution-spec, Listing Referrers), unverified; undefined when the source keeps none.
+   */
+  referrers?(digest: Digest, signal?: AbortSignal): Promise<RawManifest | undefined>
   /** Frees what the source holds open. */
   close?(): Promise<void>
 }

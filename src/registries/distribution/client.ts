@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { Clock } from '../../core/index.ts'
+import type { Clock, Digest } from '../../core/index.ts'
 import type { BlobDescriptor, RawManifest } from '../../images/index.ts'
 import type { HttpClient } from '../../platform/http/index.ts'
 import { blob, type BlobOptions } from './blob.ts'
@@ -9,6 +9,7 @@ import { registryAddress } from './hosts.ts'
 import { headManifest, manifest, type ManifestHead } from './manifest.ts'
 import type { ListOptions, Page } from './pages.ts'
 import { ping, type PingResult } from './ping.ts'
+import { referrers } from './referrers.ts'
 import { createSession } from './session.ts'
 import { tags } from './tags.ts'
 
@@ -34,6 +35,8 @@ export interface DistributionClient {
   ping(signal?: AbortSignal): Promise<PingResult>
   manifest(repository: string, reference: string, signal?: AbortSignal): Promise<RawManifest>
   headManifest(repository: string, reference: string, signal?: AbortSignal): Promise<ManifestHead>
+  /** undefined: the registry keeps no such list. */
+  referrers(repository: string, digest: Digest, signal?: AbortSignal): Promise<RawManifest | undefined>
   blob(repository: string, descriptor: BlobDescriptor, options?: BlobOptions): Promise<Readable>
   tags(repository: string, options?: ListOptions): AsyncIterable<Page>
   catalog(options?: ListOptions): AsyncIterable<Page>
@@ -56,6 +59,7 @@ export function createDistributionClient(options: DistributionClientOptions): Di
     ping: (signal) => ping(session, credentials !== undefined, signal),
     manifest: (repository, reference, signal) => manifest(session, repository, reference, signal),
     headManifest: (repository, reference, signal) => headManifest(session, repository, reference, signal),
+    referrers: (repository, digest, signal) => referrers(session, repository, digest, signal),
     blob: (repository, descriptor, blobOptions) => blob(session, repository, descriptor, blobOptions),
     tags: (repository, listOptions) => tags(session, repository, listOptions),
     catalog: (listOptions) => catalog(session, listOptions),

@@ -6,6 +6,7 @@ export function imageSource(client: DistributionClient, repository: string): Ima
   return {
     name: `${client.host}/${repository}`,
     manifest: (reference, signal) => client.manifest(repository, reference, signal),
+    referrers: (digest, signal) => client.referrers(repository, digest, signal),
     blob: (descriptor, signal) => client.blob(repository, descriptor, { verify: false, signal }),
   }
 }
