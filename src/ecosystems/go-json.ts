@@ -1,3 +1,5 @@
+import { type JsonObject, jsonObject } from './json-fields.ts'
+
 /**
  * The fields of a JSON object as Go's encoding/json decodes it into a struct, because Trivy does: names match in any case and are
  * given in lower case, null is as good as nothing, and what follows the first value does not count.
@@ -5,26 +7,16 @@
  * @returns null for the document `null`
  * @throws SyntaxError, TypeError when the first value is no object
  */
-export function decodeGoObject(text: string, what: string): ReadonlyMap<string, unknown> | null {
+export function decodeGoObject(text: string, what: string): JsonObject | null {
   const parsed = parseFirstValue(text)
   if (parsed === null) return null
-  if (!isJsonObject(parsed)) throw new TypeError(`${what} is not an object`)
+  const object = jsonObject(parsed)
+  if (object === undefined) throw new TypeError(`${what} is not an object`)
   const fields = new Map<string, unknown>()
-  for (const [key, value] of Object.entries(parsed)) {
+  for (const [key, value] of object) {
     if (value !== null) fields.set(key.toLowerCase(), value)
   }
   return fields
-}
-
-/** '' when it is absent. @throws TypeError for another type */
-export function goString(fields: ReadonlyMap<string, unknown>, name: string): string {
-  const value = fields.get(name) ?? ''
-  if (typeof value !== 'string') throw new TypeError(`"${name}" is not a string`)
-  return value
-}
-
-export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function parseFirstValue(text: string): unknown {

@@ -1,5 +1,5 @@
 import type { PackageFact } from '../../indexing/index.ts'
-import { decodeGoObject, isJsonObject, splitLicenses } from '../index.ts'
+import { decodeGoObject, jsonObject, jsonTextField, splitLicenses } from '../index.ts'
 
 /**
  * The packages of `composer.lock` or of `vendor/composer/installed.json`, which have the same form; not those for development that
@@ -19,20 +19,14 @@ export function readPackages(text: string): PackageFact[] {
 }
 
 function packageOf(item: unknown): PackageFact {
-  if (item !== null && !isJsonObject(item)) throw new TypeError('a package is not an object')
-  const { name = null, version = null, license = null } = item ?? {}
-  const licenses = licensesOf(license)
+  const fields = item === null ? new Map<string, unknown>() : jsonObject(item)
+  if (fields === undefined) throw new TypeError('a package is not an object')
+  const licenses = licensesOf(fields.get('license'))
   return {
-    name: text(name, 'name'),
-    version: text(version, 'version'),
+    name: jsonTextField(fields, 'name'),
+    version: jsonTextField(fields, 'version'),
     ...(licenses.length === 0 ? {} : { licenses }),
   }
-}
-
-function text(value: unknown, field: string): string {
-  if (value === null) return ''
-  if (typeof value !== 'string') throw new TypeError(`"${field}" of a package is not a string`)
-  return value
 }
 
 /** A list, or one word for all. */

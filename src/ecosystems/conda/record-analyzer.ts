@@ -2,8 +2,8 @@ import type { Analyzer, PackageFact } from '../../indexing/index.ts'
 import {
   decodeGoObject,
   decodeText,
-  goString,
   isOutsideOfPrograms,
+  jsonTextField,
   libraryFacts,
   splitLicenses,
 } from '../index.ts'
@@ -21,9 +21,9 @@ export const recordAnalyzer: Analyzer = {
 /** @throws Error when it names no package, SyntaxError, TypeError when it is no such record */
 export function readRecord(text: string): PackageFact {
   const fields = decodeGoObject(text, 'the record') ?? new Map<string, unknown>()
-  const name = goString(fields, 'name')
-  const version = goString(fields, 'version')
-  const licenses = splitLicenses(goString(fields, 'license'))
+  const name = jsonTextField(fields, 'name')
+  const version = jsonTextField(fields, 'version')
+  const licenses = splitLicenses(jsonTextField(fields, 'license'))
   if (name === '' || version === '') throw new Error('it has no name or no version')
   return { name, version, ...(licenses.length === 0 ? {} : { licenses }) }
 }

@@ -1,5 +1,12 @@
 import type { Analyzer, LayerFact, PackageFact } from '../../indexing/index.ts'
-import { decodeGoObject, decodeText, goString, isJsonObject, isOutsideOfPrograms } from '../index.ts'
+import {
+  decodeGoObject,
+  decodeText,
+  isOutsideOfPrograms,
+  jsonObject,
+  jsonObjectField,
+  jsonTextField,
+} from '../index.ts'
 
 /** Reads every package.json with a name and a version, as Trivy does in images: a manifest that is there is taken as installed. */
 export const packageJsonAnalyzer: Analyzer = {
@@ -23,8 +30,8 @@ export const packageJsonAnalyzer: Analyzer = {
 export function readPackageJson(text: string): PackageFact | undefined {
   const fields = decodeGoObject(text, 'package.json')
   if (fields === null) return undefined
-  const name = goString(fields, 'name')
-  const version = goString(fields, 'version')
+  const name = jsonTextField(fields, 'name')
+  const version = jsonTextField(fields, 'version')
   checkOtherFields(fields)
   if (name === '' || version === '') return undefined
   const license = licenseOf(fields.get('license'))
@@ -34,8 +41,8 @@ export function readPackageJson(text: string): PackageFact | undefined {
 /** Fields that nothing here uses and that fail the file in Trivy when they have another type (old packages have lists). */
 function checkOtherFields(fields: ReadonlyMap<string, unknown>): void {
   for (const name of ['dependencies', 'optionaldependencies', 'devdependencies']) {
-    const value = fields.get(name) ?? {}
-    if (!isJsonObject(value) || !Object.values(value).every(isStringOrNull)) {
+    const values = Array.from(jsonObjectField(fields, name).values())
+    if (!values.every(isStringOrNull)) {
       throw new TypeError(`"${name}" is not a map of strings`)
     }
   }
@@ -43,7 +50,8 @@ function checkOtherFields(fields: ReadonlyMap<string, unknown>): void {
 
 /** A word, or the older `{ "type": "MIT" }`. */
 function licenseOf(value: unknown): string {
-  const word = isJsonObject(value) ? value['type'] : value
+  const object = jsonObject(value)
+  const word = object === undefined ? value : object.get('type')
   return typeof word === 'string' ? word : ''
 }
 

@@ -42,14 +42,14 @@ export function parsePythonVersion(text: string): PythonVersion | undefined {
   const release = parseIntegers(groups['release'] ?? '')
   const numbers = parseIntegers(numberGroups.map((name) => groups[name] || '0').join('.'))
   if (release === undefined || numbers === undefined) return undefined
-  const [epoch = 0, pre = 0, implicitPost = 0, post = 0, dev = 0] = numbers
+  const [epoch = 0, pre, implicitPost, post, dev] = numbers
   return spelled(
     {
       epoch,
       release,
       pre: preOf(groups['letter'], pre),
-      post: groups['isPost'] === undefined ? null : implicitPost || post,
-      dev: groups['isDev'] === undefined ? null : dev,
+      post: numberIf(groups['isPost'], implicitPost || post),
+      dev: numberIf(groups['isDev'], dev),
     },
     groups['local']?.toLowerCase() ?? '',
   )
@@ -57,7 +57,11 @@ export function parsePythonVersion(text: string): PythonVersion | undefined {
 
 const numberGroups = ['epoch', 'pre', 'post1', 'post2', 'dev']
 
-function preOf(letter: string | undefined, number: Integer): PythonVersion['pre'] {
+function numberIf(part: string | undefined, number: Integer = 0): Integer | null {
+  return part === undefined ? null : number
+}
+
+function preOf(letter: string | undefined, number: Integer = 0): PythonVersion['pre'] {
   if (letter === undefined) return null
   const lower = letter.toLowerCase()
   return { letter: letters[lower] ?? lower, number }
