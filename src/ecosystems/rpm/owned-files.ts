@@ -8,8 +8,12 @@ const MAX_PATH = 4096
 const MAX_FILES = 2_000_000
 const MAX_CHARACTERS = 128 * 1024 * 1024
 
+/** No folder in itself, as names of files are. */
+const plainName = /^[^/.][^/]*$/
+
 /** Gathers the files that packages own, within bounds. */
 export class OwnedFiles {
+  /** Paths as layers have them: without a slash in front. */
   readonly files: string[] = []
   #characters = 0
 
@@ -23,14 +27,16 @@ export class OwnedFiles {
     const indexes = header.integers(TAG.dirIndexes)
     if (folders.length === 0 || names.length === 0 || indexes.length === 0) return
     if (indexes.length !== names.length || folders.length > names.length) throw unfitting()
+    const clean = folders.map((folder) => posix.join('/', folder, '/').slice(1))
     for (const [index, name] of names.entries()) {
-      const folder = folders[indexes[index] ?? -1]
+      const folder = clean[indexes[index] ?? -1]
       if (folder === undefined) throw unfitting()
-      if (folder.length + name.length < MAX_PATH) this.#keep(posix.join(folder, name))
+      if (folder.length + name.length < MAX_PATH) this.#keep(folder, name)
     }
   }
 
-  #keep(file: string): void {
+  #keep(folder: string, name: string): void {
+    const file = plainName.test(name) ? folder + name : posix.join('/', folder, name).slice(1)
     this.#characters += file.length
     this.files.push(file)
     if (this.files.length > MAX_FILES || this.#characters > MAX_CHARACTERS)

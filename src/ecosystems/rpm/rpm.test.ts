@@ -87,7 +87,7 @@ describe('databases of rpm', () => {
     const listed = readFileSync(join(fixtures, 'files.tsv'), 'utf8').trim().split('\n')
     const official = listed
       .filter((line) => !line.startsWith('acme-agent\t'))
-      .map((line) => line.split('\t')[1])
+      .map((line) => line.split('\t/')[1])
     const facts = read('var/lib/rpm/Packages', gunzipSync(readFileSync(join(fixtures, 'Packages.gz'))))
     const files = facts.flatMap((fact) => (fact.kind === 'owned-files' ? fact.files : []))
     expect(files.toSorted()).toEqual(official.toSorted())
@@ -111,7 +111,19 @@ describe('databases of rpm', () => {
   it('leave out paths that no Linux has', () => {
     const vendor = 'SUSE LLC'
     expect(filesOf([{ name: 'a', version: '1', vendor, files: [`/${'x'.repeat(5000)}`, '/a'] }])).toEqual([
-      '/a',
+      'a',
+    ])
+  })
+
+  it('give clean paths', () => {
+    const vendor = 'SUSE LLC'
+    const files = ['/usr//lib/../bin/a', '/usr/bin/.hidden', '/etc', '/usr/', '/']
+    expect(filesOf([{ name: 'a', version: '1', vendor, files }])).toEqual([
+      'usr/bin/a',
+      'usr/bin/.hidden',
+      'etc',
+      'usr/',
+      '',
     ])
   })
 

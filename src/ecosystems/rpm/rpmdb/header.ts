@@ -85,8 +85,11 @@ export class RpmHeader {
 
   integers(tag: number): Int32Array {
     const data = this.#data(tag, TYPE.int32)
-    const view = new Bytes(data?.bytes ?? new Uint8Array(), false)
-    return Int32Array.from({ length: view.length / 4 }, (_, index) => view.i32(4 * index))
+    if (data === undefined) return new Int32Array()
+    const values = new Int32Array(data.count)
+    const view = new DataView(data.bytes.buffer, data.bytes.byteOffset, data.bytes.length)
+    for (let index = 0; index < data.count; index += 1) values[index] = view.getInt32(4 * index)
+    return values
   }
 
   #data(tag: number, type: number): { readonly bytes: Uint8Array; readonly count: number } | undefined {
