@@ -1,6 +1,7 @@
 /** Rows and doubles for tests of the server's rooms: connections without a provider, a registry in memory, a clock by hand. */
 import type { Clock } from '../../core/index.ts'
 
+export { type FakeEngine, fakeEngine } from './fake-engine.ts'
 export { type FakePlatform, fakePlatform } from './fake-provider.ts'
 export { FakeRegistry } from './fake-registry.ts'
 export { holdImage } from './holdings.ts'

@@ -5,13 +5,20 @@ import type { Database } from '../../platform/db/index.ts'
 export async function addConnection(
   db: Database,
   orgId: string,
-  settings: { readonly host?: string; readonly selection?: object } = {},
+  settings: { readonly host?: string; readonly selection?: object; readonly engine?: string } = {},
 ): Promise<string> {
   const id = randomUUID()
   await db.execute(
-    `insert into registry_connection (id, org_id, name, platform, host, settings, status, selection)
-     values ($1, $2, $3, 'oci', $4, '{}', 'Connected', $5)`,
-    [id, orgId, `connection ${id}`, settings.host ?? 'registry.test:5000', settings.selection ?? {}],
+    `insert into registry_connection (id, org_id, name, platform, host, settings, status, selection, engine)
+     values ($1, $2, $3, 'oci', $4, '{}', 'Connected', $5, $6)`,
+    [
+      id,
+      orgId,
+      `connection ${id}`,
+      settings.host ?? 'registry.test:5000',
+      settings.selection ?? {},
+      settings.engine ?? 'portolan',
+    ],
   )
   return id
 }
