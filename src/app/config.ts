@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { z } from 'zod'
 import { vulnerabilityDatabase } from '../advisories/index.ts'
 import { AppError, Secret } from '../core/index.ts'
+import { javaDatabase } from '../java-names/index.ts'
 import { createAddressPolicy, type ProxySettings } from '../platform/http/index.ts'
 import { environment } from './config/schema.ts'
 
@@ -20,6 +21,8 @@ export interface Config {
   readonly keyFile: string
   /** OCI references of the vulnerability database, in order. */
   readonly databaseReferences: readonly string[]
+  /** OCI references of the Java database, in order; none: it is not fetched. */
+  readonly javaDatabaseReferences: readonly string[]
   /** Look for newer vulnerability data at least this often; 0: never by itself. */
   readonly databaseUpdateHours: number
   readonly allowedNetworks: readonly string[]
@@ -65,6 +68,7 @@ export async function loadConfig(env: Environment = process.env): Promise<Config
     baseUrl: values.PORTOLAN_BASE_URL,
     keyFile: values.PORTOLAN_KEY_FILE ?? join(dataDir, 'secret.key'),
     databaseReferences: values.PORTOLAN_DB_REPOSITORY ?? vulnerabilityDatabase.references,
+    javaDatabaseReferences: values.PORTOLAN_JAVA_DB_REPOSITORY ?? defaultJavaReferences(values),
     databaseUpdateHours: values.PORTOLAN_DB_UPDATE_HOURS,
     allowedNetworks,
     egressAddresses: values.PORTOLAN_EGRESS_ADDRESSES,
@@ -76,6 +80,11 @@ export async function loadConfig(env: Environment = process.env): Promise<Config
     scanWorkers: values.PORTOLAN_SCAN_WORKERS,
     trivy: trivyOf(values, env['PATH'] ?? ''),
   }
+}
+
+/** Who names a source of their own for vulnerability data does not want other data from public ones. */
+function defaultJavaReferences(values: z.output<typeof environment>): readonly string[] {
+  return values.PORTOLAN_DB_REPOSITORY === undefined ? javaDatabase.references : []
 }
 
 /** `portolan` in the user's data folder (XDG base directory specification), unless PORTOLAN_DATA_DIR says otherwise. */

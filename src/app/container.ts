@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { createApi } from '../api/index.ts'
 import { type AppError, type Clock } from '../core/index.ts'
 import { type OpenedAccess, openAccess } from '../platform/access/index.ts'
+import { javaDatabase, javaDatabaseDir } from '../java-names/index.ts'
 import { createAuditLog } from '../platform/audit/index.ts'
 import { createVault, type Keyring, openKeyring } from '../platform/credentials/index.ts'
 import { type Database, openDatabase } from '../platform/db/index.ts'
@@ -86,16 +87,30 @@ async function assemble(ground: Ground): Promise<Container> {
   const events = createEventBus()
   const jobs = createJobs(database, { log })
   const domain = await createDomain({ config, clock, log, database, vault, jobs, events })
+  const source = createDatabaseSource(config, clock)
   const updates = createDatabaseUpdates({
     dir: join(config.dataDir, 'db'),
     references: config.databaseReferences,
     everyHours: config.databaseUpdateHours,
-    source: createDatabaseSource(config, clock),
+    source,
     clock,
     log,
     onChanged: domain.databaseChanged,
     progress: domain.progress,
     onLooked: () => events.publish(null, { type: 'database.changed' }),
+  })
+  const javaUpdates = createDatabaseUpdates({
+    kind: javaDatabase,
+    dir: javaDatabaseDir(config.dataDir),
+    references: config.javaDatabaseReferences,
+    // It is large, and old names do not change.
+    everyHours: config.databaseUpdateHours === 0 || config.javaDatabaseReferences.length === 0 ? 0 : 24,
+    source,
+    clock,
+    log,
+    // It is in use when it is there: images are then named anew by and by.
+    onChanged: async ({ digest }) => log.info('Java database in use', { digest }),
+    onLooked: () => undefined,
   })
   const api = await createApi({
     services: {
@@ -120,7 +135,7 @@ async function assemble(ground: Ground): Promise<Container> {
     access,
     firstUser: access.firstUser,
     failure: database.failure,
-    ...life({ ...ground, api, jobs, domain, updates }),
+    ...life({ ...ground, api, jobs, domain, updates: [updates, javaUpdates] }),
   }
 }
 
@@ -128,7 +143,7 @@ interface Living extends Ground {
   readonly api: FastifyInstance
   readonly jobs: Jobs
   readonly domain: Domain
-  readonly updates: DatabaseUpdates
+  readonly updates: readonly DatabaseUpdates[]
 }
 
 /** What goes on while the server runs, and how it ends. */
@@ -142,14 +157,14 @@ function life({ log, database, api, jobs, domain, updates }: Living): Pick<Conta
     async start() {
       await domain.resume()
       await jobs.start()
-      periodic('vulnerability data', MINUTE, () => updates.tick())
+      for (const each of updates) periodic('newer databases', MINUTE, () => each.tick())
       periodic('work that is due', PACE, (signal) => domain.tick(signal))
       periodic('what older analyzers made', PACE, (signal) => domain.renew(signal))
       log.info('server started', { version })
     },
     async close() {
       await api.close()
-      await updates.stop()
+      await Promise.all(updates.map((each) => each.stop()))
       await Promise.all(running.map((each) => each.stop()))
       await jobs.stop({ drainMs: DRAIN })
       domain.close()

@@ -1,10 +1,19 @@
 import type { DatabaseService } from '../api/index.ts'
-import { type DatabaseStatus, databaseStatus, isUpdateDue, updateDatabase } from '../advisories/index.ts'
+import {
+  type DatabaseKind,
+  type DatabaseStatus,
+  databaseStatus,
+  isUpdateDue,
+  updateDatabase,
+  vulnerabilityDatabase,
+} from '../advisories/index.ts'
 import { type AppError, type Clock, isAppError, reasonOf, toAppError } from '../core/index.ts'
 import type { VulnerabilityDatabase } from '../contract/index.ts'
 import type { ImageSource } from '../images/index.ts'
 
 export interface DatabaseUpdatesOptions {
+  /** The vulnerability database unless stated. */
+  readonly kind?: DatabaseKind
   /** Folder of the databases, shared with the command line. */
   readonly dir: string
   readonly references: readonly string[]
@@ -39,7 +48,7 @@ interface Look {
   readonly error: AppError | null
 }
 
-/** Keeps the vulnerability data new, and the last good one when that fails. */
+/** Keeps a database new, and the last good one when that fails. */
 export function createDatabaseUpdates(options: DatabaseUpdatesOptions): DatabaseUpdates {
   return new Updates(options)
 }
@@ -86,8 +95,12 @@ class Updates implements DatabaseUpdates {
     await this.#look
   }
 
+  get #name(): string {
+    return (this.#options.kind ?? vulnerabilityDatabase).name
+  }
+
   #status(): DatabaseStatus {
-    return databaseStatus(this.#options.dir, this.#options.clock)
+    return databaseStatus(this.#options.dir, this.#options.clock, this.#options.kind)
   }
 
   async #announce(status: DatabaseStatus): Promise<void> {
@@ -99,7 +112,7 @@ class Updates implements DatabaseUpdates {
   /** It is offered again at the next tick. */
   #notInUse(error: unknown): void {
     if (this.#stopping.signal.aborted) return
-    this.#options.log.warn('vulnerability data is not in use yet', { error })
+    this.#options.log.warn(`${this.#name} is not in use yet`, { error })
   }
 
   async #fetchNewer(): Promise<void> {
@@ -109,12 +122,12 @@ class Updates implements DatabaseUpdates {
       const { outcome, reference } = await updateDatabase({ ...this.#options, signal })
       this.#failures = 0
       this.#lastLook = { at: clock.now(), error: null }
-      log.info('looked for vulnerability data', { outcome, reference })
+      log.info(`looked for a newer ${this.#name}`, { outcome, reference })
     } catch (error) {
       if (signal.aborted) return
       this.#failures += 1
       this.#lastLook = { at: clock.now(), error: toAppError(error) }
-      log.warn('no newer vulnerability data', { error, failures: this.#failures })
+      log.warn(`no newer ${this.#name}`, { error, failures: this.#failures })
     }
     await this.#announce(this.#status())
   }

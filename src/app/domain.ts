@@ -8,6 +8,7 @@ import { createDiscoveryService } from '../discovery/index.ts'
 import { createFindingService } from '../findings/index.ts'
 import { createFileLayerStore, type LayerStore } from '../inventory/index.ts'
 import { createSqlLayerStore } from '../inventory/sql.ts'
+import { createJavaNamesInUse, javaDatabaseDir } from '../java-names/index.ts'
 import { currentGeneration } from '../matching/sql.ts'
 import type { Vault } from '../platform/credentials/index.ts'
 import type { Database } from '../platform/db/index.ts'
@@ -63,6 +64,7 @@ const DUE_AT_ONCE = 100
 export async function createDomain(options: DomainOptions): Promise<Domain> {
   const { config, clock, log, database, vault, jobs, events } = options
   const matcher = createMatcherInUse(join(config.dataDir, 'db'))
+  const javaNames = createJavaNamesInUse(javaDatabaseDir(config.dataDir))
   const onError = (error: unknown): void => log.warn('workers could not be woken', { error })
   const worker = `${hostname()}-${process.pid}-${newId(clock.now())}`
   const wakeScans = defineWorkQueue(jobs, {
@@ -98,7 +100,8 @@ export async function createDomain(options: DomainOptions): Promise<Domain> {
     db: database,
     clock,
     connectors: connections.connectors,
-    indexer: createBuiltInIndexer(await openLayerStore(options)),
+    indexer: createBuiltInIndexer(await openLayerStore(options), async () => javaNames.get()),
+    names: async () => javaNames.get()?.digest ?? null,
     engines,
     matcher: async () => matcher.get(),
     onQueued: wakeScans,
@@ -127,7 +130,10 @@ export async function createDomain(options: DomainOptions): Promise<Domain> {
       wakeScans()
       await pipeline.catchUp(signal)
     },
-    close: () => matcher.close(),
+    close() {
+      matcher.close()
+      javaNames.close()
+    },
   }
 }
 

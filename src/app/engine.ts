@@ -3,13 +3,20 @@
  * it needs no server part and no SQL database, and a test counts what it loads.
  */
 import type { AdvisoryDatabase } from '../advisories/index.ts'
-import { createIndexer, type Indexer, type VersionParts } from '../indexing/index.ts'
+import { createIndexer, type Indexer, type NameDatabase, type VersionParts } from '../indexing/index.ts'
 import { createFileLayerStore, type LayerStore } from '../inventory/index.ts'
 import { createMatcher, type Matcher } from '../matching/index.ts'
 import { ecosystems } from './ecosystems.ts'
 import type { SbomDocument } from '../sbom/index.ts'
 import { inventoryOfSbom } from './engine/sbom.ts'
-import { type ImageScan, scanImage, type ScanImageRequest } from './engine/scan-image.ts'
+import {
+  type ImageScan,
+  type IndexedImage,
+  indexImage,
+  type IndexImageRequest,
+  scanImage,
+  type ScanImageRequest,
+} from './engine/scan-image.ts'
 import { type InventoryScan, scanInventory } from './engine/scan-inventory.ts'
 
 export {
@@ -28,9 +35,12 @@ export type {
   ScannedPackage,
 } from './engine/scan-inventory.ts'
 
+/** Names of packages that do not say their own: asked for when an image has such. */
+export type NameSource = () => Promise<NameDatabase | null>
+
 /** Image → inventory, with every ecosystem that Portolan knows. */
-export function createBuiltInIndexer(store: LayerStore): Indexer {
-  return createIndexer({ plugins: ecosystems, store })
+export function createBuiltInIndexer(store: LayerStore, names?: NameSource): Indexer {
+  return createIndexer({ plugins: ecosystems, store, ...(names === undefined ? {} : { names }) })
 }
 
 /** Subjects → matches, with every ecosystem that Portolan knows. */
@@ -54,6 +64,7 @@ export interface ScannerOptions {
   /** Folder of what was read of layers; shared by processes. */
   readonly layerDir: string
   readonly database: AdvisoryDatabase
+  readonly names?: NameSource
 }
 
 export interface Scanner {
@@ -64,11 +75,21 @@ export interface Scanner {
 
 type ScanRequest = Omit<ScanImageRequest, 'indexer' | 'matcher' | 'database' | 'plugins'>
 
+/** What is in an image, without what is wrong with it: no vulnerability data is needed. */
+export async function indexOnly(
+  layerDir: string,
+  request: Omit<IndexImageRequest, 'indexer'>,
+): Promise<IndexedImage & { readonly note: string | undefined }> {
+  const store = await createFileLayerStore(layerDir)
+  const indexed = await indexImage({ ...request, indexer: createBuiltInIndexer(store) })
+  return { ...indexed, note: store.note ?? undefined }
+}
+
 /** Scans images without a server, as `portolan image` does. */
-export async function createScanner({ layerDir, database }: ScannerOptions): Promise<Scanner> {
+export async function createScanner({ layerDir, database, names }: ScannerOptions): Promise<Scanner> {
   const store = await createFileLayerStore(layerDir)
   const engine = {
-    indexer: createBuiltInIndexer(store),
+    indexer: createBuiltInIndexer(store, names),
     matcher: createBuiltInMatcher(database),
     database,
     plugins: ecosystems,

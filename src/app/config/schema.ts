@@ -33,6 +33,7 @@ export const environment = z.object({
     .optional(),
   PORTOLAN_KEY_FILE: path.optional(),
   PORTOLAN_DB_REPOSITORY: words.optional(),
+  PORTOLAN_JAVA_DB_REPOSITORY: words.transform((list) => list.filter((word) => word !== 'none')).optional(),
   PORTOLAN_DB_UPDATE_HOURS: z.coerce
     .number('is not a number')
     .min(0, 'is below 0')

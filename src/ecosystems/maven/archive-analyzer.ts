@@ -1,6 +1,7 @@
 import type { Analyzer, LayerFact, LayerFeatures } from '../../indexing/index.ts'
 import { isOutsideOfPrograms } from '../index.ts'
 import { readArchive } from './read-archive.ts'
+import { uniquePackages } from './unique-packages.ts'
 
 const extensions = ['jar', 'war', 'ear', 'par']
 const wanted = new RegExp(`\\.(?:${extensions.join('|')})$`, 'i')
@@ -15,7 +16,8 @@ export const archiveAnalyzer: Analyzer = {
   concerns: (features: LayerFeatures) => features.extensions.some((each) => extensions.includes(each)),
   read(path, content): LayerFact[] {
     const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength)
-    const { packages, unnamed, damages } = readArchive(path, bytes)
+    const { packages: all, unnamed, damages } = readArchive(path, bytes)
+    const packages = uniquePackages(all)
     const facts: LayerFact[] = damages.map((what) => ({ kind: 'damage', what }))
     if (packages.length + unnamed.length === 0) return facts
     const open = unnamed.length === 0 ? {} : { unnamed }

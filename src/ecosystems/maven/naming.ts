@@ -1,6 +1,6 @@
-import type { Naming, PackageFact } from '../../indexing/index.ts'
+import type { Naming } from '../../indexing/index.ts'
 import { packageFact } from './package-fact.ts'
-import { areEqualVersions } from './version.ts'
+import { uniquePackages } from './unique-packages.ts'
 
 /**
  * Names for archives that have none of their own, in Trivy's order: what the manifest claims, if it exists; who the bytes belong to;
@@ -22,17 +22,7 @@ export const naming: Naming = {
       : { package: packageFact({ group, ...guessed }, place), certain: false }
   },
 
-  /** Of equal versions (`2.17`, `2.17.0`) of one name at one place the first counts, as in Trivy since 0.54. */
-  unique(packages) {
-    const versions = new Map<string, string[]>()
-    return packages.filter(({ name, version, path = '' }: PackageFact) => {
-      const key = `${name}\0${path}`
-      const seen = versions.get(key) ?? []
-      if (seen.some((each) => areEqualVersions(each, version))) return false
-      versions.set(key, [...seen, version])
-      return true
-    })
-  },
+  unique: uniquePackages,
 
   missing: (count) =>
     `${count === 1 ? 'A Java archive has' : `${count} Java archives have`} no name of ${count === 1 ? 'its' : 'their'} own and could not be looked up, for there is no Java database. Fetch it with "portolan db update".`,
