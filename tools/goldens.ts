@@ -6,10 +6,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { buildVulnerabilityDatabase } from '../src/test-support/vulnerability-database/index.ts'
+import { writeCache } from '../test/equality/cache.ts'
 import { formatAnswer } from '../test/equality/golden.ts'
 import { images } from '../test/equality/images/index.ts'
-import { rows } from '../test/equality/rows/index.ts'
 import { askTrivy } from '../test/equality/trivy.ts'
 import { installTrivy } from './setup/trivy.ts'
 
@@ -23,7 +22,7 @@ if (trivy === undefined) {
 
 const cache = mkdtempSync(join(tmpdir(), 'portolan-goldens-'))
 try {
-  await buildVulnerabilityDatabase(rows).writeFolder(join(cache, 'db'))
+  await writeCache(cache)
   const folder = join(root, 'test', 'goldens')
   mkdirSync(folder, { recursive: true })
   for (const [name, image] of images) {

@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AdvisoryDatabase, openDatabaseFolder } from '../../src/advisories/index.ts'
+import { type JavaNames, openJavaNames } from '../../src/java-names/index.ts'
 import type { BuiltImage } from '../../src/test-support/image-builder/index.ts'
 import { scaled } from '../../src/test-support/scale.ts'
-import { buildVulnerabilityDatabase } from '../../src/test-support/vulnerability-database/index.ts'
 import { trivyPath } from '../../tools/setup/trivy.ts'
 import { exceptions } from '../goldens/exceptions/index.ts'
+import { writeCache } from './cache.ts'
 import { differences } from './compare.ts'
 import type { Answer } from './golden.ts'
 import { images } from './images/index.ts'
 import { askPortolan } from './portolan.ts'
-import { rows } from './rows/index.ts'
 import { askTrivyForFindings } from './trivy.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -22,13 +22,16 @@ const names = [...images.keys()]
 
 let cache: string
 let database: AdvisoryDatabase
+let javaNames: JavaNames
 beforeAll(async () => {
   cache = mkdtempSync(join(tmpdir(), 'portolan-equality-'))
-  await buildVulnerabilityDatabase(rows).writeFolder(join(cache, 'db'))
+  await writeCache(cache)
   database = openDatabaseFolder(join(cache, 'db'))
+  javaNames = openJavaNames(join(cache, 'java-db'))
 })
 afterAll(() => {
   database.close()
+  javaNames.close()
   rmSync(cache, { recursive: true, force: true })
 })
 
@@ -43,7 +46,7 @@ function imageOf(name: string): BuiltImage {
 }
 
 async function ours(name: string): Promise<Answer> {
-  return askPortolan(imageOf(name), database)
+  return askPortolan(imageOf(name), database, javaNames)
 }
 
 describe('Portolan finds what Trivy 0.44.1 finds', () => {

@@ -1,7 +1,7 @@
 import { ecosystems } from '../../src/app/ecosystems.ts'
 import type { AdvisoryDatabase } from '../../src/advisories/index.ts'
 import type { ImageSource, LayerReference } from '../../src/images/index.ts'
-import { createIndexer } from '../../src/indexing/index.ts'
+import { createIndexer, type NameDatabase } from '../../src/indexing/index.ts'
 import {
   createMemoryLayerStore,
   type Inventory,
@@ -18,20 +18,26 @@ interface Placed extends PackageEntry {
 }
 
 /** Our own answer, by indexing and matching as the product does. */
-export async function askPortolan(image: BuiltImage, database: AdvisoryDatabase): Promise<Answer> {
+export async function askPortolan(
+  image: BuiltImage,
+  database: AdvisoryDatabase,
+  names: NameDatabase | null = null,
+): Promise<Answer> {
   const layers = image.layers.map(({ digest, bytes, diffId }) => ({
     blob: { digest, size: bytes.length },
     diffId,
   }))
-  return askPortolanAbout(memorySource({ image }), layers, database)
+  return askPortolanAbout(memorySource({ image }), layers, database, names)
 }
 
 export async function askPortolanAbout(
   source: ImageSource,
   layers: readonly LayerReference[],
   database: AdvisoryDatabase,
+  names: NameDatabase | null = null,
 ): Promise<Answer> {
-  const indexer = createIndexer({ plugins: ecosystems, store: createMemoryLayerStore() })
+  const store = createMemoryLayerStore()
+  const indexer = createIndexer({ plugins: ecosystems, store, names: async () => names })
   const inventory = await indexer.index({ source, layers, access: OPEN_ACCESS })
   const matcher = createMatcher({ plugins: ecosystems, database })
   const placed = placedPackages(inventory)
