@@ -2,8 +2,10 @@
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { benchFleet } from './fleet.ts'
 import { benchImage } from './image.ts'
 import { benchLists } from './lists.ts'
+import { benchRematch } from './rematch.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const { values, positionals } = parseArgs({
@@ -11,14 +13,24 @@ const { values, positionals } = parseArgs({
   options: {
     db: { type: 'string' },
     runs: { type: 'string', default: '5' },
-    /** `lists`: URL of an empty PostgreSQL database, or a new folder for the embedded one. */
-    database: { type: 'string', default: '.cache/bench-lists' },
-    images: { type: 'string', default: '1000' },
+    /** `lists`: URL of an empty PostgreSQL database, or a new folder for the embedded one; `rematch`: `postgresql` or `embedded`. */
+    database: { type: 'string' },
+    images: { type: 'string' },
+    /** `rematch`: MiB of the vulnerability database. */
+    size: { type: 'string', default: '520' },
   },
 })
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   image: () => benchImage({ root, db: values.db, runs: Number(values.runs) }),
-  lists: () => benchLists({ database: values.database, images: Number(values.images) }),
+  fleet: () => benchFleet({ root, db: values.db, images: Number(values.images ?? 100) }),
+  lists: () =>
+    benchLists({ database: values.database ?? '.cache/bench-lists', images: Number(values.images ?? 1000) }),
+  rematch: () =>
+    benchRematch({
+      database: values.database ?? 'postgresql',
+      images: Number(values.images ?? 10_000),
+      size: Number(values.size),
+    }),
 }
 const bench = benches[positionals[0] ?? 'image']
 if (bench === undefined) {

@@ -43,8 +43,14 @@ export function clusterAt(folder: string): Cluster {
   return { url: (database) => `postgresql://${SUPERUSER}@/${database}?host=${host}` }
 }
 
-/** @param folder made by the caller, in a folder that other accounts may enter */
-export async function startCluster(folder: string): Promise<Cluster> {
+// The tests of durability use the embedded database; in all others speed counts.
+const forTests = ['fsync=off', 'full_page_writes=off', 'deadlock_timeout=100ms', 'shared_buffers=64MB']
+
+/**
+ * @param folder made by the caller, in a folder that other accounts may enter
+ * @param special settings, `name=value`: those of tests when not given
+ */
+export async function startCluster(folder: string, special: readonly string[] = forTests): Promise<Cluster> {
   const bin = findPostgres()
   if (bin === undefined) throw new Error('no PostgreSQL on this machine')
   const user = account()
@@ -61,15 +67,7 @@ export async function startCluster(folder: string): Promise<Cluster> {
     ['-D', data, '-U', SUPERUSER, '--auth=trust', '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync'],
     options,
   )
-  // The tests of durability use the embedded database; here speed counts.
-  const settings = [
-    'fsync=off',
-    'full_page_writes=off',
-    'deadlock_timeout=100ms',
-    'max_connections=200',
-    'shared_buffers=64MB',
-    'listen_addresses=',
-  ]
+  const settings = [...special, 'max_connections=200', 'listen_addresses=']
   const server = [`-k ${socket}`, ...settings.map((setting) => `-c ${setting}`)].join(' ')
   await run(
     join(bin, 'pg_ctl'),
