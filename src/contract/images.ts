@@ -41,7 +41,8 @@ export const image = z.object({
 
 export const imageDetail = image.extend({
   allTags: z.array(z.string()),
-  os: z.object({ family: z.string(), release: z.string() }).nullable(),
+  /** `endOfLife`: when support of the release ends or ended; null where no end is known. */
+  os: z.object({ family: z.string(), release: z.string(), endOfLife: time.nullable() }).nullable(),
   packages: z.int().nullable(),
   platformDetails: z.array(
     z.object({

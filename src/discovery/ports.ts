@@ -57,7 +57,12 @@ export interface PlatformView {
 export interface ImageDetailView extends ImageView {
   /** Newest first, 1,000 at most. */
   readonly allTags: readonly string[]
-  readonly os: { readonly family: string; readonly release: string } | null
+  readonly os: {
+    readonly family: string
+    readonly release: string
+    /** RFC 3339; null where no end of support is known. */
+    readonly endOfLife: string | null
+  } | null
   readonly packages: number | null
   readonly platformDetails: readonly PlatformView[]
   readonly notes: readonly string[]

@@ -16,6 +16,7 @@ import {
 } from '../core/index.ts'
 import type { Database } from '../platform/db/index.ts'
 import {
+  type ContentRow,
   contentOf,
   countImages,
   countRepositoryList,
@@ -91,12 +92,16 @@ async function detail(db: Database, orgId: string, row: ImageRow): Promise<Image
   return {
     ...toView(row),
     allTags: await tagNames(page, orgId, row.id, SHOWN_TAGS),
-    os: content?.os ? { family: content.os.family, release: content.os.release } : null,
+    os: content?.os ? shownOs(content.os) : null,
     packages: content?.packages ?? null,
     platformDetails: row.platforms.map(toPlatform),
     notes: content?.notes ?? [],
     engineDetails: content?.engine ?? null,
   }
+}
+
+function shownOs({ family, release, endOfLife }: NonNullable<ContentRow['os']>): ImageDetailView['os'] {
+  return { family, release, endOfLife: endOfLife ?? null }
 }
 
 function toView(row: ImageRow): ImageView {

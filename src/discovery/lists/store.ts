@@ -182,7 +182,7 @@ export async function findImage(db: Db, orgId: string, imageId: number): Promise
 }
 
 export interface ContentRow {
-  readonly os: { family: string; release: string } | null
+  readonly os: { family: string; release: string; endOfLife?: string } | null
   readonly packages: number
   readonly notes: string[]
   /** What made it, where that is not the built-in engine. */

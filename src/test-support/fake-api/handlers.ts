@@ -212,7 +212,7 @@ function imageHandlers({ world, simulation }: World_) {
       return {
         ...image,
         allTags: Array.from({ length: image.tagCount }, (_, index) => image.tags[index] ?? `build-${index}`),
-        os: { family: 'debian', release: '12.5' },
+        os: { family: 'debian', release: '12.5', endOfLife: '2028-06-10T23:59:59Z' },
         packages: 312,
         platformDetails: image.platforms.map((platform) => ({
           platform,

@@ -12,6 +12,7 @@ import { Facts } from '../../components/facts.tsx'
 import { LinkAnchor, LinkButton, LinkPlain } from '../../components/links.tsx'
 import { SeverityBar } from '../../components/severity.tsx'
 import { ScanBadge, StateBadge } from '../../components/state-badge.tsx'
+import { useNow } from '../../components/now.ts'
 import { TimeAgo } from '../../components/time-ago.tsx'
 import { bytes, number } from '../../lib/format.ts'
 import { ScanState } from './cells.tsx'
@@ -87,10 +88,28 @@ function factsOf(image: ImageDetail, engine: ReactNode) {
     ['Pushed', <TimeAgo key="p" time={image.pushedAt} fallback="not told by the registry" />],
     ['Scanned', <TimeAgo key="s" time={image.scannedAt} fallback="not yet" />],
     ['Engine', engine],
-    ['Operating system', image.os === null ? null : `${image.os.family} ${image.os.release}`],
+    ['Operating system', image.os === null ? null : <OperatingSystem key="o" os={image.os} />],
     ['Packages', image.packages === null ? null : number(image.packages)],
     ['Size', image.sizeBytes === null ? null : bytes(image.sizeBytes)],
   ] as const
+}
+
+/** With a word on its support where that has ended: what is found stays, what is new may not be listed. */
+function OperatingSystem({ os }: { os: NonNullable<ImageDetail['os']> }) {
+  const now = useNow()
+  const ended = os.endOfLife !== null && Date.parse(os.endOfLife) <= now
+  return (
+    <Group gap="xs">
+      {os.family} {os.release}
+      {ended ? (
+        <Tooltip label="New vulnerabilities of it may not be listed or fixed">
+          <Text span size="sm" c="dimmed">
+            support ended <TimeAgo time={os.endOfLife} />
+          </Text>
+        </Tooltip>
+      ) : null}
+    </Group>
+  )
 }
 
 /** Status with its reason; what to do next. */
