@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { startRegistry } from './registry.ts'
 
 /** A large image in a real registry on loopback; disposing stops the registry. */
 export interface BigImage extends AsyncDisposable {
@@ -25,13 +24,13 @@ const layerPaths = [
   ['usr/lib'],
 ]
 
-function run(command: string, args: readonly string[]): void {
+export function run(command: string, args: readonly string[]): void {
   const done = spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] })
   if (done.status !== 0) throw new Error(`${command} ${args.join(' ')} failed`)
 }
 
 /** The mirror that this machine's apt uses. */
-function debianMirror(): string {
+export function debianMirror(): string {
   const list = 'cat /etc/apt/sources.list /etc/apt/sources.list.d/*.sources 2>/dev/null'
   const sources = spawnSync('sh', ['-c', list], { encoding: 'utf8' }).stdout
   const mirror = /(?:URIs:|^deb)\s+(\S*\/debian)\/?(?:\s|$)/m.exec(sources)?.[1]
@@ -92,53 +91,23 @@ function makeLayout(work: string): string {
   return layout
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
-
-async function startRegistry(work: string): Promise<{ process: ChildProcess; port: number }> {
-  const port = await freePort()
-  const config = join(work, 'registry.yml')
-  writeFileSync(
-    config,
-    `version: 0.1\nlog: {level: error, accesslog: {disabled: true}}\nstorage: {filesystem: {rootdirectory: ${join(work, 'registry')}}}\nhttp: {addr: 127.0.0.1:${port}}\n`,
-  )
-  const child = spawn('docker-registry', ['serve', config], { stdio: 'ignore' })
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    const up = await fetch(`http://127.0.0.1:${port}/v2/`).then(
-      (response) => response.ok,
-      () => false,
-    )
-    if (up) return { process: child, port }
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  throw new Error('docker-registry did not start')
-}
-
 export async function bigImage(work: string): Promise<BigImage> {
   const layout = makeLayout(work)
-  const { process: registry, port } = await startRegistry(work)
+  const registry = await startRegistry(work)
   run('skopeo', [
     'copy',
     '--quiet',
     '--dest-tls-verify=false',
     `oci:${layout}:bench`,
-    `docker://127.0.0.1:${port}/bench/debian:big`,
+    `docker://${registry.host}/bench/debian:big`,
   ])
   const sizes = layerPaths.map((_, index) => statSync(join(work, `layer-${index}.tar.gz`)).size)
   return {
-    reference: `127.0.0.1:${port}/bench/debian:big`,
-    repositoryUrl: `http://127.0.0.1:${port}/v2/bench/debian`,
+    reference: `${registry.host}/bench/debian:big`,
+    repositoryUrl: `http://${registry.host}/v2/bench/debian`,
     tag: 'big',
     layers: sizes.length,
     compressed: sizes.reduce((sum, size) => sum + size, 0),
-    [Symbol.asyncDispose]: async () => {
-      registry.kill()
-      await once(registry, 'exit')
-    },
+    [Symbol.asyncDispose]: () => registry[Symbol.asyncDispose](),
   }
 }

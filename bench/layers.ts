@@ -31,7 +31,7 @@ function sampleLayers(): string[] {
   const packages = readdirSync(join(root, 'node_modules')).filter((name) => !name.startsWith('.'))
   const cut = Math.floor((packages.length * 2) / 3)
   return [packages.slice(0, cut), packages.slice(cut)].map((names, index) => {
-    const path = join(folder, `layer-${index}.tar.gz`)
+    const path = join(folder, `sample-${index}.tar.gz`)
     if (existsSync(path)) return path
     const options = { maxBuffer: 2 ** 31, cwd: join(root, 'node_modules') }
     writeFileSync(path, gzipSync(execFileSync('tar', ['-cf', '-', ...names], options)))
