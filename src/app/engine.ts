@@ -7,8 +7,6 @@ import { createIndexer, type Indexer, type NameDatabase, type VersionParts } fro
 import { createFileLayerStore, type LayerStore } from '../inventory/index.ts'
 import { createMatcher, type Matcher } from '../matching/index.ts'
 import { ecosystems } from './ecosystems.ts'
-import type { SbomDocument } from '../sbom/index.ts'
-import { inventoryOfSbom } from './engine/sbom.ts'
 import {
   type ImageScan,
   type IndexedImage,
@@ -17,17 +15,14 @@ import {
   scanImage,
   type ScanImageRequest,
 } from './engine/scan-image.ts'
-import { type InventoryScan, scanInventory } from './engine/scan-inventory.ts'
 
 export {
   createRemoteImages,
   type OpenRemoteImage,
   type RegistryCredentials,
 } from './engine/remote-images.ts'
-export { type AttachedDocuments, readAttached } from './engine/attached.ts'
-export { imageContents, imagePurl, inventoryOfSbom } from './engine/sbom.ts'
-export { applyVex, type SuppressedFinding } from './engine/vex.ts'
 export type { ImageScan } from './engine/scan-image.ts'
+export type { SuppressedFinding } from './engine/vex.ts'
 export type {
   InventoryScan,
   ScannedFinding,
@@ -46,12 +41,6 @@ export function createBuiltInIndexer(store: LayerStore, names?: NameSource): Ind
 /** Subjects → matches, with every ecosystem that Portolan knows. */
 export function createBuiltInMatcher(database: AdvisoryDatabase): Matcher {
   return createMatcher({ plugins: ecosystems, database })
-}
-
-/** What is known to be wrong with what an SBOM names. @throws AppError `database-corrupt` */
-export function scanSbom(document: SbomDocument, database: AdvisoryDatabase): InventoryScan {
-  const matcher = createBuiltInMatcher(database)
-  return scanInventory(inventoryOfSbom(document), { matcher, database, plugins: ecosystems })
 }
 
 /** A package's version as Trivy's report lists it: whole, or in the parts that its ecosystem knows. */

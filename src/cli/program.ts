@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { addDatabaseCommand } from './commands/database.ts'
 import { addImageCommand } from './commands/image.ts'
+import { addSbomCommand } from './commands/sbom.ts'
 import { addServerCommands } from './commands/server.ts'
 import type { CommandContext } from './context.ts'
 import { EXIT, reportFailure } from './failure.ts'
@@ -25,6 +26,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
       writeErr: (text) => void context.stderr.write(text),
     })
   addImageCommand(program, context, done)
+  addSbomCommand(program, context, done)
   addDatabaseCommand(program, context, done)
   addServerCommands(program, done)
   try {

@@ -1,11 +1,11 @@
 import type { Digest, Platform } from '../../core/index.ts'
 import { type ImageSource, type PlatformImage, resolveImage } from '../../images/index.ts'
 import type { Indexer, IndexProgress } from '../../indexing/index.ts'
-import { OPEN_ACCESS } from '../../inventory/index.ts'
+import { type Inventory, OPEN_ACCESS } from '../../inventory/index.ts'
 import { type InventoryScan, type Matching, scanInventory } from './scan-inventory.ts'
 import { withUnsupported } from './unsupported.ts'
 
-export interface ScanImageRequest extends Matching {
+export interface IndexImageRequest {
   readonly source: ImageSource
   /** A tag or a digest of the source. */
   readonly reference: string
@@ -17,17 +17,28 @@ export interface ScanImageRequest extends Matching {
   readonly onProgress?: (progress: IndexProgress) => void
 }
 
-export interface ImageScan extends InventoryScan {
+export interface ScanImageRequest extends IndexImageRequest, Matching {}
+
+export interface IndexedImage {
   /** Of what the reference names: a manifest or an index. */
   readonly digest: Digest
   readonly image: PlatformImage
+  readonly inventory: Inventory
 }
+
+export interface ImageScan extends InventoryScan, IndexedImage {}
 
 /**
  * One image, from reference to findings: resolve, index what is not known yet, match. Keeps nothing but layers.
  * @throws AppError of the source, of the image's reading, `database-corrupt`
  */
 export async function scanImage(request: ScanImageRequest): Promise<ImageScan> {
+  const indexed = await indexImage(request)
+  return { ...indexed, ...scanInventory(indexed.inventory, request) }
+}
+
+/** As `scanImage`, without the findings. @throws AppError of the source, of the image's reading */
+export async function indexImage(request: IndexImageRequest): Promise<IndexedImage> {
   const { source, reference, platform, signal, indexer } = request
   const resolved = await resolveImage(source, reference, platform, signal)
   const [image] = resolved.images
@@ -40,5 +51,5 @@ export async function scanImage(request: ScanImageRequest): Promise<ImageScan> {
     ...(signal === undefined ? {} : { signal }),
     ...(request.onProgress === undefined ? {} : { onProgress: request.onProgress }),
   })
-  return { digest: resolved.digest, image, ...scanInventory(withUnsupported(indexed, image), request) }
+  return { digest: resolved.digest, image, inventory: withUnsupported(indexed, image) }
 }

@@ -30,3 +30,8 @@ export function platformOption(text: string): Platform {
     throw new InvalidArgumentError(toAppError(error).publicMessage)
   }
 }
+
+/** An option that may be given several times. */
+export function listOption(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text]
+}

@@ -95,10 +95,21 @@ function reportOf(shown: readonly ScannedGroup[] = groups): Report {
     remote: parseImageReference('registry.test/acme/app:1'),
     config: { os: 'linux', custom: true },
     databaseAge: 'updated 5 hours ago',
+    eosl: false,
     databaseDigest: () => digest('d'),
     version: '9.9.9',
-    scan: {
+    sbom: null,
+    suppressed: [],
+    showSuppressed: false,
+    comparisons: [],
+    image: {
       digest: digest('a'),
+      image: {
+        platform: { os: 'linux', architecture: 'amd64' },
+        manifest: { digest: digest('a'), config: { digest: digest('e') } },
+      } as NonNullable<Report['image']>['image'],
+    },
+    scan: {
       databaseUpdatedAt: 0,
       groups: shown,
       inventory: {
@@ -110,10 +121,6 @@ function reportOf(shown: readonly ScannedGroup[] = groups): Report {
         unresolved: 0,
         names: null,
       },
-      image: {
-        platform: { os: 'linux', architecture: 'amd64' },
-        manifest: { digest: digest('a'), config: { digest: digest('e') } },
-      } as Report['scan']['image'],
     },
   }
 }
@@ -193,6 +200,82 @@ describe('the table', () => {
     const lines = write('table', plain, report)
     expect(lines).not.toMatch(/[\p{Cf}\u0000-\u0009\u000b-\u001f]/u)
     expect(lines.split('\n')).toHaveLength(7)
+  })
+
+  it('warns of a release whose support has ended', () => {
+    const report = reportOf()
+    const os = { family: 'debian', release: '8.11', extended: false, endOfLife: '2020-06-30T23:59:59Z' }
+    const ended = {
+      ...report,
+      eosl: true,
+      scan: { ...report.scan, inventory: { ...report.scan.inventory, os } },
+    }
+    expect(write('table', plain, ended)).toContain('\nSupport of debian 8.11 ended on 2020-06-30: ')
+    expect(write('table')).not.toContain('Support of')
+    expect(JSON.parse(write('trivy', plain, ended))).toMatchObject({
+      Metadata: { OS: { Family: 'debian', Name: '8.11', EOSL: true } },
+    })
+    expect(write('trivy')).not.toContain('EOSL')
+    expect(JSON.parse(write('json', plain, ended))).toMatchObject({ image: { os: { ...os, eosl: true } } })
+    expect(parse('json')).toMatchObject({ image: { os: { eosl: false } } })
+  })
+
+  const [system] = groups
+  const verdict = {
+    status: 'not_affected',
+    justification: 'vulnerable_code_not_present',
+    impact: 'built without it',
+    author: 'A',
+    source: 'vex.json',
+  } as const
+  const suppressed = (showSuppressed: boolean): Report => ({
+    ...reportOf(),
+    showSuppressed,
+    suppressed:
+      system?.findings[0] === undefined ? [] : [{ group: system, finding: system.findings[0], verdict }],
+  })
+
+  it('counts what statements took off the list, or lists it', () => {
+    expect(write('table', plain, suppressed(false))).toContain(
+      '\n1 vulnerability is not shown: VEX statements',
+    )
+    const lines = write('table', plain, suppressed(true))
+    expect(lines).toMatch(
+      /CVE-2024-1 +openssl +not affected +vulnerable code not present: built without it +vex\.json/,
+    )
+    expect(JSON.parse(write('json', plain, suppressed(false)))).toMatchObject({
+      suppressed: [{ vulnerability: 'CVE-2024-1', vex: verdict }],
+    })
+    expect(write('trivy', plain, suppressed(false))).not.toContain('Modified')
+    expect(JSON.parse(write('trivy', plain, suppressed(true)))).toMatchObject({
+      Results: [
+        {
+          ExperimentalModifiedFindings: [
+            {
+              Type: 'vulnerability',
+              Status: 'not_affected',
+              Statement: 'vulnerable_code_not_present',
+              Source: 'vex.json',
+              Finding: { VulnerabilityID: 'CVE-2024-1' },
+            },
+          ],
+        },
+        {},
+      ],
+    })
+    expect(write('sarif', plain, suppressed(false))).not.toContain('suppressions')
+    expect(write('sarif', plain, suppressed(true))).toContain('built without it (vex.json)')
+  })
+
+  it('says how an SBOM agrees', () => {
+    const compared = (onlyInSbom: string[], onlyInImage: string[]): string => {
+      const comparison = { source: 'a.json', common: 3, onlyInSbom, onlyInImage }
+      return write('table', plain, { ...reportOf(), comparisons: [comparison] })
+    }
+    expect(compared([], [])).toContain('SBOM a.json: agrees with all 3 packages that were found.')
+    expect(compared(['pkg:npm/a@1'], ['pkg:npm/b@1'])).toContain(
+      'SBOM a.json: 3 packages agree; it names 1 that were not found; it misses 1 that were found.\n  only in the SBOM: pkg:npm/a@1\n  not in the SBOM: pkg:npm/b@1\n',
+    )
   })
 
   it('says when there is nothing', () => {

@@ -10,25 +10,45 @@ export function formatJson(report: Report): string {
   return jsonText(jsonReport(report))
 }
 
-function jsonReport({ name, scan, groups, databaseDigest, version }: Report): object {
+function jsonReport(report: Report): object {
+  const { name, scan, image, sbom, groups, databaseDigest, version } = report
   const findings = groups.flatMap((group) => group.findings.map((finding) => findingRow(finding, group.type)))
   return {
     formatVersion: 1,
     portolan: version,
-    image: {
-      name,
-      digest: scan.digest,
-      manifestDigest: scan.image.manifest.digest,
-      configDigest: scan.image.manifest.config.digest,
-      platform: formatPlatform(scan.image.platform),
-      os: scan.inventory.os,
-      layers: scan.inventory.layers,
-      packages: scan.groups.reduce((sum, group) => sum + group.packages.length, 0),
-    },
+    ...(image === null ? {} : { image: { name, ...imageFields(image), ...contentFields(report) } }),
+    ...(sbom === null ? {} : { sbom: { name, ...sbomFields(sbom), ...contentFields(report) } }),
     database: { digest: databaseDigest(), updatedAt: new Date(scan.databaseUpdatedAt).toISOString() },
     counts: countSeverities(groups.flatMap((group) => group.findings.map(({ match }) => match.severity))),
     findings,
+    suppressed: report.suppressed.map(({ group, finding, verdict }) => ({
+      ...findingRow(finding, group.type),
+      vex: verdict,
+    })),
+    comparisons: report.comparisons,
     notes: scan.inventory.notes,
+  }
+}
+
+function imageFields({ digest, image }: NonNullable<Report['image']>): object {
+  return {
+    digest,
+    manifestDigest: image.manifest.digest,
+    configDigest: image.manifest.config.digest,
+    platform: formatPlatform(image.platform),
+  }
+}
+
+function sbomFields({ format, specVersion, id }: NonNullable<Report['sbom']>): object {
+  return { format, specVersion, id }
+}
+
+function contentFields({ scan, eosl }: Report): object {
+  const { os } = scan.inventory
+  return {
+    os: os === null ? null : { ...os, eosl },
+    layers: scan.inventory.layers,
+    packages: scan.groups.reduce((sum, group) => sum + group.packages.length, 0),
   }
 }
 

@@ -1,3 +1,7 @@
-/** Of `--format`. */
+/** Of `--format`: what is wrong, as a report. */
 export const FORMATS = ['table', 'json', 'trivy', 'sarif'] as const
 export type Format = (typeof FORMATS)[number]
+
+/** Of `--format`: what is in it, as an SBOM. */
+export const SBOM_FORMATS = ['cyclonedx', 'spdx-json'] as const
+export type SbomFormat = (typeof SBOM_FORMATS)[number]

@@ -1,11 +1,28 @@
-import type { ImageScan, ScannedFinding, ScannedGroup } from '../../app/engine.ts'
+import type {
+  ImageScan,
+  InventoryScan,
+  ScannedFinding,
+  ScannedGroup,
+  SuppressedFinding,
+} from '../../app/engine.ts'
 import type { ImageReference, Severity } from '../../core/index.ts'
+import type { ContentsComparison, SbomDocument } from '../../sbom/index.ts'
 
-/** What a format writes about one image. */
+/** What a format writes about one image, or about what an SBOM names. */
 export interface Report {
-  /** The image as the user named it. */
+  /** The image or file as the user named it. */
   readonly name: string
-  readonly scan: ImageScan
+  readonly scan: InventoryScan
+  /** null for an SBOM. */
+  readonly image: Pick<ImageScan, 'digest' | 'image'> | null
+  /** The SBOM that was read; null for an image. */
+  readonly sbom: Pick<SbomDocument, 'format' | 'specVersion' | 'id'> | null
+  /** What statements (VEX) take off the list. */
+  readonly suppressed: readonly SuppressedFinding[]
+  /** Whether formats that need not are to show it. */
+  readonly showSuppressed: boolean
+  /** How an SBOM agrees with the image, where that was asked. */
+  readonly comparisons: readonly SbomComparison[]
   /** What is shown after filtering; the scan's own groups stay whole. */
   readonly groups: readonly ScannedGroup[]
   /** The image's config as it is, verified, where a format repeats it. */
@@ -14,9 +31,17 @@ export interface Report {
   readonly remote: ImageReference | undefined
   /** `updated 5 hours ago` */
   readonly databaseAge: string
+  /** Support of the operating system's release has ended. */
+  readonly eosl: boolean
   /** Digest of the vulnerability database; reads the whole of one that has no name. */
   readonly databaseDigest: () => string
   readonly version: string
+}
+
+/** An SBOM of the image, compared with what was found in it. */
+export interface SbomComparison extends ContentsComparison {
+  /** A file's name, or `attached`. */
+  readonly source: string
 }
 
 export interface FindingFilter {
@@ -26,9 +51,14 @@ export interface FindingFilter {
 
 /** The groups with only the findings that the user asked for. */
 export function filterFindings(groups: readonly ScannedGroup[], filter: FindingFilter): ScannedGroup[] {
-  const shows = ({ match }: ScannedFinding): boolean =>
-    filter.severities.has(match.severity) && !(filter.ignoreUnfixed && match.fixedVersion === '')
-  return groups.map((group) => ({ ...group, findings: group.findings.filter(shows) }))
+  return groups.map((group) => ({
+    ...group,
+    findings: group.findings.filter((finding) => isWanted(finding, filter)),
+  }))
+}
+
+export function isWanted({ match }: ScannedFinding, { severities, ignoreUnfixed }: FindingFilter): boolean {
+  return severities.has(match.severity) && !(ignoreUnfixed && match.fixedVersion === '')
 }
 
 export function countFindings(groups: readonly ScannedGroup[]): number {

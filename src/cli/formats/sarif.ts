@@ -1,5 +1,6 @@
 import type { ScannedFinding, ScannedGroup } from '../../app/engine.ts'
 import type { Severity } from '../../core/index.ts'
+import type { VexVerdict } from '../../vex/index.ts'
 import { jsonText } from './json-text.ts'
 import { primaryUrl } from './primary-url.ts'
 import type { Report } from './report.ts'
@@ -26,8 +27,17 @@ const typicalScores: Readonly<Record<Severity, string>> = {
   UNKNOWN: '0.0',
 }
 
+interface Row {
+  readonly group: Pick<ScannedGroup, 'kind' | 'type'>
+  readonly finding: ScannedFinding
+  readonly verdict?: VexVerdict
+}
+
 function sarifLog(report: Report): object {
-  const rows = report.groups.flatMap((group) => group.findings.map((finding) => ({ group, finding })))
+  const rows: Row[] = [
+    ...report.groups.flatMap((group) => group.findings.map((finding) => ({ group, finding }))),
+    ...(report.showSuppressed ? report.suppressed : []),
+  ]
   const rules = new Map<string, { readonly index: number; readonly rule: object }>()
   for (const { group, finding } of rows) {
     const id = finding.match.vulnerabilityId
@@ -46,18 +56,18 @@ function sarifLog(report: Report): object {
             rules: Array.from(rules.values(), ({ rule }) => rule),
           },
         },
-        results: rows.map(({ group, finding }) =>
-          resultOf(report, group, finding, rules.get(finding.match.vulnerabilityId)?.index ?? -1),
+        results: rows.map((row) =>
+          resultOf(report, row, rules.get(row.finding.match.vulnerabilityId)?.index ?? -1),
         ),
         columnKind: 'utf16CodeUnits',
         originalUriBaseIds: { ROOTPATH: { uri: 'file:///' } },
-        properties: { imageName: report.name, imageDigest: report.scan.digest },
+        properties: { imageName: report.name, imageDigest: report.image?.digest },
       },
     ],
   }
 }
 
-function ruleOf(group: ScannedGroup, finding: ScannedFinding): object {
+function ruleOf(group: Row['group'], finding: ScannedFinding): object {
   const { match, details } = finding
   const id = match.vulnerabilityId
   const title = details?.title || id
@@ -78,7 +88,7 @@ function ruleOf(group: ScannedGroup, finding: ScannedFinding): object {
   }
 }
 
-function resultOf(report: Report, group: ScannedGroup, finding: ScannedFinding, ruleIndex: number): object {
+function resultOf(report: Report, { group, finding, verdict }: Row, ruleIndex: number): object {
   const { match, package: item, path } = finding
   const place = path ?? report.name
   return {
@@ -106,7 +116,14 @@ function resultOf(report: Report, group: ScannedGroup, finding: ScannedFinding, 
     partialFingerprints: {
       'portolan/v1': [group.type, item.name, match.vulnerabilityId, path ?? ''].join('/'),
     },
+    ...(verdict === undefined ? {} : { suppressions: [suppression(verdict)] }),
   }
+}
+
+/** SARIF 2.1.0, 3.35. */
+function suppression({ status, justification, impact, source }: VexVerdict): object {
+  const why = [status, justification, impact].filter((text) => text !== '').join(': ')
+  return { kind: 'external', status: 'accepted', justification: `${why} (${source})` }
 }
 
 function scoreOf({ match, details }: ScannedFinding): string {

@@ -11,22 +11,36 @@ import {
 import type { Style } from '../terminal.ts'
 import { type Cell, type Column, tableLines } from './columns.ts'
 import type { Report } from './report.ts'
+import { comparisonLines, suppressedLines } from './vex-lines.ts'
 
 const worstFirst = SEVERITIES.toReversed()
 
 /** For people: what to look at first stands first. Nothing from the image reaches the terminal but through safeText. */
 export function formatTable(report: Report, style: Style): string {
-  const { name, scan, groups, databaseAge } = report
-  const lines = [
-    `${style.bold(safeText(name))}  ${shortDigest(scan.digest)}  ${formatPlatform(scan.image.platform)}`,
-    style.dim(`Vulnerability data ${databaseAge}`),
-  ]
+  const { scan, groups, databaseAge, eosl } = report
+  const lines = [heading(report, style), style.dim(`Vulnerability data ${databaseAge}`)]
+  if (eosl) lines.push(style.bold(endOfLife(scan.inventory.os)))
   for (const group of groups) lines.push('', ...groupLines(group, style))
   if (groups.length === 0) lines.push('', 'No packages were found.')
+  lines.push(...suppressedLines(report, style), ...comparisonLines(report.comparisons))
   if (scan.inventory.notes.length > 0) {
     lines.push('', 'Left out:', ...scan.inventory.notes.map((note) => `  ${safeText(note)}`))
   }
   return `${lines.join('\n')}\n`
+}
+
+function heading({ name, image, sbom }: Report, style: Style): string {
+  const title = style.bold(safeText(name))
+  if (image !== null) return `${title}  ${shortDigest(image.digest)}  ${formatPlatform(image.image.platform)}`
+  const format = sbom?.format === 'spdx' ? 'SPDX' : 'CycloneDX'
+  return `${title}  ${format} ${safeText(sbom?.specVersion ?? '', 20)}`
+}
+
+/** What is found stays what it is; what is not fixed any more is not told. */
+function endOfLife(os: Report['scan']['inventory']['os']): string {
+  const day = os?.endOfLife?.slice(0, 10) ?? ''
+  const system = safeText(`${os?.family ?? ''} ${os?.release ?? ''}`, 100)
+  return `Support of ${system} ended on ${day}: new vulnerabilities may not be listed or fixed.`
 }
 
 function groupLines(group: ScannedGroup, style: Style): string[] {

@@ -2,6 +2,7 @@ import {
   type ScannedFinding,
   type ScannedGroup,
   type ScannedPackage,
+  type SuppressedFinding,
   versionParts,
 } from '../../app/engine.ts'
 import type { VulnerabilityDetails } from '../../advisories/index.ts'
@@ -19,21 +20,31 @@ export function formatTrivy(report: Report): string {
   return jsonText(trivyReport(report))
 }
 
-function trivyReport({ name, scan, groups, config, remote }: Report): object {
-  const { os, layers } = scan.inventory
-  const { manifest } = scan.image
+function trivyReport(report: Report): object {
+  const { name, scan, image, sbom, groups, eosl } = report
+  const { os } = scan.inventory
+  const suppressed = report.showSuppressed ? report.suppressed : []
   return {
     SchemaVersion: 2,
     ArtifactName: name,
-    ArtifactType: 'container_image',
+    ArtifactType: sbom === null ? 'container_image' : sbom.format,
     Metadata: {
-      OS: os === null ? undefined : { Family: os.family, Name: os.release },
-      ImageID: manifest.config.digest,
-      DiffIDs: layers.map((layer) => layer.diffId),
-      ...(remote === undefined ? {} : repositoryFields(remote, scan.digest)),
-      ImageConfig: config,
+      OS: os === null ? undefined : { Family: os.family, Name: os.release, EOSL: eosl || undefined },
+      ...(image === null ? {} : imageFields(report, image)),
     },
-    Results: groups.map((group) => result(name, group)),
+    Results: groups.map((group) => result(name, group, suppressed)),
+  }
+}
+
+function imageFields(
+  { scan, remote, config }: Report,
+  { digest, image }: NonNullable<Report['image']>,
+): object {
+  return {
+    ImageID: image.manifest.config.digest,
+    DiffIDs: scan.inventory.layers.map((layer) => layer.diffId),
+    ...(remote === undefined ? {} : repositoryFields(remote, digest)),
+    ImageConfig: config,
   }
 }
 
@@ -44,13 +55,28 @@ function repositoryFields({ registry, repository, tag }: ImageReference, digest:
   return { RepoTags: tag === undefined ? undefined : [`${name}:${tag}`], RepoDigests: [`${name}@${digest}`] }
 }
 
-function result(name: string, group: ScannedGroup): object {
+function result(name: string, group: ScannedGroup, suppressed: readonly SuppressedFinding[]): object {
+  const modified = suppressed.filter(
+    (each) => each.group.type === group.type && each.group.title === group.title,
+  )
   return {
     Target: group.kind === 'os' ? `${name} (${group.title})` : group.title,
     Class: group.kind === 'os' ? 'os-pkgs' : 'lang-pkgs',
     Type: group.type,
     Packages: group.packages.map((item) => packageRow(item, group.title)),
     Vulnerabilities: filled(group.findings.map((finding) => vulnerabilityRow(finding, group.title))),
+    ExperimentalModifiedFindings: filled(modified.map((each) => modifiedRow(each, group.title))),
+  }
+}
+
+/** As Trivy has them since 0.50 (pkg/types/finding.go). */
+function modifiedRow({ finding, verdict }: SuppressedFinding, target: string): object {
+  return {
+    Type: 'vulnerability',
+    Status: verdict.status,
+    Statement: verdict.justification || verdict.impact || undefined,
+    Source: verdict.source,
+    Finding: vulnerabilityRow(finding, target),
   }
 }
 

@@ -1,23 +1,19 @@
-import { type AdvisoryDatabase, describeAge } from '../../advisories/index.ts'
+import type { AdvisoryDatabase } from '../../advisories/index.ts'
 import { createScanner, type ImageScan } from '../../app/engine.ts'
-import { type Platform, safeText, type Severity, systemClock } from '../../core/index.ts'
+import { type Platform, safeText, systemClock } from '../../core/index.ts'
 import { type ImageSource, readBlob } from '../../images/index.ts'
 import type { IndexProgress } from '../../indexing/index.ts'
 import type { CommandContext } from '../context.ts'
 import { chooseDatabase } from '../database.ts'
-import { type Format, formatReport } from '../formats/index.ts'
-import { countFindings, filterFindings } from '../formats/report.ts'
 import { type ImageInput, openImage } from '../image-input.ts'
+import { openJavaNamesOfScan } from '../java-names.ts'
 import { megabytes, type Progress, startProgress } from '../progress.ts'
 import { createRemote, type RemoteOptions } from '../remote.ts'
 import { loadSettings, type Settings } from '../settings.ts'
-import { VERSION } from '../version.ts'
+import type { ImageDocuments, Laid } from './image-documents.ts'
+import { type ReportOptions, writeReport } from './write-report.ts'
 
-export interface ImageOptions extends RemoteOptions {
-  readonly format: Format
-  readonly severity: ReadonlySet<Severity>
-  readonly ignoreUnfixed: boolean
-  readonly exitCode: number
+export interface ImageOptions extends RemoteOptions, ReportOptions, ImageDocuments {
   readonly platform: Platform
   readonly db?: string
   readonly offline: boolean
@@ -35,7 +31,7 @@ export async function runImage(
   const remote = await createRemote(options, context)
   const progress = await startProgress(context.stderr)
   try {
-    const database = await chooseDatabase({
+    const choice = {
       settings,
       clock: systemClock,
       remote: remote.data,
@@ -43,15 +39,25 @@ export async function runImage(
       signal,
       offline: options.offline,
       wanted: options.db,
-    })
+    }
+    const database = await chooseDatabase(choice)
+    const java = openJavaNamesOfScan(choice, context)
     try {
       const input = await openImage(name, remote.images, signal)
       try {
-        return await report(name, options, { context, progress, settings, database, input })
+        return await report(name, options, {
+          context,
+          progress,
+          settings,
+          database,
+          names: java.names,
+          input,
+        })
       } finally {
         await input.source.close?.()
       }
     } finally {
+      java.close()
       database.close()
     }
   } finally {
@@ -64,12 +70,13 @@ interface Opened {
   readonly progress: Progress
   readonly settings: Settings
   readonly database: AdvisoryDatabase
+  readonly names: NameSource
   readonly input: ImageInput
 }
 
 async function report(name: string, options: ImageOptions, opened: Opened): Promise<number> {
   const { context, progress, database, input } = opened
-  const scanner = await createScanner({ layerDir: opened.settings.layerDir, database })
+  const scanner = await createScanner({ layerDir: opened.settings.layerDir, database, names: opened.names })
   const { source, reference, remote } = input
   const scan = await scanner.scan({
     source,
@@ -82,26 +89,23 @@ async function report(name: string, options: ImageOptions, opened: Opened): Prom
   const config = options.format === 'trivy' ? await readConfig(source, scan, context.signal) : undefined
   progress.clear()
   if (scanner.note !== undefined) context.note(scanner.note)
-  const age = describeAge(database.updatedAt, systemClock)
-  if (age.stale) context.note(`Vulnerability data ${age.message}.`)
-  const { severity: severities, ignoreUnfixed, format, exitCode } = options
-  const groups = filterFindings(scan.groups, { severities, ignoreUnfixed })
-  const written = formatReport(
-    format,
-    {
-      name,
-      scan,
-      groups,
-      config,
-      remote,
-      databaseAge: age.message,
-      databaseDigest: () => database.digest,
-      version: VERSION,
-    },
-    context.style,
-  )
-  await context.write(written)
-  return countFindings(groups) > 0 ? exitCode : 0
+  const { digest, image } = scan
+  const laid = await layOver(scan, input, options, context)
+  const reported = { name, scan, ...laid, config, remote, image: { digest, image }, sbom: null }
+  return writeReport(reported, database, options, context)
+}
+
+/** Documents over what was found, where the user named some; else nothing of theirs is loaded. */
+async function layOver(
+  scan: ImageScan,
+  input: ImageInput,
+  options: ImageOptions,
+  context: CommandContext,
+): Promise<Laid> {
+  const { vex, compareSbom } = options
+  if (vex.length + compareSbom.length === 0) return { groups: scan.groups, suppressed: [], comparisons: [] }
+  const { layDocuments } = await import('./image-documents.ts')
+  return layDocuments(scan, input, { vex, compareSbom }, context)
 }
 
 const largestConfig = 16 * 1024 ** 2
@@ -112,7 +116,7 @@ async function readConfig(source: ImageSource, scan: ImageScan, signal: AbortSig
   return JSON.parse(Buffer.from(bytes).toString('utf8'))
 }
 
-function describeProgress(name: string, done: IndexProgress): string {
+export function describeProgress(name: string, done: IndexProgress): string {
   const layers = `${done.layersDone} of ${done.layersTotal} layers`
   return `Reading ${safeText(name, 60)}: ${layers}, ${megabytes(done.bytesDone)} of ${megabytes(done.bytesTotal)}`
 }

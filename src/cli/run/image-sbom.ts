@@ -1,0 +1,52 @@
+import { imageContents } from '../../app/documents.ts'
+import { indexOnly } from '../../app/engine.ts'
+import { newId, systemClock } from '../../core/index.ts'
+import { writeCycloneDx, writeSpdx } from '../../sbom/index.ts'
+import type { CommandContext } from '../context.ts'
+import { jsonText } from '../formats/json-text.ts'
+import type { SbomFormat } from '../formats/names.ts'
+import { openImage } from '../image-input.ts'
+import { startProgress } from '../progress.ts'
+import { createRemote } from '../remote.ts'
+import { loadSettings } from '../settings.ts'
+import { VERSION } from '../version.ts'
+import { describeProgress, type ImageOptions } from './image.ts'
+
+/** Writes the SBOM of an image; no vulnerability data is needed. @returns the exit code */
+export async function runImageSbom(
+  name: string,
+  format: SbomFormat,
+  options: Omit<ImageOptions, 'format'>,
+  context: CommandContext,
+): Promise<number> {
+  const { signal } = context
+  const settings = await loadSettings(context.env)
+  const remotes = await createRemote(options, context)
+  const progress = await startProgress(context.stderr)
+  try {
+    const { source, reference, remote } = await openImage(name, remotes.images, signal)
+    try {
+      const { note, ...indexed } = await indexOnly(settings.layerDir, {
+        source,
+        reference,
+        platform: options.platform,
+        fresh: !options.cache,
+        signal,
+        onProgress: (done) => progress.show(describeProgress(name, done)),
+      })
+      progress.clear()
+      for (const each of [...(note === undefined ? [] : [note]), ...indexed.inventory.notes])
+        context.note(each)
+      const contents = imageContents({ name, remote, ...indexed })
+      const time = systemClock.now()
+      const stamp = { serial: newId(time), time, tool: VERSION }
+      const document = format === 'cyclonedx' ? writeCycloneDx(contents, stamp) : writeSpdx(contents, stamp)
+      await context.write(jsonText(document))
+      return 0
+    } finally {
+      await source.close?.()
+    }
+  } finally {
+    progress.clear()
+  }
+}

@@ -1,0 +1,50 @@
+import { type AdvisoryDatabase, describeAge } from '../../advisories/index.ts'
+import type { InventoryScan } from '../../app/engine.ts'
+import { type Severity, systemClock } from '../../core/index.ts'
+import { isPastEndOfLife } from '../../inventory/index.ts'
+import type { CommandContext } from '../context.ts'
+import { type Format, formatReport } from '../formats/index.ts'
+import { countFindings, filterFindings, isWanted, type Report } from '../formats/report.ts'
+import { VERSION } from '../version.ts'
+
+export interface ReportOptions {
+  readonly format: Format
+  readonly severity: ReadonlySet<Severity>
+  readonly ignoreUnfixed: boolean
+  readonly exitCode: number
+  readonly showSuppressed: boolean
+}
+
+export type Reported = Omit<
+  Report,
+  'databaseAge' | 'eosl' | 'databaseDigest' | 'version' | 'showSuppressed'
+> & { readonly scan: InventoryScan }
+
+/**
+ * Writes what was found, filtered as the user asked. What statements took off the list counts for no exit code.
+ * @returns the exit code
+ */
+export async function writeReport(
+  reported: Reported,
+  database: AdvisoryDatabase,
+  options: ReportOptions,
+  context: CommandContext,
+): Promise<number> {
+  const age = describeAge(database.updatedAt, systemClock)
+  if (age.stale) context.note(`Vulnerability data ${age.message}.`)
+  const { severity: severities, ignoreUnfixed, format, exitCode, showSuppressed } = options
+  const filter = { severities, ignoreUnfixed }
+  const groups = filterFindings(reported.groups, filter)
+  const report: Report = {
+    ...reported,
+    groups,
+    suppressed: reported.suppressed.filter(({ finding }) => isWanted(finding, filter)),
+    showSuppressed,
+    databaseAge: age.message,
+    eosl: isPastEndOfLife(reported.scan.inventory.os, systemClock.now()),
+    databaseDigest: () => database.digest,
+    version: VERSION,
+  }
+  await context.write(formatReport(format, report, context.style))
+  return countFindings(groups) > 0 ? exitCode : 0
+}
