@@ -11,7 +11,7 @@ const run = promisify(execFile)
 
 interface TrivyPackage {
   readonly Name: string
-  readonly Version: string
+  readonly Version?: string
   readonly Release?: string
   readonly Epoch?: number
   readonly Arch?: string
@@ -176,8 +176,9 @@ function purlsOf(bom: Bom): string[] {
   )
 }
 
+/** packageurl-js rejects versions of Go that are no semantic ones (`v1.13`): they stay as they are written. */
 export function canonicalPurl(purl: string): string {
-  return PackageURL.fromString(purl).toString()
+  return /^pkg:golang\/stdlib@/.test(purl) ? purl : PackageURL.fromString(purl).toString()
 }
 
 function osOf(report: TrivyReport): string | null {
@@ -202,7 +203,7 @@ function listOf({ Target, Class }: TrivyResult): string {
 function packageRow(found: TrivyPackage, list: string): PackageRow {
   return {
     name: found.Name,
-    version: spell(found.Epoch, found.Version, found.Release),
+    version: spell(found.Epoch, found.Version ?? '', found.Release),
     arch: found.Arch ?? '',
     source: [found.SrcName ?? '', spell(found.SrcEpoch, found.SrcVersion ?? '', found.SrcRelease)]
       .join(' ')

@@ -16,7 +16,7 @@ interface Modules {
 }
 
 /**
- * What a Go binary is made of, as Trivy lists it since 0.47 (pkg/dependency/parser/golang/binary): the standard library under
+ * What a Go binary is made of, as Trivy lists it since 0.51 (pkg/dependency/parser/golang/binary): the standard library under
  * Go's own version, the modules, and the main module.
  * @throws SyntaxError for lines that Go does not take
  */
