@@ -4,13 +4,13 @@ import {
   type AttributedSet,
   buildPackageSet,
   type Inventory,
-  type OperatingSystem,
   type Package,
   type PlacedPackage,
 } from '../inventory/index.ts'
 import type { LayerResults } from './layer-results.ts'
 import { type MergedImage, type MergedPackage, mergeLayers } from './merge.ts'
 import { namePackages } from './name-packages.ts'
+import { distributionOf, unmatchedNotes, withEndOfLife } from './os-distribution.ts'
 import type { Distribution, ImageContext, IndexingPlugin, NameDatabase } from './ports.ts'
 
 const MAX_NOTES = 200
@@ -50,36 +50,15 @@ export function assemble(
 ): Pick<Inventory, 'os' | 'sets' | 'attribution' | 'notes'> {
   const distribution = distributionOf(plugins, context.os, packages)
   const describe = describer(plugins, distribution, notes)
-  const sets = [osSet(packages, describe), ...languageSets(packages, describe)].filter(
-    ({ set }) => set.entries.length > 0,
-  )
+  const system = osSet(packages, describe)
+  notes.push(...unmatchedNotes(system.set, context.os))
+  const sets = [system, ...languageSets(packages, describe)].filter(({ set }) => set.entries.length > 0)
   return {
     os: withEndOfLife(context.os, distribution),
     sets: sets.map(({ set }) => set),
     attribution: sets.map(({ attribution }) => attribution),
     notes: bounded([...new Set(notes)]),
   }
-}
-
-/** The one that speaks for all OS packages of the image: its family's, or that of who rebuilt them. */
-function distributionOf(
-  plugins: readonly IndexingPlugin[],
-  os: OperatingSystem | null,
-  packages: readonly MergedPackage[],
-): Distribution | undefined {
-  if (os === null) return undefined
-  const own = plugins.flatMap((plugin) => plugin.distributions).find(({ family }) => family === os.family)
-  if (own?.inPlace === undefined) return own
-  const facts = packages.filter(({ file }) => file.scope === 'os').map(({ fact }) => fact)
-  return own.inPlace(facts, os) ?? own
-}
-
-function withEndOfLife(
-  os: OperatingSystem | null,
-  distribution: Distribution | undefined,
-): OperatingSystem | null {
-  const endOfLife = os === null ? undefined : distribution?.endOfLife?.(os)
-  return os === null || endOfLife === undefined ? os : { ...os, endOfLife }
 }
 
 type Describe = (merged: MergedPackage) => Package | undefined
