@@ -13,7 +13,7 @@ import { manifestAnalyzer } from './manifest-analyzer.ts'
 import { rpmPackageUrl } from './purl.ts'
 import { familyOfOsRelease, releaseAnalyzer } from './release-analyzer.ts'
 import { select } from './select.ts'
-import { compareRpmVersions } from './version.ts'
+import { compareRpmVersions, parseRpmVersion } from './version.ts'
 
 export const rpm: IndexingPlugin & MatchingPlugin = {
   id: 'rpm',
@@ -26,6 +26,11 @@ export const rpm: IndexingPlugin & MatchingPlugin = {
   ],
   distributions,
   describe: (fact, context) => describeOsPackage('rpm', fact, rpmPackageUrl(fact, context.os)),
+
+  versionParts: (text) => {
+    const { epoch, version, release } = parseRpmVersion(text)
+    return { epoch, upstream: version, revision: release }
+  },
 
   purlTypes: ['rpm'],
   matcherVersion: 1,

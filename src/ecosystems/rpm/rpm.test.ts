@@ -167,6 +167,11 @@ describe('the list of Distroless', () => {
 })
 
 describe('names', () => {
+  it('of a version take it apart as reports list it', () => {
+    expect(rpm.versionParts?.('1:3.0.7-25.el9')).toEqual({ epoch: 1, upstream: '3.0.7', revision: '25.el9' })
+    expect(rpm.versionParts?.('3.0.7')).toEqual({ epoch: 0, upstream: '3.0.7', revision: '' })
+  })
+
   it.each([
     ['glibc-2.34-83.el9.src.rpm', ['glibc', '2.34', '83.el9']],
     ['java-17-openjdk-17.0.9.0.9-2.el9.src.rpm', ['java-17-openjdk', '17.0.9.0.9', '2.el9']],

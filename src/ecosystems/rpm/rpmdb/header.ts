@@ -145,8 +145,8 @@ export class RpmHeader {
     const { tag, type, offset, count } = entry
     const size = SIZES[type]
     const room = this.#dataEnd - this.#dataStart - offset
-    if (tag < FIRST_DATA_TAG || size === undefined || offset < 0 || room <= 0)
-      throw damaged('a package has an entry that is none')
+    const isOdd = tag < FIRST_DATA_TAG || offset < 0 || room <= 0 || (type === TYPE.string && count !== 1)
+    if (size === undefined || isOdd) throw damaged('a package has an entry that is none')
     const length =
       size !== -1 ? size * count : next === undefined ? this.#textLength(entry) : next.offset - offset
     if (length <= 0 || length > room) throw damaged('a package has an entry without bounds')
@@ -154,10 +154,10 @@ export class RpmHeader {
   }
 
   /** Of as many texts as the entry counts, their NULs included. */
-  #textLength({ type, offset, count }: Entry): number {
+  #textLength({ offset, count }: Entry): number {
     const data = this.#bytes.content.subarray(this.#dataStart + offset, this.#dataEnd)
     let length = 0
-    for (let left = type === TYPE.string ? 1 : count; left > 0; left -= 1) {
+    for (let left = count; left > 0; left -= 1) {
       const end = data.indexOf(0, length)
       if (end === -1) throw damaged('a text of a package has no end')
       length = end + 1
