@@ -54,11 +54,18 @@ async function markSome(tx: Db): Promise<boolean> {
   return true
 }
 
+/** Subjects by place, one look into the index each: asked for all at once, the planner takes them for too many and reads the whole table. */
+function found(places: readonly Place[]) {
+  return sql`array(
+    select held.id from unnest(${places}::bigint[]) as changed (place)
+    cross join lateral (select s.id from subject s where s.places @> array[changed.place] offset 0) held)`
+}
+
 const marks: Readonly<Record<Kind, (tx: Db, change: ChangeRow) => Promise<unknown>>> = {
   verdicts: (tx, { places, generation }) =>
     sql`
       update subject set matched_generation = null where id in (
-        select s.id from subject s where s.places && ${places}::bigint[] and s.matched_generation < ${generation}
+        select s.id from subject s where s.id = any(${found(places)}) and s.matched_generation < ${generation}
         order by s.id for update)`.execute(tx),
   details: (tx, { places }) =>
     sql`
