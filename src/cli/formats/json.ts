@@ -1,6 +1,6 @@
 import type { VulnerabilityDetails } from '../../advisories/index.ts'
 import type { ScannedFinding } from '../../app/engine.ts'
-import { countSeverities, formatPlatform } from '../../core/index.ts'
+import { BUILT_IN_ENGINE, countSeverities, formatPlatform } from '../../core/index.ts'
 import { jsonText } from './json-text.ts'
 import { primaryUrl } from './primary-url.ts'
 import type { Report } from './report.ts'
@@ -18,7 +18,8 @@ function jsonReport(report: Report): object {
     portolan: version,
     ...(image === null ? {} : { image: { name, ...imageFields(image), ...contentFields(report) } }),
     ...(sbom === null ? {} : { sbom: { name, ...sbomFields(sbom), ...contentFields(report) } }),
-    database: { digest: databaseDigest(), updatedAt: new Date(scan.databaseUpdatedAt).toISOString() },
+    engine: { id: scan.engine?.id ?? BUILT_IN_ENGINE, version: scan.engine?.version ?? version },
+    database: { digest: databaseDigest(), updatedAt: time(scan.databaseUpdatedAt) },
     counts: countSeverities(groups.flatMap((group) => group.findings.map(({ match }) => match.severity))),
     findings,
     suppressed: report.suppressed.map(({ group, finding, verdict }) => ({
@@ -28,6 +29,10 @@ function jsonReport(report: Report): object {
     comparisons: report.comparisons,
     notes: scan.inventory.notes,
   }
+}
+
+function time(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : new Date(milliseconds).toISOString()
 }
 
 function imageFields({ digest, image }: NonNullable<Report['image']>): object {

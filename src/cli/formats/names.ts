@@ -5,3 +5,6 @@ export type Format = (typeof FORMATS)[number]
 /** Of `--format`: what is in it, as an SBOM. */
 export const SBOM_FORMATS = ['cyclonedx', 'spdx-json'] as const
 export type SbomFormat = (typeof SBOM_FORMATS)[number]
+
+/** Of `--engine`; a test holds it to the table of engines. */
+export const ENGINES = ['portolan', 'trivy'] as const

@@ -33,8 +33,8 @@ export interface Report {
   readonly databaseAge: string
   /** Support of the operating system's release has ended. */
   readonly eosl: boolean
-  /** Digest of the vulnerability database; reads the whole of one that has no name. */
-  readonly databaseDigest: () => string
+  /** Digest of the vulnerability database, null where it is not ours; reads the whole of one that has no name. */
+  readonly databaseDigest: () => string | null
   readonly version: string
 }
 

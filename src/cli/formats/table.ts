@@ -18,7 +18,8 @@ const worstFirst = SEVERITIES.toReversed()
 /** For people: what to look at first stands first. Nothing from the image reaches the terminal but through safeText. */
 export function formatTable(report: Report, style: Style): string {
   const { scan, groups, databaseAge, eosl } = report
-  const lines = [heading(report, style), style.dim(`Vulnerability data ${databaseAge}`)]
+  const by = scan.engine === undefined ? '' : safeText(`${scan.engine.label} ${scan.engine.version} · `, 100)
+  const lines = [heading(report, style), style.dim(`${by}Vulnerability data ${databaseAge}`)]
   if (eosl) lines.push(style.bold(endOfLife(scan.inventory.os)))
   for (const group of groups) lines.push('', ...groupLines(group, style))
   if (groups.length === 0) lines.push('', 'No packages were found.')

@@ -47,7 +47,7 @@ export function comparisonLines(comparisons: readonly SbomComparison[]): string[
 function verdict(common: number, extra: number, missing: number): string {
   if (extra === 0 && missing === 0) return `agrees with all ${common} packages that were found.`
   const parts = [
-    `${common} packages agree`,
+    common === 1 ? '1 package agrees' : `${common} packages agree`,
     ...(extra === 0 ? [] : [`it names ${extra} that were not found`]),
     ...(missing === 0 ? [] : [`it misses ${missing} that were found`]),
   ]
