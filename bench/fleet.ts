@@ -50,8 +50,11 @@ export async function benchFleet({ root, db, images }: Options): Promise<void> {
   registry.pulls()
 
   const ours = await scanWithServer(root, data, registry, fleet)
+  process.stdout.write(`${fleet.names.length} images, ${fleet.layers} layers\n`)
+  line('portolan', ours)
   const startup = median(3, [trivy, '--version'])
   const loop = scanWithTrivy({ trivy, cache, fleet, registry, startup, more: ['--skip-db-update'] })
+  line('trivy, loop', loop)
   const port = await freePort()
   const listen = [
     '--cache-dir',
@@ -77,25 +80,19 @@ export async function benchFleet({ root, db, images }: Options): Promise<void> {
   const served = { ...clients, cpu: clients.cpu + cpuOf(server.pid) - before }
   server.kill()
   await once(server, 'exit')
-  print(fleet, { ours, loop, served })
+  line('trivy server', served)
+  print({ ours, loop, served })
 }
 
-function print(
-  fleet: Fleet,
-  { ours, loop, served }: Readonly<Record<'ours' | 'loop' | 'served', Taken>>,
-): void {
+function line(name: string, { wall, cpu, pulls }: Taken): void {
+  const fetched = [...pulls.values()].reduce((sum, count) => sum + count, 0)
+  process.stdout.write(
+    `${name.padEnd(14)} ${wall.toFixed(1)} s, cpu ${cpu.toFixed(1)} s, ${fetched} blobs fetched\n`,
+  )
+}
+
+function print({ ours, loop, served }: Readonly<Record<'ours' | 'loop' | 'served', Taken>>): void {
   const twice = [...ours.pulls.values()].filter((count) => count > 1).length
-  process.stdout.write(`${fleet.names.length} images, ${fleet.layers} layers\n`)
-  for (const [name, { wall, cpu, pulls }] of Object.entries({
-    portolan: ours,
-    'trivy, loop': loop,
-    'trivy server': served,
-  })) {
-    const fetched = [...pulls.values()].reduce((sum, count) => sum + count, 0)
-    process.stdout.write(
-      `${name.padEnd(14)} ${wall.toFixed(1)} s, cpu ${cpu.toFixed(1)} s, ${fetched} blobs fetched\n`,
-    )
-  }
   process.stdout.write(`to the loop: ${(ours.wall / loop.wall).toFixed(2)} (target ≤ 0.15)\n`)
   process.stdout.write(`to the server: ${(ours.wall / served.wall).toFixed(2)} (target ≤ 0.3)\n`)
   process.stdout.write(`blobs pulled more than once by portolan: ${twice} (target 0)\n`)
