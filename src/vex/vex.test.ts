@@ -1,0 +1,194 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { isAppError } from '../core/index.ts'
+import { scaled } from '../test-support/scale.ts'
+import { createVexOverlay } from './overlay.ts'
+import type { VexSubject } from './ports.ts'
+import { readVex } from './read.ts'
+
+const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
+const openVex = (...statements: object[]): object => ({
+  '@context': 'https://openvex.dev/ns/v0.2.0',
+  timestamp: '2024-01-02T00:00:00Z',
+  statements,
+})
+const image = 'pkg:oci/api@sha256:ab?arch=amd64&repository_url=r.example/team/api'
+const target = {
+  vulnerability: 'CVE-1',
+  purl: 'pkg:deb/debian/openssl@3.0-1?arch=amd64&distro=debian-12',
+  ref: null,
+}
+
+function statusOf(documents: readonly object[], about: Partial<VexSubject> = {}, ref: string | null = null) {
+  const sources = documents.map((each) => ({ document: readVex(encode(each)), source: 's' }))
+  return createVexOverlay(sources, { purls: [image], sbom: null, ...about }).verdict({ ...target, ref })
+    ?.status
+}
+
+const statement = (products: unknown, more: object = {}): object => ({
+  vulnerability: { name: 'CVE-1' },
+  products,
+  status: 'not_affected',
+  ...more,
+})
+
+describe('OpenVEX', () => {
+  it.each([
+    ['the package', [{ '@id': 'pkg:deb/debian/openssl' }]],
+    ['the package with version and qualifiers', [{ '@id': 'pkg:deb/debian/openssl@3.0-1?distro=debian-12' }]],
+    ['the image', [{ '@id': 'pkg:oci/api' }]],
+    ['the image by digest', [{ '@id': 'pkg:oci/api@sha256%3Aab' }]],
+    ['the package in the image', [{ '@id': image, subcomponents: [{ '@id': 'pkg:deb/debian/openssl' }] }]],
+    ['the package by another identifier', [{ identifiers: { purl: 'pkg:deb/debian/openssl' } }]],
+    ['the package as a plain name (0.0.1)', ['pkg:deb/debian/openssl']],
+  ])('is honoured for %s', (_, products) => {
+    expect(statusOf([openVex(statement(products))])).toBe('not_affected')
+  })
+
+  it.each([
+    ['another version', [{ '@id': 'pkg:deb/debian/openssl@3.0-2' }]],
+    ['another distribution', [{ '@id': 'pkg:deb/ubuntu/openssl' }]],
+    ['a qualifier that is not there', [{ '@id': 'pkg:deb/debian/openssl?arch=arm64' }]],
+    ['another image', [{ '@id': 'pkg:oci/api@sha256:cd' }]],
+    ['another package in the image', [{ '@id': image, subcomponents: [{ '@id': 'pkg:deb/debian/bash' }] }]],
+    ['nothing', []],
+  ])('is not for %s', (_, products) => {
+    expect(statusOf([openVex(statement(products))])).toBeUndefined()
+  })
+
+  it('knows a vulnerability by its aliases', () => {
+    const [named, other] = [{ name: 'GHSA-1', aliases: ['CVE-1'] }, { name: 'CVE-2' }]
+    const products = [{ '@id': 'pkg:oci/api' }]
+    expect(statusOf([openVex(statement(products, { vulnerability: named }))])).toBe('not_affected')
+    expect(statusOf([openVex(statement(products, { vulnerability: 'CVE-1' }))])).toBe('not_affected')
+    expect(statusOf([openVex(statement(products, { vulnerability: other }))])).toBeUndefined()
+  })
+
+  it('follows the latest of its statements, and any of several documents', () => {
+    const products = [{ '@id': 'pkg:oci/api' }]
+    const older = statement(products, { timestamp: '2024-01-01T00:00:00Z' })
+    const newer = statement(products, { status: 'affected', timestamp: '2024-02-01T00:00:00Z' })
+    expect(statusOf([openVex(newer, older)])).toBeUndefined()
+    expect(statusOf([openVex({ ...older, timestamp: '2024-03-01T00:00:00Z' }, newer)])).toBe('not_affected')
+    expect(statusOf([openVex(newer), openVex(older)])).toBe('not_affected')
+    expect(statusOf([openVex({ ...older, status: 'under_investigation' })])).toBeUndefined()
+    expect(statusOf([openVex({ ...older, status: 'fixed' })])).toBe('fixed')
+  })
+})
+
+describe('CycloneDX', () => {
+  const document = (ref: string, state = 'not_affected', more: object = {}): object => ({
+    bomFormat: 'CycloneDX',
+    specVersion: '1.5',
+    vulnerabilities: [{ id: 'CVE-1', analysis: { state }, affects: [{ ref }] }],
+    ...more,
+  })
+
+  it.each([
+    ['false_positive', 'not_affected'],
+    ['resolved', 'fixed'],
+    ['resolved_with_pedigree', 'fixed'],
+    ['exploitable', undefined],
+    ['in_triage', undefined],
+  ])('reads the state %s', (state, status) => {
+    expect(statusOf([document('pkg:deb/debian/openssl', state)])).toBe(status)
+  })
+
+  it('is about components of the same document', () => {
+    const components = [{ 'bom-ref': 'x', purl: 'pkg:deb/debian/openssl@3.0-1' }]
+    expect(statusOf([document('x', 'not_affected', { components })])).toBe('not_affected')
+    expect(statusOf([document('y', 'not_affected', { components })])).toBeUndefined()
+  })
+
+  it('is about components of the SBOM that is scanned, by BOM-Link', () => {
+    const sbom = { serialNumber: 'urn:uuid:12', version: 1 }
+    expect(statusOf([document('urn:cdx:12/1#a%2Fb')], { sbom }, 'a/b')).toBe('not_affected')
+    expect(statusOf([document('urn:cdx:12/1#a/b')], { sbom }, 'a/b')).toBe('not_affected')
+    expect(statusOf([document('urn:cdx:12/2#a%2Fb')], { sbom }, 'a/b')).toBeUndefined()
+    expect(statusOf([document('urn:cdx:13/1#a%2Fb')], { sbom }, 'a/b')).toBeUndefined()
+    expect(statusOf([document('urn:cdx:12/1#a%2Fb')])).toBeUndefined()
+  })
+})
+
+describe('CSAF', () => {
+  const product = (id: string, purl: string): object => ({
+    category: 'product_version',
+    product: { product_id: id, product_identification_helper: { purl } },
+  })
+  const csaf = (status: object): object => ({
+    document: { csaf_version: '2.0', category: 'csaf_vex', publisher: { name: 'P' } },
+    product_tree: {
+      branches: [{ branches: [product('A', 'pkg:oci/api'), product('B', 'pkg:deb/debian/openssl')] }],
+      relationships: [
+        {
+          relates_to_product_reference: 'A',
+          product_reference: 'B',
+          full_product_name: { product_id: 'B-in-A' },
+        },
+      ],
+    },
+    vulnerabilities: [{ cve: 'CVE-1', product_status: status }],
+  })
+
+  it.each([
+    [{ known_not_affected: ['B'] }, 'not_affected'],
+    [{ known_not_affected: ['B-in-A'] }, 'not_affected'],
+    [{ fixed: ['B-in-A'] }, 'fixed'],
+    [{ known_affected: ['B'] }, undefined],
+    [{ known_not_affected: ['C'] }, undefined],
+  ])('reads %j', (status, wanted) => {
+    expect(statusOf([csaf(status)])).toBe(wanted)
+    expect(statusOf([csaf(status)], { purls: [] })).toBe(
+      JSON.stringify(status).includes('B-in-A') ? undefined : wanted,
+    )
+  })
+})
+
+describe('hostile documents', () => {
+  it('of any JSON are read or refused', () => {
+    const key = fc.constantFrom(
+      'statements',
+      'products',
+      'vulnerability',
+      'status',
+      'vulnerabilities',
+      'affects',
+      'analysis',
+      'state',
+      'components',
+      'branches',
+      'product_tree',
+      'document',
+      'csaf_version',
+      'id',
+      '@id',
+      'ref',
+      'x',
+    )
+    const { value } = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 6 },
+        fc.constantFrom('CVE-1', 'pkg:npm/a', 'not_affected', null, 1),
+        fc.string(),
+        fc.array(tie('value'), { maxLength: 4 }),
+        fc.dictionary(key, tie('value'), { maxKeys: 5 }),
+      ),
+    }))
+    const head = fc.constantFrom({ bomFormat: 'CycloneDX' }, { '@context': 'https://openvex.dev/ns' }, {})
+    fc.assert(
+      fc.property(head, fc.dictionary(key, value, { maxKeys: 6 }), (first, rest) => {
+        try {
+          const document = readVex(encode({ ...rest, ...first }))
+          createVexOverlay([{ document, source: '' }], { purls: [image], sbom: null }).verdict(target)
+        } catch (error) {
+          if (!isAppError(error) || error.kind !== 'invalid') throw error
+        }
+      }),
+      { numRuns: scaled(2_000, 1_000_000), seed: 3 },
+    )
+  })
+
+  it('larger than any real one are refused', () => {
+    expect(() => readVex(new Uint8Array(16 * 1024 * 1024 + 1))).toThrow('larger than 16 MiB')
+  })
+})
