@@ -173,6 +173,24 @@ describe('the operating system', () => {
   })
 })
 
+describe('who rebuilt the packages', () => {
+  const supplied: OsFact = { kind: 'os', path: 'curated.json', family: '', release: '', supplier: 'first' }
+  const redHat: OsFact = { kind: 'os', path: 'a', family: 'redhat', release: '9.2' }
+
+  it('says nothing of the system, and outlives what replaces it', () => {
+    const known = { family: 'redhat', release: '9.2', extended: false, supplier: 'first' }
+    expect([supplied, redHat].reduce(mergeOs, NO_OS)).toEqual(known)
+    expect([redHat, supplied].reduce(mergeOs, NO_OS)).toEqual(known)
+    const oracle = { ...redHat, family: 'oracle', release: '9.3' }
+    const later = { ...supplied, supplier: 'second' }
+    expect([redHat, supplied, oracle, later].reduce(mergeOs, NO_OS)).toEqual({
+      ...known,
+      family: 'oracle',
+      release: '9.3',
+    })
+  })
+})
+
 describe('a tree of files', () => {
   it('gives what it has in the order of paths', () => {
     const tree = new FileTree<string>()

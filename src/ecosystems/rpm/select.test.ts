@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Advisory, AdvisoryDatabase, AdvisoryEntry } from '../../advisories/index.ts'
+import { digestFromHex } from '../../core/index.ts'
 import type { Subject } from '../../inventory/index.ts'
 import { rpm } from './index.ts'
 
@@ -47,7 +48,7 @@ const products: Readonly<Record<string, readonly number[]>> = {
   'nvr/build/x': [3],
 }
 const database: AdvisoryDatabase = {
-  digest: `sha256:${'0'.repeat(64)}`,
+  digest: digestFromHex('0'.repeat(64)),
   updatedAt: 0,
   nextUpdate: 0,
   advisories: () => [],
