@@ -1,5 +1,5 @@
 /**
- * What the ecosystems have in common: constraints on versions, package URLs, versions spelled out, os-release, what operating systems say of packages.
+ * What the ecosystems have in common: constraints on versions, package URLs, versions spelled out, zip archives, os-release, what operating systems say of packages.
  * Must not know any single ecosystem: those are the folders below, and app/ecosystems.ts lists them.
  */
 export { type Bound, constraintGrammar, createConstraintReader, someHold } from './constraint.ts'
@@ -27,3 +27,6 @@ export { packageUrl } from '../core/index.ts'
 export { isOutsideOfPrograms } from './skipped-paths.ts'
 export { type Suppliers, withSuppliers, withSuppliersRules } from './suppliers.ts'
 export { decodeText, firstLine } from './text.ts'
+export { Budget, BudgetSpent } from './zip-budget.ts'
+export { readEntry } from './zip-content.ts'
+export { readDirectory, type ZipEntry } from './zip-directory.ts'

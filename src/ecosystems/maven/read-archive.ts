@@ -2,14 +2,12 @@ import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import { safeText } from '../../core/index.ts'
 import type { PackageFact, UnnamedPackage } from '../../indexing/index.ts'
+import { Budget, BudgetSpent, readDirectory, readEntry, type ZipEntry } from '../index.ts'
 import { type Coordinates } from './coordinates.ts'
 import { readFileName } from './file-name.ts'
 import { readManifest } from './manifest.ts'
 import { packageFact } from './package-fact.ts'
 import { readPomProperties } from './pom-properties.ts'
-import { Budget, BudgetSpent } from './zip/budget.ts'
-import { readEntry } from './zip/content.ts'
-import { readDirectory, type ZipEntry } from './zip/directory.ts'
 
 /** Real ones have some kilobytes. */
 const MAX_TEXT = 10 * 1024 * 1024

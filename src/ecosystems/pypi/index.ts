@@ -5,6 +5,7 @@
 import type { IndexingPlugin } from '../../indexing/index.ts'
 import { isInVulnerableRange, libraryFixedVersion, type MatchingPlugin } from '../../matching/index.ts'
 import { describeLibrary, librarySubject, packageUrl } from '../index.ts'
+import { eggAnalyzer } from './egg-analyzer.ts'
 import { metadataAnalyzer } from './metadata-analyzer.ts'
 import { satisfiesSpecifiers } from './specifier.ts'
 import { comparePythonVersions } from './version.ts'
@@ -13,7 +14,7 @@ const SEAL_SPACE = 'seal pip::'
 
 export const pypi: IndexingPlugin & MatchingPlugin = {
   id: 'pypi',
-  analyzers: [metadataAnalyzer],
+  analyzers: [metadataAnalyzer, eggAnalyzer],
   distributions: [],
   report: { type: 'python-pkg', target: 'Python' },
   describe: (fact) =>

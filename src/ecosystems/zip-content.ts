@@ -1,6 +1,6 @@
 import { crc32, inflateRawSync } from 'node:zlib'
-import type { Budget } from './budget.ts'
-import type { ZipEntry } from './directory.ts'
+import type { Budget } from './zip-budget.ts'
+import type { ZipEntry } from './zip-directory.ts'
 
 const LOCAL_HEADER_LENGTH = 30
 const STORED = 0
