@@ -31,6 +31,7 @@ const names = [...listings.keys()]
 /** Squashing changes what is true of these, by Trivy's rules. */
 const layersMatter: Readonly<Record<string, string>> = {
   'npm-layers': 'a package.json that a later one without a package replaces stays reported',
+  'java-layers': 'an archive that a later one without a name replaces stays reported',
   'go-layers': 'a program that a later file without modules replaces stays reported',
   'redhat-8-two-content-sets': 'each layer was built with products of its own',
   'npm-owned-by-dpkg': 'files are owned within their layer only',
