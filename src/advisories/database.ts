@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { Digest } from '../core/index.ts'
 import { BoltFile } from './bbolt/bolt-file.ts'
 import type { Bucket } from './bbolt/bucket.ts'
@@ -12,6 +13,7 @@ const maxSpaces = 100_000
 
 /** Trivy's database, schema 2: `space / package / vulnerability`, `vulnerability / id`, `data-source / space`. */
 export class BoltAdvisoryDatabase implements AdvisoryDatabase {
+  readonly folder: string
   readonly updatedAt: number
   readonly nextUpdate: number
   readonly #digest: () => Digest
@@ -28,6 +30,7 @@ export class BoltAdvisoryDatabase implements AdvisoryDatabase {
    * @throws AppError `database-corrupt` (invalid)
    */
   constructor(path: string, metadata: DatabaseMetadata, digest: () => Digest) {
+    this.folder = dirname(path)
     this.updatedAt = metadata.updatedAt
     this.nextUpdate = metadata.nextUpdate
     this.#digest = digest

@@ -90,6 +90,8 @@ export type CpeKind = 'repository' | 'nvr'
 export interface AdvisoryDatabase {
   /** Digest of the artifact's layer, or of the imported file: names the generation. */
   readonly digest: Digest
+  /** With trivy.db and metadata.json; absent for one that has no files. */
+  readonly folder?: string
   /** Milliseconds since the epoch. */
   readonly updatedAt: number
   readonly nextUpdate: number

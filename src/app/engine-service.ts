@@ -1,7 +1,7 @@
 import type { EngineService } from '../api/index.ts'
-import { BUILT_IN_ENGINE } from '../connections/index.ts'
-import { AppError, type Clock, toAppError } from '../core/index.ts'
+import { AppError, BUILT_IN_ENGINE, type Clock, toAppError } from '../core/index.ts'
 import type { EngineFacts, ImageEngine } from '../engines/index.ts'
+import { engineUnknown } from './engine/engine-unknown.ts'
 import { version } from './version.ts'
 
 /** An engine's word on itself holds for so long; milliseconds. */
@@ -68,18 +68,6 @@ async function view({ id, label }: ImageEngine, facts: Promise<EngineFacts>) {
 
 function time(milliseconds: number | null): string | null {
   return milliseconds === null ? null : new Date(milliseconds).toISOString()
-}
-
-/** @param engines those that there are beside the built-in one */
-export function engineUnknown(id: string, engines: ReadonlyMap<string, unknown>): AppError {
-  const names = [BUILT_IN_ENGINE, ...engines.keys()].join(', ')
-  return new AppError({
-    code: 'engine-unknown',
-    kind: 'invalid',
-    publicMessage: `There is no engine "${id.slice(0, 40)}".`,
-    remedy: `Choose one of: ${names}.`,
-    fields: { engine: `Choose one of: ${names}.` },
-  })
 }
 
 function unfit({ code, publicMessage, remedy, cause }: AppError): AppError {

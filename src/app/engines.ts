@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { currentDigest, databaseFolder } from '../advisories/index.ts'
+import { type AdvisoryDatabase, currentDigest, databaseFolder } from '../advisories/index.ts'
 import type { Clock } from '../core/index.ts'
 import type { DescribePackage, ForeignPackage, ImageEngine } from '../engines/index.ts'
 import { createTrivyEngine, type TrivyDatabase } from '../engines/trivy/index.ts'
@@ -7,8 +7,9 @@ import type { IndexingPlugin, PackageFact } from '../indexing/index.ts'
 import { javaDatabaseDir } from '../java-names/index.ts'
 import type { Config } from './config.ts'
 import { ecosystems } from './ecosystems.ts'
-
-export type { EngineScan, ImageEngine } from '../engines/index.ts'
+import type { Scanner } from './engine.ts'
+import { scanByEngine } from './engine/scan-by-engine.ts'
+import { engineUnknown } from './engine/engine-unknown.ts'
 
 export interface EngineSurroundings {
   readonly config: Pick<Config, 'dataDir' | 'trivy'>
@@ -42,6 +43,36 @@ function javaFolder(dataDir: string): string | undefined {
   const dir = javaDatabaseDir(dataDir)
   const digest = currentDigest(dir)
   return digest === undefined ? undefined : databaseFolder(dir, digest)
+}
+
+export interface EngineScannerOptions {
+  readonly config: EngineSurroundings['config']
+  readonly clock: Clock
+  readonly database: AdvisoryDatabase
+}
+
+/**
+ * Scans images without a server by another engine than the built-in one, with the same vulnerability database.
+ * @throws AppError `engine-unknown` (invalid)
+ */
+export function createEngineScanner(id: string, { config, clock, database }: EngineScannerOptions): Scanner {
+  const { folder, updatedAt } = database
+  const files = async () =>
+    folder === undefined ? undefined : { folder, updatedAt, digest: database.digest }
+  const engines = createEngines({ config, clock, database: files })
+  const engine = engines.get(id)
+  if (engine === undefined) throw engineUnknown(id, engines)
+  return {
+    note: undefined,
+    scan: ({ source, reference, platform, signal }) =>
+      scanByEngine(engine, {
+        source,
+        reference,
+        platform,
+        plugins: ecosystems,
+        ...(signal === undefined ? {} : { signal }),
+      }),
+  }
 }
 
 /** By the ecosystem that reads such packages itself; what none knows is shown as the scanner calls it. */

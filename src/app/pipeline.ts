@@ -5,13 +5,14 @@
  */
 import {
   type AppError,
+  BUILT_IN_ENGINE,
   type Clock,
   type Digest,
   formatPlatform,
   reasonOf,
   toAppError,
 } from '../core/index.ts'
-import { BUILT_IN_ENGINE, type ConnectorSource, settle } from '../connections/index.ts'
+import { type ConnectorSource, settle } from '../connections/index.ts'
 import { createDiscoveryWorker, type DiscoveryEnd, type DiscoveryWorker } from '../discovery/index.ts'
 import { type ImageSource, type PlatformImage, resolveImage } from '../images/index.ts'
 import type { Indexer } from '../indexing/index.ts'
@@ -25,7 +26,7 @@ import {
 import { type DatabaseChanged, matchingProgress, type OpenMatcher } from '../matching/sql.ts'
 import type { Database } from '../platform/db/index.ts'
 import type { ImageEngine } from '../engines/index.ts'
-import { engineUnknown } from './engine-service.ts'
+import { engineUnknown } from './engine/engine-unknown.ts'
 import { withUnsupported } from './engine/unsupported.ts'
 import { scanWithEngine } from './pipeline/engine-scan.ts'
 import { holdLease } from './pipeline/lease.ts'

@@ -19,9 +19,6 @@ export interface SelectionPolicy {
 
 export const DEFAULT_SELECTION: SelectionPolicy = { latestTags: 10, include: [], exclude: [], platforms: [] }
 
-/** The engine that every connection has unless another is chosen. */
-export const BUILT_IN_ENGINE = 'portolan'
-
 export interface Progress {
   readonly phase: 'discovering' | 'scanning'
   readonly done: number

@@ -1,5 +1,6 @@
 import {
   AppError,
+  BUILT_IN_ENGINE,
   COUNT_LIMIT,
   type Clock,
   decodeCursor,
@@ -22,7 +23,6 @@ import {
   platformUnknown,
 } from './errors.ts'
 import {
-  BUILT_IN_ENGINE,
   type CheckResult,
   type Connection,
   type ConnectionInput,

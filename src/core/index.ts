@@ -21,6 +21,7 @@ export {
   parseDigest,
   shortDigest,
 } from './digest.ts'
+export { BUILT_IN_ENGINE } from './engine.ts'
 export { newId } from './ids.ts'
 export {
   formatImageReference,

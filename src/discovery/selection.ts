@@ -1,5 +1,5 @@
-import { BUILT_IN_ENGINE, type SelectionPolicy } from '../connections/index.ts'
-import { parsePlatform, platformMatches } from '../core/index.ts'
+import type { SelectionPolicy } from '../connections/index.ts'
+import { BUILT_IN_ENGINE, parsePlatform, platformMatches } from '../core/index.ts'
 import type { Lifecycle } from './ports.ts'
 import { compareTags, type RankedTag } from './tag-order.ts'
 

@@ -1,5 +1,5 @@
 import type { Advisory, AdvisoryDatabase, AdvisoryStatus } from '../advisories/index.ts'
-import { AppError } from '../core/index.ts'
+import { AppError, BUILT_IN_ENGINE } from '../core/index.ts'
 import type { Subject } from '../inventory/index.ts'
 import type { Match, Matcher, MatchingPlugin } from './ports.ts'
 import { effectiveSeverity } from './severity.ts'
@@ -8,9 +8,6 @@ interface MatcherOptions {
   readonly plugins: readonly MatchingPlugin[]
   readonly database: AdvisoryDatabase
 }
-
-/** The name of the built-in engine in a match's key. */
-const BUILT_IN_ENGINE = 'portolan'
 
 /**
  * Matches subjects with Trivy's semantics. Pure: equal subjects and an equal database give equal matches.

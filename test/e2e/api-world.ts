@@ -26,7 +26,11 @@ export interface Answer {
 
 const TOKEN = 'a-token-for-the-end-to-end-tests'
 
-export async function openWorld(place: { dataDir: string; databaseUrl?: string }): Promise<World> {
+/** @param env more variables of the server */
+export async function openWorld(
+  place: { dataDir: string; databaseUrl?: string },
+  env: Readonly<Record<string, string>> = {},
+): Promise<World> {
   const registry = await startSampleRegistry(Date.now())
   const config = await loadConfig({
     PORTOLAN_DATA_DIR: place.dataDir,
@@ -36,6 +40,7 @@ export async function openWorld(place: { dataDir: string; databaseUrl?: string }
     PORTOLAN_DB_REPOSITORY: registry.database,
     PORTOLAN_ALLOW_PRIVATE_NETWORKS: '127.0.0.1',
     PORTOLAN_LOG_LEVEL: 'error',
+    ...env,
   })
   const container = await openContainer(config, systemClock)
   await container.start()

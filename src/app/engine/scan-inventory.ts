@@ -43,13 +43,15 @@ type PackageEntryKind = 'os' | 'language'
 export interface InventoryScan {
   readonly inventory: Inventory
   readonly groups: readonly ScannedGroup[]
-  /** Milliseconds since the epoch: how old the vulnerability data is. */
-  readonly databaseUpdatedAt: number
+  /** Milliseconds since the epoch: how old the vulnerability data is; null where another engine does not say. */
+  readonly databaseUpdatedAt: number | null
+  /** What scanned, where it was not the built-in engine. */
+  readonly engine?: { readonly id: string; readonly label: string; readonly version: string }
 }
 
 export interface Matching {
-  readonly matcher: Matcher
-  readonly database: AdvisoryDatabase
+  readonly matcher: Pick<Matcher, 'match'>
+  readonly database: Pick<AdvisoryDatabase, 'details'> & { readonly updatedAt: number | null }
   readonly plugins: readonly Pick<IndexingPlugin, 'id' | 'report'>[]
 }
 
@@ -103,8 +105,8 @@ function nameGroup(
 
 function findingsOf(
   packages: readonly ScannedPackage[],
-  matcher: Matcher,
-  database: AdvisoryDatabase,
+  matcher: Pick<Matcher, 'match'>,
+  database: Matching['database'],
 ): readonly ScannedFinding[] {
   const matches = new Map<string, readonly Match[]>()
   const details = new Map<string, VulnerabilityDetails | null>()

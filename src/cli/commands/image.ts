@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
-import { DEFAULT_PLATFORM } from '../../core/index.ts'
+import { BUILT_IN_ENGINE, DEFAULT_PLATFORM } from '../../core/index.ts'
 import type { CommandContext } from '../context.ts'
-import { type Format, FORMATS, SBOM_FORMATS, type SbomFormat } from '../formats/names.ts'
+import { ENGINES, type Format, FORMATS, SBOM_FORMATS, type SbomFormat } from '../formats/names.ts'
 import type { ImageOptions } from '../run/image.ts'
 import { listOption, platformOption } from './options.ts'
 import { withReportOptions } from './report-options.ts'
@@ -23,6 +23,11 @@ export function addImageCommand(
         .default('table'),
     )
     .option('--platform <os/arch>', 'which image of several platforms', platformOption, DEFAULT_PLATFORM)
+    .addOption(
+      new Option('--engine <engine>', 'what scans: the built-in engine, or Trivy where it is installed')
+        .choices(ENGINES)
+        .default(BUILT_IN_ENGINE),
+    )
     .option('--db <file or reference>', 'vulnerability database to use in place of the current one')
     .option('--offline', 'fetch no vulnerability data', false)
     .option('--no-cache', 'read all layers anew')

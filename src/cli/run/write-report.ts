@@ -30,7 +30,7 @@ export async function writeReport(
   options: ReportOptions,
   context: CommandContext,
 ): Promise<number> {
-  const age = describeAge(database.updatedAt, systemClock)
+  const age = ageOf(reported.scan)
   if (age.stale) context.note(`Vulnerability data ${age.message}.`)
   const { severity: severities, ignoreUnfixed, format, exitCode, showSuppressed } = options
   const filter = { severities, ignoreUnfixed }
@@ -42,9 +42,15 @@ export async function writeReport(
     showSuppressed,
     databaseAge: age.message,
     eosl: isPastEndOfLife(reported.scan.inventory.os, systemClock.now()),
-    databaseDigest: () => database.digest,
+    databaseDigest: () => (reported.scan.databaseUpdatedAt === database.updatedAt ? database.digest : null),
     version: VERSION,
   }
   await context.write(formatReport(format, report, context.style))
   return countFindings(groups) > 0 ? exitCode : 0
+}
+
+/** Another engine may use data of its own, and need not say how old that is. */
+function ageOf({ databaseUpdatedAt }: InventoryScan): { readonly message: string; readonly stale: boolean } {
+  if (databaseUpdatedAt === null) return { message: 'of an age that the engine does not tell', stale: false }
+  return describeAge(databaseUpdatedAt, systemClock)
 }
