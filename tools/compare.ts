@@ -1,6 +1,6 @@
 /**
  * `npm run compare -- REF [--db FOLDER] [--platform OS/ARCH]`: scans one image with Portolan and with real Trivy 0.44.1 on the same
- * vulnerability data and prints every difference. REF is an image of a registry, an OCI layout or a `docker save` archive; the data is
+ * data and prints every difference. REF is an image of a registry, an OCI layout or a `docker save` archive; the data is
  * what `portolan db update` or `db import` brought, or a folder with trivy.db. Ends with 1 where the two differ. Linux on x64 only.
  */
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
@@ -15,6 +15,8 @@ import { createRemote } from '../src/cli/remote.ts'
 import { loadSettings } from '../src/cli/settings.ts'
 import { DEFAULT_PLATFORM, digestHex, parsePlatform, systemClock } from '../src/core/index.ts'
 import { resolveImage, saveOciLayout } from '../src/images/index.ts'
+import { javaDatabase, openJavaNames } from '../src/java-names/index.ts'
+import { buildJavaDatabase } from '../src/test-support/java-database/index.ts'
 import { type Difference, differences } from '../test/equality/compare.ts'
 import type { Answer } from '../test/equality/golden.ts'
 import { askPortolanAbout } from '../test/equality/portolan.ts'
@@ -48,9 +50,12 @@ async function compare(wanted: string, program: string): Promise<number> {
   const layout = join(folder, 'image')
   await saveOciLayout(source, image, layout)
   copyFiles(values.db ?? (await currentDatabase()), join(folder, 'db'))
+  await copyJavaDatabase(join(folder, 'java-db'))
   const database = openDatabaseFolder(join(folder, 'db'))
-  const ours = await askPortolanAbout(source, image.layers, database)
+  const names = openJavaNames(join(folder, 'java-db'))
+  const ours = await askPortolanAbout(source, image.layers, database, names)
   database.close()
+  names.close()
   await source.close?.()
   const theirs = await askTrivyAboutLayout(program, layout, folder)
   print(ours, theirs, differences(ours, theirs))
@@ -63,6 +68,14 @@ async function currentDatabase(): Promise<string> {
   if (digest === null)
     stop('There is no vulnerability database: run "portolan db update", or give --db FOLDER.')
   return join(databaseDir, digestHex(digest))
+}
+
+/** The one that is in use, else an empty one, without which Trivy stops at the first archive. */
+async function copyJavaDatabase(to: string): Promise<void> {
+  const { javaDatabaseDir } = await loadSettings(context.env)
+  const { digest } = databaseStatus(javaDatabaseDir, systemClock, javaDatabase)
+  if (digest === null) await buildJavaDatabase([]).writeFolder(to)
+  else copyFiles(join(javaDatabaseDir, digestHex(digest)), to)
 }
 
 /** Trivy locks and may write its files: it gets copies. */

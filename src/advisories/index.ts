@@ -31,4 +31,10 @@ export {
   type SignatureChanges,
 } from './signature/signature.ts'
 export { type DatabaseStatus, databaseStatus, describeAge, isUpdateDue } from './status.ts'
-export { fetchDatabase, type FetchRequest, updateDatabase, type UpdateProgress } from './update.ts'
+export {
+  fetchDatabase,
+  type FetchRequest,
+  updateDatabase,
+  type UpdateProgress,
+  type UpdateResult,
+} from './update.ts'

@@ -68,9 +68,10 @@ type ScanRequest = Omit<ScanImageRequest, 'indexer' | 'matcher' | 'database' | '
 export async function indexOnly(
   layerDir: string,
   request: Omit<IndexImageRequest, 'indexer'>,
+  names?: NameSource,
 ): Promise<IndexedImage & { readonly note: string | undefined }> {
   const store = await createFileLayerStore(layerDir)
-  const indexed = await indexImage({ ...request, indexer: createBuiltInIndexer(store) })
+  const indexed = await indexImage({ ...request, indexer: createBuiltInIndexer(store, names) })
   return { ...indexed, note: store.note ?? undefined }
 }
 

@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path'
 import { stat } from 'node:fs/promises'
 import {
   type AdvisoryDatabase,
+  type DatabaseKind,
   databaseStatus,
   fetchDatabase,
   type FetchRequest,
@@ -11,6 +12,7 @@ import {
   unpackDatabase,
   updateDatabase,
   type UpdateProgress,
+  vulnerabilityDatabase,
 } from '../advisories/index.ts'
 import type { OpenRemoteImage } from '../app/engine.ts'
 import { AppError, type Clock, safeText } from '../core/index.ts'
@@ -49,16 +51,26 @@ export async function chooseDatabase(choice: DatabaseChoice): Promise<AdvisoryDa
 export function fetchRequest(
   choice: Pick<DatabaseChoice, 'settings' | 'clock' | 'remote' | 'progress' | 'signal'>,
   references: readonly string[],
+  kind = vulnerabilityDatabase,
 ): FetchRequest {
   const { settings, clock, remote, progress, signal } = choice
   return {
-    dir: settings.databaseDir,
+    kind,
+    dir: databaseDirOf(settings, kind),
     references,
-    source: (reference) => remote(parseDatabaseReference(reference), signal),
+    source: (reference) => remote(parseDatabaseReference(reference, kind), signal),
     clock,
     signal,
-    onProgress: (done) => progress.show(describeProgress(done)),
+    onProgress: (done) => progress.show(describeProgress(kind, done)),
   }
+}
+
+/** Folder of the databases of a kind. */
+export function databaseDirOf(
+  settings: Pick<Settings, 'databaseDir' | 'javaDatabaseDir'>,
+  kind: DatabaseKind,
+): string {
+  return kind === vulnerabilityDatabase ? settings.databaseDir : settings.javaDatabaseDir
 }
 
 async function openWanted(wanted: string, choice: DatabaseChoice): Promise<AdvisoryDatabase> {
@@ -80,8 +92,11 @@ export function looksLikePath(text: string): boolean {
   return /^(?:[./~]|[A-Za-z]:\\)/.test(text) || /\.(?:tar|t?gz|db)$/.test(text)
 }
 
-function describeProgress({ reference, bytesDone, bytesTotal }: UpdateProgress): string {
-  return `Fetching vulnerability data from ${safeText(reference, 100)}: ${megabytes(bytesDone)} of ${megabytes(bytesTotal)}`
+function describeProgress(
+  { name }: DatabaseKind,
+  { reference, bytesDone, bytesTotal }: UpdateProgress,
+): string {
+  return `Fetching the ${name} from ${safeText(reference, 100)}: ${megabytes(bytesDone)} of ${megabytes(bytesTotal)}`
 }
 
 function offlineError(publicMessage: string): AppError {

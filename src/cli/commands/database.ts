@@ -9,15 +9,17 @@ export function addDatabaseCommand(
   context: CommandContext,
   done: (code: number) => void,
 ): void {
-  const command = program.command('db').description('the vulnerability database: fetch, import, show')
+  const command = program
+    .command('db')
+    .description('the vulnerability database and the Java database: fetch, import, show')
   const update = command
     .command('update')
-    .description('fetch the newest vulnerability database')
+    .description('fetch the newest databases')
     .argument(
       '[reference]',
-      'OCI reference to fetch it from (default: PORTOLAN_DB_REPOSITORY, else the public ones)',
+      'OCI reference of one of them (default: PORTOLAN_DB_REPOSITORY and PORTOLAN_JAVA_DB_REPOSITORY, else the public ones)',
     )
-    .option('--force', 'fetch it even if it is there already', false)
+    .option('--force', 'fetch them even if they are there already', false)
   withRemoteOptions(update).action(async (reference: string | undefined, options: UpdateOptions) => {
     const { runUpdate } = await import('../run/database.ts')
     await runUpdate(reference, options, context)
@@ -25,8 +27,11 @@ export function addDatabaseCommand(
   })
   command
     .command('import')
-    .description('take the vulnerability database from a file')
-    .argument('<file>', "a layer of Trivy's database (.tar.gz), or a folder with trivy.db and metadata.json")
+    .description('take a database from a file, whichever it is')
+    .argument(
+      '<file>',
+      "a layer of Trivy's database (.tar.gz), or a folder with trivy.db or trivy-java.db, and metadata.json",
+    )
     .action(async (file: string) => {
       const { runImport } = await import('../run/database.ts')
       await runImport(file, context)
@@ -34,7 +39,7 @@ export function addDatabaseCommand(
     })
   command
     .command('status')
-    .description('show which vulnerability database is in use, and how old it is')
+    .description('show which databases are in use, and how old they are')
     .addOption(new Option('--format <format>', 'how it is written').choices(['text', 'json']).default('text'))
     .action(async ({ format }: { format: 'text' | 'json' }) => {
       const { runStatus } = await import('../run/database.ts')

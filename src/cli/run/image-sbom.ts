@@ -1,11 +1,13 @@
 import { imageContents } from '../../app/documents.ts'
 import { indexOnly } from '../../app/engine.ts'
 import { newId, systemClock } from '../../core/index.ts'
+import type { IndexProgress } from '../../indexing/index.ts'
 import { writeCycloneDx, writeSpdx } from '../../sbom/index.ts'
 import type { CommandContext } from '../context.ts'
 import { jsonText } from '../formats/json-text.ts'
 import type { SbomFormat } from '../formats/names.ts'
 import { openImage } from '../image-input.ts'
+import { openJavaNamesOfScan } from '../java-names.ts'
 import { startProgress } from '../progress.ts'
 import { createRemote } from '../remote.ts'
 import { loadSettings } from '../settings.ts'
@@ -23,17 +25,23 @@ export async function runImageSbom(
   const settings = await loadSettings(context.env)
   const remotes = await createRemote(options, context)
   const progress = await startProgress(context.stderr)
+  const { offline } = options
+  const java = openJavaNamesOfScan(
+    { settings, clock: systemClock, remote: remotes.data, progress, signal, offline },
+    context,
+  )
   try {
     const { source, reference, remote } = await openImage(name, remotes.images, signal)
     try {
-      const { note, ...indexed } = await indexOnly(settings.layerDir, {
+      const request = {
         source,
         reference,
         platform: options.platform,
         fresh: !options.cache,
         signal,
-        onProgress: (done) => progress.show(describeProgress(name, done)),
-      })
+        onProgress: (done: IndexProgress) => progress.show(describeProgress(name, done)),
+      }
+      const { note, ...indexed } = await indexOnly(settings.layerDir, request, java.names)
       progress.clear()
       for (const each of [...(note === undefined ? [] : [note]), ...indexed.inventory.notes])
         context.note(each)
@@ -47,6 +55,7 @@ export async function runImageSbom(
       await source.close?.()
     }
   } finally {
+    java.close()
     progress.clear()
   }
 }

@@ -1,6 +1,6 @@
 import type { AdvisoryDatabase } from '../../advisories/index.ts'
-import { createScanner, type ImageScan } from '../../app/engine.ts'
-import { type Platform, safeText, systemClock } from '../../core/index.ts'
+import { createScanner, type ImageScan, type NameSource, type Scanner } from '../../app/engine.ts'
+import { BUILT_IN_ENGINE, type Platform, safeText, systemClock } from '../../core/index.ts'
 import { type ImageSource, readBlob } from '../../images/index.ts'
 import type { IndexProgress } from '../../indexing/index.ts'
 import type { CommandContext } from '../context.ts'
@@ -15,6 +15,7 @@ import { type ReportOptions, writeReport } from './write-report.ts'
 
 export interface ImageOptions extends RemoteOptions, ReportOptions, ImageDocuments {
   readonly platform: Platform
+  readonly engine: string
   readonly db?: string
   readonly offline: boolean
   readonly cache: boolean
@@ -76,7 +77,7 @@ interface Opened {
 
 async function report(name: string, options: ImageOptions, opened: Opened): Promise<number> {
   const { context, progress, database, input } = opened
-  const scanner = await createScanner({ layerDir: opened.settings.layerDir, database, names: opened.names })
+  const scanner = await scannerFor(options.engine, opened)
   const { source, reference, remote } = input
   const scan = await scanner.scan({
     source,
@@ -93,6 +94,14 @@ async function report(name: string, options: ImageOptions, opened: Opened): Prom
   const laid = await layOver(scan, input, options, context)
   const reported = { name, scan, ...laid, config, remote, image: { digest, image }, sbom: null }
   return writeReport(reported, database, options, context)
+}
+
+/** Other engines are loaded only when one is asked for. */
+async function scannerFor(engine: string, opened: Opened): Promise<Scanner> {
+  const { database, settings, names } = opened
+  if (engine === BUILT_IN_ENGINE) return createScanner({ layerDir: settings.layerDir, database, names })
+  const { openEngine } = await import('./engine.ts')
+  return openEngine(engine, database, opened.context)
 }
 
 /** Documents over what was found, where the user named some; else nothing of theirs is loaded. */
