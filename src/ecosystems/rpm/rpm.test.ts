@@ -117,12 +117,12 @@ describe('databases of rpm', () => {
 
   it('give clean paths', () => {
     const vendor = 'SUSE LLC'
-    const files = ['/usr//lib/../bin/a', '/usr/bin/.hidden', '/etc', '/usr/', '/']
+    const files = ['/usr//lib/../bin/a', '/usr/bin/.hidden', '/etc', '/usr/lib/..', '/']
     expect(filesOf([{ name: 'a', version: '1', vendor, files }])).toEqual([
       'usr/bin/a',
       'usr/bin/.hidden',
       'etc',
-      'usr/',
+      'usr',
       '',
     ])
   })
@@ -192,6 +192,7 @@ describe('names', () => {
     ['not Red Hat', '1', false],
     [undefined, '1.amzn2', true],
     [undefined, '1.el9', false],
+    [undefined, '1.amz1', false],
     ['Acme', '1.amzn2', false],
   ])('of a vendor: %s %s', (vendor, release, official) => {
     expect(isOfficial({ release, ...(vendor === undefined ? {} : { vendor }) })).toBe(official)

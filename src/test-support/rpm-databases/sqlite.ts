@@ -7,9 +7,10 @@ const INTERIOR = 0x05
 /**
  * rpmdb.sqlite with its one table that counts, the same bytes whatever SQLite there is: page 1 the schema, page 2 the table's root,
  * then its leaves and their overflow pages (sqlite.org/fileformat2.html).
+ * @param reserved bytes at the end of each page that are left to extensions of SQLite
  */
-export function sqliteDatabase(blobs: readonly Uint8Array[]): Buffer {
-  const file = new Pages()
+export function sqliteDatabase(blobs: readonly Uint8Array[], reserved = 0): Buffer {
+  const file = new Pages(PAGE - reserved)
   file.add()
   file.add()
   const leaves: Leaf[] = []
@@ -21,12 +22,13 @@ export function sqliteDatabase(blobs: readonly Uint8Array[]): Buffer {
   }
   for (const [index, blob] of blobs.entries()) {
     const cell = tableCell(file, index + 1, record([null, Buffer.from(blob)]))
-    if (8 + cells.reduce((sum, { length }) => sum + length + 2, 0) + cell.length + 2 > PAGE) flush(index)
+    if (8 + cells.reduce((sum, { length }) => sum + length + 2, 0) + cell.length + 2 > file.usable)
+      flush(index)
     cells.push(cell)
   }
   flush(blobs.length)
   // SQLite takes an interior root with one child for damage.
-  file.set(2, leaves.length < 2 ? leafPage(leaves[0]?.cells ?? [], 0) : interiorPage(file, leaves))
+  file.set(2, leaves.length < 2 ? leafPage(file, leaves[0]?.cells ?? [], 0) : interiorPage(file, leaves))
   const schema = record([
     Buffer.from('table'),
     Buffer.from('Packages'),
@@ -34,8 +36,8 @@ export function sqliteDatabase(blobs: readonly Uint8Array[]): Buffer {
     2,
     Buffer.from(SQL),
   ])
-  const first = leafPage([tableCell(file, 1, schema)], FILE_HEADER)
-  fileHeader(file.count).copy(first)
+  const first = leafPage(file, [tableCell(file, 1, schema)], FILE_HEADER)
+  fileHeader(file).copy(first)
   file.set(1, first)
   return file.whole()
 }
@@ -46,7 +48,13 @@ interface Leaf {
 }
 
 class Pages {
+  /** Bytes of a page that hold something. */
+  readonly usable: number
   readonly #pages: Buffer[] = []
+
+  constructor(usable: number) {
+    this.usable = usable
+  }
 
   get count(): number {
     return this.#pages.length
@@ -66,13 +74,13 @@ class Pages {
   }
 }
 
-function fileHeader(pages: number): Buffer {
+function fileHeader({ count, usable }: Pages): Buffer {
   const header = Buffer.alloc(FILE_HEADER)
   header.write('SQLite format 3\0')
   header.writeUInt16BE(PAGE, 16)
-  header.set([1, 1, 0, 64, 32, 32], 18)
+  header.set([1, 1, PAGE - usable, 64, 32, 32], 18)
   header.writeUInt32BE(1, 24)
-  header.writeUInt32BE(pages, 28)
+  header.writeUInt32BE(count, 28)
   header.writeUInt32BE(1, 40)
   header.writeUInt32BE(4, 44)
   header.writeUInt32BE(1, 56)
@@ -82,23 +90,29 @@ function fileHeader(pages: number): Buffer {
 }
 
 /** @param before bytes of the page that lie before its own header */
-function leafPage(cells: readonly Buffer[], before: number): Buffer {
-  return pageOf(LEAF, cells, before, 8)
+function leafPage(file: Pages, cells: readonly Buffer[], before: number): Buffer {
+  return pageOf(file, LEAF, cells, before, 8)
 }
 
 function interiorPage(file: Pages, leaves: readonly Leaf[]): Buffer {
-  const children = leaves.map(({ cells, lastRow }) => ({ page: file.add(leafPage(cells, 0)), lastRow }))
+  const children = leaves.map(({ cells, lastRow }) => ({ page: file.add(leafPage(file, cells, 0)), lastRow }))
   const cells = children.slice(0, -1).map(({ page, lastRow }) => {
     return Buffer.concat([uint32(page), varint(lastRow)])
   })
-  const root = pageOf(INTERIOR, cells, 0, 12)
+  const root = pageOf(file, INTERIOR, cells, 0, 12)
   root.writeUInt32BE(children.at(-1)?.page ?? 0, 8)
   return root
 }
 
-function pageOf(kind: number, cells: readonly Buffer[], before: number, headerSize: number): Buffer {
+function pageOf(
+  file: Pages,
+  kind: number,
+  cells: readonly Buffer[],
+  before: number,
+  headerSize: number,
+): Buffer {
   const page = Buffer.alloc(PAGE)
-  let end = PAGE
+  let end = file.usable
   for (const [index, cell] of cells.entries()) {
     end -= cell.length
     cell.copy(page, end)
@@ -113,7 +127,7 @@ function pageOf(kind: number, cells: readonly Buffer[], before: number, headerSi
 }
 
 function tableCell(file: Pages, row: number, payload: Buffer): Buffer {
-  const local = localSize(payload.length)
+  const local = localSize(file.usable, payload.length)
   const head = [varint(payload.length), varint(row), payload.subarray(0, local)]
   if (local === payload.length) return Buffer.concat(head)
   return Buffer.concat([...head, uint32(overflow(file, payload.subarray(local)))])
@@ -121,7 +135,7 @@ function tableCell(file: Pages, row: number, payload: Buffer): Buffer {
 
 /** Writes what does not fit from its end, so that each page knows the next. */
 function overflow(file: Pages, rest: Buffer): number {
-  const size = PAGE - 4
+  const size = file.usable - 4
   let next = 0
   for (let at = Math.floor((rest.length - 1) / size) * size; at >= 0; at -= size) {
     const page = Buffer.alloc(PAGE)
@@ -132,11 +146,11 @@ function overflow(file: Pages, rest: Buffer): number {
   return next
 }
 
-function localSize(size: number): number {
-  const most = PAGE - 35
+function localSize(usable: number, size: number): number {
+  const most = usable - 35
   if (size <= most) return size
-  const least = Math.floor(((PAGE - 12) * 32) / 255) - 23
-  const fitting = least + ((size - least) % (PAGE - 4))
+  const least = Math.floor(((usable - 12) * 32) / 255) - 23
+  const fitting = least + ((size - least) % (usable - 4))
   return fitting <= most ? fitting : least
 }
 

@@ -69,7 +69,11 @@ describe('databases that rpm and Berkeley DB made', () => {
 describe('SQLite', () => {
   const table = "CREATE TABLE 'Packages' (hnum INTEGER PRIMARY KEY AUTOINCREMENT,blob BLOB NOT NULL)"
 
-  function written(pageSize: number, change: (database: DatabaseSync) => void = () => undefined): Buffer {
+  function written(
+    pageSize: number,
+    change: (database: DatabaseSync) => void = () => undefined,
+    stored: readonly Buffer[] = blobs,
+  ): Buffer {
     const folder = mkdtempSync(join(tmpdir(), 'portolan-rpmdb-'))
     try {
       const file = join(folder, 'rpmdb.sqlite')
@@ -77,7 +81,7 @@ describe('SQLite', () => {
       database.exec(`PRAGMA page_size = ${pageSize}; ${table}; CREATE TABLE 'Name' (key TEXT, hnum INTEGER)`)
       const insert = database.prepare('INSERT INTO Packages (blob) VALUES (?)')
       database.exec('BEGIN')
-      for (const blob of blobs) insert.run(blob)
+      for (const blob of stored) insert.run(blob)
       database.exec('COMMIT')
       change(database)
       database.close()
@@ -89,6 +93,14 @@ describe('SQLite', () => {
 
   it.each([512, 1024, 4096, 16_384, 65_536])('with pages of %d bytes, in the order of rows', (pageSize) => {
     expect([...readHeaders(written(pageSize))].map((blob) => Buffer.from(blob))).toEqual(blobs)
+  })
+
+  it.each([512, 4096])('with pages of %d bytes, rows that just fit and just do not', (pageSize) => {
+    const sizes = Array.from({ length: 60 }, (_, index) => pageSize - 60 + index)
+    const more = Array.from({ length: 60 }, (_, index) => 3 * pageSize - 80 + index)
+    const stored = [...sizes, ...more].map((size) => Buffer.alloc(size, size % 251))
+    const read = [...readHeaders(written(pageSize, undefined, stored))]
+    expect(read.map((blob) => Buffer.from(blob))).toEqual(stored)
   })
 
   it('after rows are gone and others came', () => {
@@ -108,16 +120,24 @@ describe('SQLite', () => {
     expect(() => names(renamed)).toThrow('it has no table of packages')
   })
 
-  it.each([0, 1, 5, 300])('as this project writes it, with %d rows, it is sound to SQLite too', (count) => {
+  it.each([
+    [0, 0],
+    [1, 0],
+    [5, 0],
+    [300, 0],
+    [300, 32],
+  ])('as this project writes it, %d rows and %d bytes reserved, it is sound to SQLite too', (count, reserved) => {
     const folder = mkdtempSync(join(tmpdir(), 'portolan-rpmdb-'))
     const database = new DatabaseSync(':memory:')
     try {
       const file = join(folder, 'rpmdb.sqlite')
-      writeFileSync(file, sqliteDatabase(blobs.slice(0, count)))
+      const content = sqliteDatabase(blobs.slice(0, count), reserved)
+      writeFileSync(file, content)
       database.exec(`ATTACH '${file}' AS written`)
       expect(database.prepare('PRAGMA written.integrity_check').all()).toEqual([{ integrity_check: 'ok' }])
       const read = database.prepare('SELECT blob FROM written.Packages ORDER BY hnum').all()
       expect(read.map(({ blob }) => Buffer.from(blob as Uint8Array))).toEqual(blobs.slice(0, count))
+      expect([...readHeaders(content)].map((blob) => Buffer.from(blob))).toEqual(blobs.slice(0, count))
     } finally {
       database.close()
       rmSync(folder, { recursive: true, force: true })
@@ -177,6 +197,21 @@ describe('hostile databases', () => {
     const ndb = ndbDatabase([big])
     for (let slot = 3; slot < 256; slot += 1) ndb.copy(ndb, 16 * slot, 32, 48)
     expect(() => names(ndb)).toThrow('its packages lie over each other')
+  })
+
+  it('a slot that leads to another package is damage', () => {
+    const ndb = ndbDatabase(blobs.slice(0, 2))
+    ndb.copy(ndb, 2 * 16 + 8, 3 * 16 + 8, 3 * 16 + 12)
+    expect(() => names(ndb)).toThrow('a slot of it leads to another package')
+  })
+
+  it('a text has bounds that licences do not reach', () => {
+    const licensed = (length: number): Buffer =>
+      rpmHeader({ name: 'a', version: '1', license: 'x'.repeat(length) })
+    expect(new RpmHeader(licensed(60_000)).string(TAG.license)).toHaveLength(60_000)
+    expect(() => new RpmHeader(licensed(70_000)).string(TAG.license)).toThrow(
+      'a text of a package is too long',
+    )
   })
 
   it('what is none of them is refused', () => {
