@@ -49,7 +49,7 @@ function names(content: Uint8Array): string[] {
 const rows: readonly RpmRow[] = Array.from({ length: 300 }, (_, index) => ({
   name: `package-${index}`,
   version: `1.${index}`,
-  files: Array.from({ length: (index * index) % 211 }, (_file, at) => `/usr/lib/package-${index}/file-${at}`),
+  files: Array.from({ length: (index * index) % 811 }, (_file, at) => `/usr/lib/package-${index}/file-${at}`),
 }))
 const blobs = rows.map(rpmHeader)
 
@@ -212,6 +212,13 @@ describe('hostile databases', () => {
     expect(() => new RpmHeader(licensed(70_000)).string(TAG.license)).toThrow(
       'a text of a package is too long',
     )
+  })
+
+  it('a text that is counted otherwise than once is damage, as to rpm', () => {
+    const header = rpmHeader({ name: 'a', version: '1' })
+    // The count of the first entry after the region: the name.
+    header.writeUInt32BE(2, 8 + 16 + 12)
+    expect(() => new RpmHeader(header)).toThrow('a package has an entry that is none')
   })
 
   it('what is none of them is refused', () => {
