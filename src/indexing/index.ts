@@ -5,5 +5,5 @@
 export { type ByteRange, type FileParts, wholeFile } from '../images/index.ts'
 export { createIndexer } from './indexer.ts'
 export type * from './ports.ts'
-export { inventoryOfStated } from './stated.ts'
+export { inventoryOfStated, statedFact } from './stated.ts'
 export type { StatedContents, StatedPackage } from './stated-package.ts'

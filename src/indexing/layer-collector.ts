@@ -8,6 +8,7 @@ import {
 } from '../images/index.ts'
 import { FeatureCollector } from './features.ts'
 import type { AnalyzerResult, LayerResults } from './layer-results.ts'
+import { OwnedFiles } from './owned-files.ts'
 import type { Analyzer, LayerFact } from './ports.ts'
 
 /** What one layer may leave in memory and in the store; real layers have some thousands of each. */
@@ -22,7 +23,7 @@ export class LayerCollector implements LayerVisitor {
   readonly #features = new FeatureCollector()
   readonly #whiteouts: Whiteout[] = []
   readonly #found: ReadonlyMap<string, Found>
-  readonly #owned = new Set<string>()
+  readonly #owned = new OwnedFiles()
   #whiteoutCharacters = 0
   #packages = 0
   #readers: readonly Analyzer[] = []
@@ -79,12 +80,12 @@ export class LayerCollector implements LayerVisitor {
   /** After the last file: who owns what is known only now, for the lists may come behind the files. */
   results(): LayerResults {
     const byAnalyzer = new Map<string, AnalyzerResult>()
-    const finish = new Map(this.#analyzers.map((analyzer) => [analyzer.id, analyzer.finish?.bind(analyzer)]))
-    for (const [id, { byPath, notes, dropped }] of this.#found) {
-      const found = [...byPath.values()].flat()
-      const facts = (finish.get(id)?.(found) ?? found).filter((fact) => !this.#isOwned(fact))
+    const facts = new Map(this.#analyzers.map((analyzer) => [analyzer.id, this.#factsIn(analyzer)]))
+    const owned = this.#owned.paths([...facts.values()].flat())
+    for (const [id, { notes, dropped }] of this.#found) {
+      const kept = (facts.get(id) ?? []).flatMap((fact) => withoutOwned(fact, owned))
       const more = dropped === 0 ? [] : [`${dropped} more files could not be read.`]
-      byAnalyzer.set(id, { facts, notes: [...notes, ...more] })
+      byAnalyzer.set(id, { facts: kept, notes: [...notes, ...more] })
     }
     return { shape: { whiteouts: this.#whiteouts, features: this.#features.features() ?? null }, byAnalyzer }
   }
@@ -106,7 +107,7 @@ export class LayerCollector implements LayerVisitor {
     if (this.#packages > MAX_PACKAGES) throw this.#tooMuch('packages')
     const kept: LayerFact[] = []
     for (const fact of facts) {
-      if (fact.kind === 'owned-files') for (const file of fact.files) this.#owned.add(withoutSlash(file))
+      if (fact.kind === 'owned-files') this.#owned.add(fact)
       else if (fact.kind === 'damage') this.#note(analyzer.id, path, fact.what)
       else kept.push(fact)
     }
@@ -129,9 +130,9 @@ export class LayerCollector implements LayerVisitor {
     else found.dropped += 1
   }
 
-  /** Files of OS packages are reported with these packages (Trivy, pkg/fanal/handler/sysfile). */
-  #isOwned(fact: LayerFact): boolean {
-    return fact.kind === 'packages' && fact.scope === 'language' && this.#owned.has(fact.path)
+  #factsIn(analyzer: Analyzer): readonly LayerFact[] {
+    const found = [...(this.#found.get(analyzer.id)?.byPath.values() ?? [])].flat()
+    return analyzer.finish?.(found) ?? found
   }
 
   #tooMuch(what: string): AppError {
@@ -150,6 +151,10 @@ interface Found {
   dropped: number
 }
 
-function withoutSlash(path: string): string {
-  return path.startsWith('/') ? path.slice(1) : path
+/** Files of OS packages are reported with these packages (Trivy, pkg/fanal/handler/sysfile). */
+function withoutOwned(fact: LayerFact, owned: ReadonlySet<string>): LayerFact[] {
+  if (fact.kind !== 'packages' || fact.scope !== 'language') return [fact]
+  if (owned.has(fact.path)) return []
+  const packages = fact.packages.filter(({ path }) => path === undefined || !owned.has(path))
+  return packages.length === fact.packages.length ? [fact] : [{ ...fact, packages }]
 }

@@ -100,6 +100,8 @@ export interface PackagesFact {
 /** Files that OS packages of this layer own: language packages found in them are dropped, within the layer only. */
 export interface OwnedFilesFact {
   readonly kind: 'owned-files'
+  /** Whose they are, where the file says it: a package's name, or `name:architecture`. */
+  readonly owner?: string
   readonly files: readonly string[]
 }
 

@@ -65,6 +65,20 @@ function fileOf({ path }: StatedPackage, { id, subject }: IndexingPlugin): Packa
   return { kind: 'packages', scope, ecosystem: id, path: path ?? '', packages: [] }
 }
 
+/**
+ * The fact of a stated package and the ecosystem that describes it, by the type of its purl; undefined for a type that none knows.
+ */
+export function statedFact(
+  stated: StatedPackage,
+  plugins: readonly IndexingPlugin[],
+):
+  | { readonly fact: PackageFact; readonly ecosystem: string; readonly scope: PackagesFact['scope'] }
+  | undefined {
+  const plugin = plugins.find(({ purlTypes }) => purlTypes?.includes(stated.purl.type))
+  if (plugin === undefined) return undefined
+  return { fact: factOf(stated, plugin), ecosystem: plugin.id, scope: fileOf(stated, plugin).scope }
+}
+
 /** Third-party documents name no source packages: the package itself then counts as its source (Trivy, pkg/sbom/io, fillSrcPkg). */
 function factOf(stated: StatedPackage, plugin: IndexingPlugin): PackageFact {
   const { name, licenses } = stated

@@ -22,6 +22,7 @@ export const cargo: IndexingPlugin & MatchingPlugin = {
   describe: (fact) =>
     describeLibrary('cargo', fact, packageUrl({ type: 'cargo', name: fact.name, version: fact.version })),
   subject: ({ name, version }) => librarySubject('cargo', 'cargo::', name.toLowerCase(), version),
+  purlTypes: ['cargo'],
 
   matcherVersion: 1,
   isAffected: (subject, advisory) =>

@@ -22,6 +22,7 @@ export const go: IndexingPlugin & MatchingPlugin = {
   describe: (fact) => describeLibrary('go', fact, goPackageUrl(fact.name, fact.version)),
   // Names of modules have a case, here and in the database.
   subject: ({ name, version }) => librarySubject('go', 'go::', name, version),
+  purlTypes: ['golang'],
 
   matcherVersion: 1,
   isAffected: (subject, advisory) =>

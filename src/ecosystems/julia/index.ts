@@ -23,6 +23,11 @@ export const julia: IndexingPlugin & MatchingPlugin = {
     return describeLibrary('julia', fact, packageUrl({ type: 'julia', name, version, qualifiers: { uuid } }))
   },
   subject: ({ name, version }) => librarySubject('julia', 'julia::', name, version),
+  purlTypes: ['julia'],
+  fromStated: (fact, { purl }) => {
+    const { uuid } = purl.qualifiers
+    return uuid === undefined ? fact : { ...fact, uuid }
+  },
 
   matcherVersion: 1,
   isAffected: (subject, advisory) =>

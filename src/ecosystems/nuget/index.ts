@@ -23,6 +23,7 @@ export const nuget: IndexingPlugin & MatchingPlugin = {
     describeLibrary('nuget', fact, packageUrl({ type: 'nuget', name: fact.name, version: fact.version })),
   // NuGet's names have no case; the database has every one in lower case.
   subject: ({ name, version }) => librarySubject('nuget', 'nuget::', name.toLowerCase(), version),
+  purlTypes: ['nuget'],
 
   matcherVersion: 1,
   isAffected: (subject, advisory) =>
