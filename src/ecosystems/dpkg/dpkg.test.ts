@@ -38,7 +38,7 @@ describe('dpkg status', () => {
       { kind: 'packages', path: 'var/lib/dpkg/status.d/libc6', packages: [{ name: 'libc6' }] },
     ])
     expect(read('var/lib/dpkg/status.d/libc6.md5sums', 'd41d8cd98f00b204  usr/lib/a b\nnonsense\n')).toEqual([
-      { kind: 'owned-files', files: ['usr/lib/a b'] },
+      { kind: 'owned-files', owner: 'libc6', files: ['usr/lib/a b'] },
     ])
     expect(read('var/lib/dpkg/status-old', 'Package: a\nVersion: 1\n')).toEqual([])
   })
@@ -69,7 +69,7 @@ describe('dpkg status', () => {
 
   it('lists owned files without folders', () => {
     expect(read('var/lib/dpkg/info/a.list', '/.\n/usr\n/usr/share\n/usr/share/a\n/usr/share/b\n')).toEqual([
-      { kind: 'owned-files', files: ['usr/share/a', 'usr/share/b'] },
+      { kind: 'owned-files', owner: 'a', files: ['usr/share/a', 'usr/share/b'] },
     ])
   })
 })

@@ -10,12 +10,13 @@ const checksums = /^var\/lib\/dpkg\/(?:info|status\.d)\/[^/]+\.md5sums$/
  */
 export const ownedFilesAnalyzer: Analyzer = {
   id: 'dpkg-files',
-  version: 1,
+  version: 2,
   maxSize: 32 * 1024 * 1024,
   wants: (file) => list.test(file.path) || checksums.test(file.path),
   read: (path, content) => {
     const lines = decodeText(content).split('\n')
-    return [{ kind: 'owned-files', files: path.endsWith('.list') ? listed(lines) : summed(lines) }]
+    const [, owner = ''] = /([^/]+)\.(?:list|md5sums)$/.exec(path) ?? []
+    return [{ kind: 'owned-files', owner, files: path.endsWith('.list') ? listed(lines) : summed(lines) }]
   },
 }
 
