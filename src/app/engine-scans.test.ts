@@ -143,7 +143,15 @@ eachDatabase((_name, open) => {
     await run('one', connection)
     expect(await list('one')).toEqual(builtIn)
     await choose(connection, 'other')
-    await run('one', connection)
+    clock.advance(1_000)
+    await createDiscoveryService({ db, clock }).request('one', connection)
+    await pipeline.discoverNext('worker')
+    // What is known stays until the other engine has spoken.
+    expect(await list('one')).toEqual(builtIn)
+    expect(await image('one')).toMatchObject({ engine: 'portolan', scanStatus: 'Pending' })
+    expect((await summary('one')).asOf).not.toBeNull()
+    while (await pipeline.scanNext('worker'));
+    expect((await image('one')).engine).toBe('other')
     expect(await list('one')).toEqual(other)
     const asked = registry.requests.filter((request) => request.startsWith('blob')).length
     await choose(connection, 'portolan')

@@ -1,5 +1,6 @@
 import {
   AppError,
+  BUILT_IN_ENGINE,
   COUNT_LIMIT,
   type Clock,
   decodeCursor,
@@ -124,8 +125,15 @@ function toView(row: ImageRow): ImageView {
     pushedAt: row.pushed_at?.toISOString() ?? null,
     sizeBytes: row.size,
     scannedAt: row.scanned_at?.toISOString() ?? null,
-    engine: row.engine,
+    engine: spokenBy(row),
   }
+}
+
+/** Who made what is shown; who is to make it, while nothing is. */
+function spokenBy({ platforms, engine }: ImageRow): string {
+  const source = (worst(platforms) ?? platforms.find((each) => each.wanted && each.source !== null))?.source
+  if (source === undefined || source === null) return engine
+  return source === 'indexed' ? BUILT_IN_ENGINE : source
 }
 
 /** Of the platform that failed, else of one that is tried again. */

@@ -136,12 +136,20 @@ describe.skipIf(!existsSync(trivy))('the engine Trivy (needs real Trivy 0.44.1: 
   }, 180_000)
 
   it('finds the same as the built-in engine, which speaks again when it is chosen again', async () => {
-    const byTrivy = await findings()
+    const byTrivy = await vi.waitFor(
+      async () => {
+        const all = await findings()
+        expect(all.length).toBeGreaterThan(20)
+        return all
+      },
+      { timeout: 20_000 },
+    )
     await choose('portolan')
     expect(await rows()).toEqual(wantedRows)
-    expect(await findings()).toEqual(byTrivy)
+    // Findings follow the images.
+    await vi.waitFor(async () => expect(await findings()).toEqual(byTrivy), { timeout: 20_000 })
     await choose('trivy')
-    expect(await findings()).toEqual(byTrivy)
+    await vi.waitFor(async () => expect(await findings()).toEqual(byTrivy), { timeout: 20_000 })
   }, 180_000)
 
   it('is refused where it is not there, with what to do', async () => {

@@ -75,7 +75,7 @@ export interface ImageRow {
   readonly pushed_at: Date | null
   readonly size: number | null
   readonly scanned_at: Date | null
-  /** Which engine speaks for it. */
+  /** Which engine is to scan it. */
   readonly engine: string
   readonly platforms: PlatformRow[]
 }
@@ -90,6 +90,8 @@ export interface PlatformRow {
   readonly inventory_id: number | null
   /** false: the connection's platforms leave it out. */
   readonly wanted: boolean
+  /** `indexed`, or the engine that made the inventory; null: there is none. */
+  readonly source: string | null
   readonly state: 'pending' | 'scanning' | 'completed' | 'failed' | 'cancelled' | null
   readonly reason: Reason | null
 }
@@ -131,12 +133,12 @@ function searched(orgId: string, text: string): RawBuilder<unknown> {
 const platformsOf = sql`(
   select coalesce(json_agg(json_build_object(
     'platform', p.platform, 'manifest', encode(p.manifest_digest, 'hex'), 'size', p.size, 'inventory_id', p.inventory_id,
-    'wanted', p.wanted, 'state', s.state, 'reason', s.reason,
-    'counts', case when p.inventory_id is not null and (r.engine <> 'portolan' or exists (select from db_current d where d.generation is not null)) then coalesce((
+    'wanted', p.wanted, 'source', made.source, 'state', s.state, 'reason', s.reason,
+    'counts', case when p.inventory_id is not null and (made.source <> 'indexed' or exists (select from db_current d where d.generation is not null)) then coalesce((
       select json_object_agg(n.severity, n.total) from (
         select sc.severity, sum(sc.n) as total from inventory v join set_count sc on sc.set_id = any(v.set_ids)
         where v.id = p.inventory_id group by sc.severity) n), '{}') end) order by p.platform, p.manifest_digest), '[]')
-  from image_platform p left join lateral (
+  from image_platform p left join inventory made on made.id = p.inventory_id left join lateral (
     select s.state, s.reason from scan s where s.org_id = page.org_id and s.manifest_digest = p.manifest_digest and s.engine = r.engine
     order by s.id desc limit 1) s on true
   where p.image_id = page.id)`

@@ -37,7 +37,7 @@ export async function choosePlatforms(
 
 /**
  * Another engine speaks for a repository's images from now on: what it said of them before, in scans of the organisation, is shown
- * again; where it has said nothing yet, nothing is.
+ * again; where it has said nothing yet, the former word stays until it has.
  */
 export async function chooseEngine(
   tx: Db,
@@ -50,12 +50,12 @@ export async function chooseEngine(
     where id = ${repositoryId} and org_id = ${orgId} and engine <> ${engine} returning id`.execute(tx)
   if (rows.length === 0) return
   await sql`
-    update image_platform p set inventory_id = (
+    update image_platform p set inventory_id = coalesce((
       select v.id from inventory v
       where v.manifest_digest = p.manifest_digest and ${spokenBy(orgId, engine)}
         and exists (
           select from scan s where s.org_id = ${orgId} and s.manifest_digest = p.manifest_digest and s.engine = ${engine} and s.state = 'completed')
-      order by v.id desc limit 1)
+      order by v.id desc limit 1), p.inventory_id)
     from image i where i.id = p.image_id and i.repository_id = ${repositoryId}`.execute(tx)
   await sql`update image set scan_status = null where repository_id = ${repositoryId}`.execute(tx)
 }

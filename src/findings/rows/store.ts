@@ -115,10 +115,10 @@ export async function standingOf(
   }
   const { rows } = await sql<Standing>`
     with other_engine as (
-      select min((v.engine ->> 'databaseUpdatedAt')::timestamptz) as as_of
+      select min((v.engine ->> 'databaseUpdatedAt')::timestamptz) as as_of, count(*) as shown
       from repository r join image i on i.repository_id = r.id join image_platform p on p.image_id = i.id and p.wanted
       join inventory v on v.id = p.inventory_id
-      where r.org_id = ${orgId} and r.engine <> 'portolan' and ${sql.join(parts, sql` and `)}
+      where r.org_id = ${orgId} and r.engine <> 'portolan' and v.source <> 'indexed' and ${sql.join(parts, sql` and `)}
     ),
     behind as (
       select id, matched_generation from subject where matched_generation is null
@@ -134,8 +134,9 @@ export async function standingOf(
     select least((select as_of from other_engine), (
         select min(g.updated_at) from db_generation g
         where (g.id = (select generation from db_current) or g.id = (select min(matched_generation) from stale))
-          and (not exists (select from repository r where r.org_id = ${orgId} and r.engine <> 'portolan')
-            or exists (select from image i join repository r on r.id = i.repository_id where r.engine = 'portolan' and ${sql.join(parts, sql` and `)})))) as as_of,
+          and ((select shown from other_engine) = 0 or exists (
+            select from image i join image_platform p on p.image_id = i.id and p.wanted join inventory v on v.id = p.inventory_id
+            where v.source = 'indexed' and ${sql.join(parts, sql` and `)})))) as as_of,
       (select count(*)::int from stale) as stale,
       count(*) filter (where coalesce(i.scan_status, 'Pending') in ('Pending', 'Scanning'))::int as pending,
       count(*) filter (where i.scan_status = 'Failed')::int as failed
