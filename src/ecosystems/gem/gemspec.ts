@@ -27,27 +27,40 @@ export function readGemspec(text: string): PackageFact {
 
 type Field = 'name' | 'version' | 'license'
 
+const words: Readonly<Record<Field, RegExp>> = {
+  name: /\.name\s*=\s*(\S+)/,
+  version: /\.version\s*=\s*(\S+)/,
+  license: /\.license\s*=\s*(\S+)/,
+}
+
 /** A line that begins as an assignment and is none (`s.version_requirement`) takes the value away: Trivy's rule. */
 function assignment(line: string, at: number): { field: Field; value: string } | undefined {
-  if (line.startsWith('name', at)) return { field: 'name', value: unquote(word(line, 'name')) }
-  if (line.startsWith('version', at)) return { field: 'version', value: unquote(word(line, 'version')) }
-  if (line.startsWith('licenses', at)) {
-    const list = /\.licenses\s*=\s*\[(.+)\]/.exec(line)?.[1] ?? ''
-    return { field: 'license', value: list.split(',').map(unquote).join(', ') }
+  if (line.startsWith('licenses', at)) return { field: 'license', value: list(line) }
+  for (const field of ['name', 'version', 'license'] as const) {
+    if (line.startsWith(field, at)) return { field, value: unquote(words[field].exec(line)?.[1] ?? '') }
   }
-  if (line.startsWith('license', at)) return { field: 'license', value: unquote(word(line, 'license')) }
   return undefined
 }
 
-function word(line: string, name: string): string {
-  return new RegExp(String.raw`\.${name}\s*=\s*(\S+)`).exec(line)?.[1] ?? ''
+/** `["MIT".freeze, "Ruby".freeze]` */
+function list(line: string): string {
+  const start = /\.licenses\s*=\s*\[/.exec(line)
+  if (start === null) return ''
+  const items = line.slice(start.index + start[0].length, Math.max(line.lastIndexOf(']'), 0))
+  return items.split(',').map(unquote).join(', ')
 }
 
 function unquote(text: string): string {
-  return text
-    .trim()
-    .replace(/\.freeze$/, '')
-    .replace(/^['"]+|['"]+$/g, '')
+  const bare = text.trim().replace(/\.freeze$/, '')
+  let start = 0
+  let end = bare.length
+  while (start < end && isQuote(bare[start])) start += 1
+  while (end > start && isQuote(bare[end - 1])) end -= 1
+  return bare.slice(start, end)
+}
+
+function isQuote(character: string | undefined): boolean {
+  return character === "'" || character === '"'
 }
 
 function* linesOf(text: string): Generator<string> {
