@@ -28,13 +28,14 @@ export const composer: IndexingPlugin & MatchingPlugin = {
   compare: compareGenericVersions,
 }
 
-/** purl-spec, type `composer`: the vendor is the namespace. */
+/** purl-spec, type `composer`: lower case, the vendor as namespace. */
 function composerPackageUrl(name: string, version: string): string {
-  const slash = name.lastIndexOf('/')
+  const lower = name.toLowerCase()
+  const slash = lower.lastIndexOf('/')
   return packageUrl({
     type: 'composer',
-    namespace: name.slice(0, Math.max(slash, 0)),
-    name: name.slice(slash + 1),
+    namespace: lower.slice(0, Math.max(slash, 0)),
+    name: lower.slice(slash + 1),
     version,
   })
 }

@@ -57,7 +57,7 @@ describe('METADATA', () => {
     expect(() => readMetadata(`Name:${' '.repeat(4_000_000)}`)).toThrow()
   })
 
-  it('never does anything but give a package or throw', () => {
+  it('never does anything but give a package or throw', { timeout: scaled(30_000, 7_200_000) }, () => {
     const piece = fc.constantFrom(
       'Name:',
       'Version:',
@@ -112,7 +112,9 @@ describe('a zipped egg', () => {
     expect(() => readEgg(liar)).toThrow()
   })
 
-  it('never does anything but give a package or throw, however damaged', () => {
+  it('never does anything but give a package or throw, however damaged', {
+    timeout: scaled(30_000, 7_200_000),
+  }, () => {
     const change = fc.tuple(fc.nat(egg.length - 1), fc.nat(255))
     fc.assert(
       fc.property(fc.array(change, { minLength: 1, maxLength: 6 }), fc.nat(egg.length), (changes, length) => {
