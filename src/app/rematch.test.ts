@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { type AdvisoryDatabase, loadSignature, openDatabaseFolder } from '../advisories/index.ts'
+import { digestFromHex } from '../core/index.ts'
 import { createDiscoveryService } from '../discovery/index.ts'
 import { createFindingService } from '../findings/index.ts'
 import {
@@ -13,6 +14,7 @@ import {
   type IndexingPlugin,
   type LayerFact,
   type LayerFeatures,
+  type NameDatabase,
 } from '../indexing/index.ts'
 import { createMemoryLayerStore } from '../inventory/index.ts'
 import type { OpenMatcher } from '../matching/sql.ts'
@@ -26,6 +28,7 @@ import {
   rowsOf,
 } from '../test-support/domain/index.ts'
 import { buildImage, type LayerListing } from '../test-support/image-builder/index.ts'
+import { javaArchive, sha1Of } from '../test-support/java-archive.ts'
 import { dpkgStatus } from '../test-support/package-databases.ts'
 import {
   buildVulnerabilityDatabase,
@@ -411,5 +414,43 @@ eachDatabase((_name, open) => {
     await pipeline.renew()
     while (await pipeline.scanNext('worker'));
     expect(await renewed()).toBe(25)
+  })
+
+  it('newer names name what was nameless, without a pull', async () => {
+    const jar = javaArchive({ files: [{ name: 'a/A.class', content: 'nothing that names it' }] })
+    registry.put('acme/java', '1', buildImage({ layers: [{ files: { 'app/lib.jar': jar } }] }))
+    const found = { group: 'org.acme', artifact: 'lib', version: '1.0' }
+    const namesOf = (digit: string, sha1: string): NameDatabase => ({
+      digest: digestFromHex(digit.repeat(64)),
+      bySha1: (asked) => (asked === sha1 ? found : undefined),
+      exists: () => false,
+      groupOf: () => undefined,
+    })
+    let names: NameDatabase | null = null
+    indexer = createIndexer({ plugins: ecosystems, store, names: async () => names })
+    pipeline = createPipeline({
+      db,
+      clock,
+      indexer,
+      matcher: async () => inUse,
+      names: async () => names?.digest ?? null,
+      connectors: { openConnector: async () => registry.connector() },
+    })
+    const advisory = { bucket: 'maven::GitHub', package: 'org.acme:lib', id: 'CVE-2024-0009' }
+    await use({ advisories: [{ ...advisory, vulnerableVersions: ['<2.0'], patchedVersions: ['2.0'] }] })
+    await scan()
+    expect(await brief()).toEqual([])
+    registry.requests.length = 0
+    for (const [digit, sha1, expected] of [
+      ['a', '', []],
+      ['b', sha1Of(jar), ['UNKNOWN CVE-2024-0009 org.acme:lib']],
+    ] as const) {
+      names = namesOf(digit, sha1)
+      await pipeline.renew()
+      await pipeline.catchUp()
+      expect(await brief()).toEqual(expected)
+    }
+    expect(registry.requests).toEqual([])
+    expect(await rowsOf(db, 'select count(*) as n from scan')).toEqual([{ n: 1 }])
   })
 })
