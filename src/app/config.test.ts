@@ -19,6 +19,17 @@ describe('the configuration', () => {
       tls: undefined,
     })
     expect(config.databaseReferences.length).toBeGreaterThan(0)
+    expect(config.javaDatabaseReferences.length).toBeGreaterThan(0)
+  })
+
+  it('fetches the Java database from where the operator says, and from nowhere public where they name a source of their own', async () => {
+    const references = async (env: Record<string, string>): Promise<readonly string[]> =>
+      (await loadConfig({ XDG_DATA_HOME: '/data', ...env })).javaDatabaseReferences
+    expect(await references({ PORTOLAN_DB_REPOSITORY: 'a.example/db:2' })).toEqual([])
+    expect(await references({ PORTOLAN_JAVA_DB_REPOSITORY: 'a.example/java:1' })).toEqual([
+      'a.example/java:1',
+    ])
+    expect(await references({ PORTOLAN_JAVA_DB_REPOSITORY: 'none' })).toEqual([])
   })
 
   it('takes every variable', async () => {

@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { updateDatabase } from '../advisories/index.ts'
 import { AppError, type Digest } from '../core/index.ts'
 import type { ImageSource } from '../images/index.ts'
+import { javaDatabase } from '../java-names/index.ts'
+import { buildJavaDatabase } from '../test-support/java-database/index.ts'
 import {
   type BuiltDatabase,
   buildVulnerabilityDatabase,
@@ -21,7 +23,7 @@ function built(updatedAt: number): BuiltDatabase {
   return buildVulnerabilityDatabase({ advisories: [] }, { ...times, nextUpdate })
 }
 
-function sourceOf(database: BuiltDatabase): ImageSource {
+function sourceOf(database: Pick<BuiltDatabase, 'artifact'>): ImageSource {
   const { manifest, blobs } = database.artifact
   return {
     name: 'registry.example/db',
@@ -155,5 +157,38 @@ describe('vulnerability data', () => {
     broken = false
     await updates.tick()
     expect(state.current).toHaveLength(1)
+  })
+})
+
+describe('the Java database', () => {
+  it('is kept new in the same way', async () => {
+    const java = buildJavaDatabase([], {
+      updatedAt: '2026-01-01T06:00:00Z',
+      nextUpdate: '2026-01-04T06:00:00Z',
+    })
+    const { state, options } = setUp()
+    const updates = createDatabaseUpdates({
+      ...options,
+      kind: javaDatabase,
+      references: ['registry.example/java-db'],
+      source: async (reference) => {
+        expect(reference).toBe('registry.example/java-db:1')
+        return sourceOf(java)
+      },
+    })
+    expect(await updates.status()).toMatchObject({ digest: null, message: 'no Java database yet' })
+    await updates.tick()
+    expect(state.current).toHaveLength(1)
+    expect(await updates.status()).toMatchObject({
+      digest: state.current[0],
+      source: 'registry.example/java-db:1',
+      stale: false,
+    })
+  })
+
+  it('is not looked for where no place is named', async () => {
+    const { state, options } = setUp(0)
+    await createDatabaseUpdates({ ...options, kind: javaDatabase, references: [] }).tick()
+    expect([state.looks, state.said]).toEqual([0, 0])
   })
 })
