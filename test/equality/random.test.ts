@@ -15,6 +15,7 @@ import {
 import { trivyPath } from '../../tools/setup/trivy.ts'
 import { differences } from './compare.ts'
 import { askPortolan } from './portolan.ts'
+import { php, python, randomLibraries, ruby } from './random-libraries.ts'
 import { askTrivyForFindings } from './trivy.ts'
 
 const trivy = trivyPath(join(import.meta.dirname, '../..'))
@@ -143,6 +144,9 @@ describe.skipIf(!existsSync(trivy) || scaled(0, 1) === 0)('Portolan and Trivy on
     ['debian', debian],
     ['alpine', alpine],
     ['npm', npm],
+    ['python', (seed: number) => randomLibraries(python, seed)],
+    ['ruby', (seed: number) => randomLibraries(ruby, seed)],
+    ['php', (seed: number) => randomLibraries(php, seed)],
   ])(
     'agree on %s',
     async (name, make) => {
