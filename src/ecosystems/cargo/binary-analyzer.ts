@@ -11,7 +11,7 @@ import { decodeText, isExecutableFile, libraryFacts } from '../index.ts'
 
 /** `.dep-v0`, or what rust-audit 0.1 called it in ELF, PE and Mach-O. */
 const SECTIONS = ['.dep-v0', '.rust-deps-v0', 'rdep-v0', 'rust-deps-v0']
-const MAX_UNPACKED = 64 * 1024 * 1024
+const MAX_UNPACKED = 16 * 1024 * 1024
 
 /** Rust programs that tell their crates: built with cargo-auditable, as some distributions build all of theirs. */
 export const binaryAnalyzer: Analyzer = {
