@@ -16,6 +16,8 @@ describe('content manifests', () => {
       expect(read(manifest, text)).toEqual([])
     }
     expect(() => read(manifest, '{')).toThrow()
+    const many = Array.from({ length: 10_000 }, (_, index) => `repository-${index}`)
+    expect(() => read(manifest, JSON.stringify({ content_sets: many }))).toThrow('more repositories')
   })
 
   it('are in two folders, and nowhere below them', () => {
@@ -43,6 +45,8 @@ describe('Dockerfiles', () => {
     const path = 'root/buildinfo/Dockerfile-a-1-1'
     expect(() => read(path, 'FROM x\nLABEL architecture=x86_64\n')).toThrow('com.redhat.component')
     expect(() => read(path, 'FROM x\nLABEL com.redhat.component=a\n')).toThrow('architecture')
+    const long = `FROM x\nLABEL architecture=x86_64 com.redhat.component=${'a'.repeat(2000)}\n`
+    expect(() => read(path, long)).toThrow('longer')
   })
 })
 
@@ -72,5 +76,6 @@ describe('labels of a Dockerfile', () => {
   it('of hostile files are read in linear time', () => {
     const text = `FROM x\nLABEL a="${'\\'.repeat(200_000)}\nLABEL ${'$'.repeat(200_000)}\nLABEL ${'"'.repeat(100_001)}`
     expect(Array.isArray(labels(text))).toBe(true)
+    expect(labels(`FROM x\nLABEL a=${'${a:-'.repeat(200_000)}`)).toHaveLength(1)
   })
 })

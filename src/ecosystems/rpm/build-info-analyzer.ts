@@ -5,11 +5,15 @@ import { dockerfileLabels } from './dockerfile-labels.ts'
 const contentManifest = /^(?:root\/buildinfo\/content_manifests|usr\/share\/buildinfo)\/[^/]*\.json$/
 const dockerfile = /^root\/buildinfo\/Dockerfile[^/]*$/
 
+/** Characters of all names together; real images have some thousands. Every package of the layer has them in its subject. */
+const MAX_CONTENT_SETS = 32_768
+const MAX_LABELS = 1024
+
 /** Reads what Red Hat's images say of their build, in each of its layers (Trivy, pkg/fanal/analyzer/buildinfo). */
 export const buildInfoAnalyzer: Analyzer = {
   id: 'rpm-build-info',
   version: 1,
-  maxSize: 16 * 1024 * 1024,
+  maxSize: 1024 * 1024,
   wants: (file) => contentManifest.test(file.path) || dockerfile.test(file.path),
   read: (path, content) => {
     const text = decodeText(content)
@@ -21,6 +25,8 @@ function contentSets(path: string, manifest: unknown): LayerFact[] {
   const names: unknown = isRecord(manifest) ? manifest['content_sets'] : undefined
   if (!Array.isArray(names)) return []
   const sets = names.filter((name): name is string => typeof name === 'string')
+  if (JSON.stringify(sets).length > MAX_CONTENT_SETS)
+    throw new Error('it names more repositories than any real image')
   return sets.length === 0 ? [] : [{ kind: 'build-info', path, contentSets: sets }]
 }
 
@@ -33,6 +39,8 @@ function build(path: string, text: string): LayerFact[] {
   const arch = last('architecture')
   if (!component) throw new Error('it has no label com.redhat.component')
   if (!arch) throw new Error('it has no label architecture')
+  if (component.length + arch.length > MAX_LABELS)
+    throw new Error('its labels are longer than those of any real image')
   const [version = ''] = /[^-]*-[^-]*$/.exec(path) ?? []
   return [{ kind: 'build-info', path, nvr: `${component}-${version}`, arch }]
 }

@@ -52,8 +52,9 @@ function pairs(text: string, values: ReadonlyMap<string, string>): [string, stri
   })
 }
 
+/** What stands in for a variable has a bound: many that never end would else take the square of their number. */
 const pieces =
-  /'([^']*)'|\\(.)|"|\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::([-+])([^}]*))?\})|([^'"\\$]+|[\s\S])/g
+  /'([^']*)'|\\(.)|"|\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::([-+])([^}]{0,1000}))?\})|([^'"\\$]+|[\s\S])/g
 
 /** Quotes away, escapes and variables resolved; between single quotes all stays. */
 function expand(word: string, values: ReadonlyMap<string, string>): string {

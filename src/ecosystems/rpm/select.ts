@@ -40,8 +40,8 @@ function ofProducts(
     for (const entry of advisory.entries) {
       if (!holdsFor(entry, arch) || !entry.affectedCpes.some((cpe) => products.has(cpe))) continue
       for (const each of perCve(advisory, entry)) {
-        const known = latest.get(each.vulnerabilityId)
-        const isLater = known === undefined || compareRpmVersions(known.fixedVersion, each.fixedVersion) < 0
+        const before = latest.get(each.vulnerabilityId)
+        const isLater = before === undefined || compareRpmVersions(before.fixedVersion, each.fixedVersion) < 0
         if (isLater) latest.set(each.vulnerabilityId, each)
       }
     }
@@ -69,9 +69,19 @@ function perCve(advisory: Advisory, { fixedVersion, arches, status, cves }: Advi
   }))
 }
 
+/** Images have few contexts, and packages in them are many. A database never changes. */
+const known = new WeakMap<AdvisoryDatabase, Map<string, ReadonlySet<number>>>()
+const MAX_KNOWN = 10_000
+
 function productsOf(context: string, database: AdvisoryDatabase): ReadonlySet<number> {
+  const contexts = known.get(database) ?? new Map<string, ReadonlySet<number>>()
+  known.set(database, contexts)
+  const there = contexts.get(context)
+  if (there !== undefined) return there
   const names = JSON.parse(context) as readonly string[]
-  return new Set(names.flatMap((name) => database.cpes(...kindAndName(name))))
+  const products = new Set(names.flatMap((name) => database.cpes(...kindAndName(name))))
+  if (contexts.size < MAX_KNOWN) contexts.set(context, products)
+  return products
 }
 
 function kindAndName(text: string): [CpeKind, string] {
