@@ -1,8 +1,8 @@
-import type { Kysely } from 'kysely'
+import type { Database } from '../platform/db/index.ts'
 import type { Contribution } from './counters/store.ts'
 import { canonicalIds, closedBefore, saveEvents } from './events/store.ts'
 
-type Db = Kysely<unknown>
+type Db = ReturnType<Database['lane']>
 
 export type EventKind = 'baseline' | 'opened' | 'reopened' | 'severity-changed' | 'closed'
 

@@ -40,7 +40,7 @@ async function keep(path: string, bytes: Buffer): Promise<void> {
 
 async function signInWorker(path: string): Promise<Signature> {
   // `.ts` in a checkout, `.js` in a compiled package.
-  const module = new URL(`./worker${extname(import.meta.filename)}`, import.meta.url)
+  const module = new URL(`./sign-worker${extname(import.meta.filename)}`, import.meta.url)
   const worker = new Worker(module, { workerData: path })
   try {
     const answer = await new Promise<SignAnswer>((resolve, reject) => {

@@ -74,9 +74,3 @@ const marks: Readonly<Record<Kind, (tx: Db, change: ChangeRow) => Promise<unknow
       tx,
     ),
 }
-
-/** Whether something is noted: then what is stored may be older than it says. */
-export async function hasChanges(db: Db): Promise<boolean> {
-  const { rows } = await sql`select from db_change limit 1`.execute(db)
-  return rows.length > 0
-}
