@@ -160,6 +160,18 @@ export const pythonImages: Readonly<Record<string, ImageListing>> = {
       },
     ],
   },
+  /** Packages that Seal rebuilt: by name, by version; and what only looks like it. */
+  'python-seal': {
+    layers: [
+      {
+        files: {
+          ...wheel('seal-django', '4.2.8'),
+          ...wheel('rebuilt', '4.2.8+sp1'),
+          ...wheel('spam', '4.2.8+spam'),
+        },
+      },
+    ],
+  },
   /** Where later versions of Trivy read more than 0.44.1, or less. */
   'python-later-rules': {
     layers: [

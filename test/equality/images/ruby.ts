@@ -74,6 +74,8 @@ export const rubyImages: Readonly<Record<string, ImageListing>> = {
       { files: { [`${gems}/nokogiri-1.14.2.gemspec`]: specification('nokogiri', '1.15.0') } },
     ],
   },
+  /** A gem that Seal rebuilt and renamed. */
+  'ruby-seal': { layers: [{ files: { ...gem('seal-rack', '2.2.6') } }] },
   /** Ruby in other forms: what is understood, and what is not. */
   'ruby-odd-specifications': {
     layers: [

@@ -1,17 +1,10 @@
 import type { DatabaseRows } from '../../../src/test-support/vulnerability-database/index.ts'
+import { rangesOf } from '../ranges.ts'
 
 const github = 'composer::GitHub Security Advisory Composer'
 const friends = 'composer::PHP Security Advisories Database'
 
-let last = 43_000
-const id = (): string => {
-  last += 1
-  return `CVE-2024-${last}`
-}
-
-function ranges(name: string, ...all: readonly string[]): DatabaseRows['advisories'] {
-  return all.map((range) => ({ bucket: github, package: name, id: id(), vulnerableVersions: [range] }))
-}
+const ranges = rangesOf(github, 43_000)
 
 /** PHP: versions without an order of their own. */
 export const phpRows: DatabaseRows = {

@@ -1,18 +1,11 @@
 import type { DatabaseRows } from '../../../src/test-support/vulnerability-database/index.ts'
+import { rangesOf } from '../ranges.ts'
 
 const github = 'pip::GitHub Security Advisory pip'
+const seal = 'seal pip::Seal Security'
 const osv = 'pip::Python Packaging Advisory Database'
 
-let last = 41_000
-const id = (): string => {
-  last += 1
-  return `CVE-2024-${last}`
-}
-
-/** One advisory for each range, so that each is judged alone. */
-function ranges(name: string, ...all: readonly string[]): DatabaseRows['advisories'] {
-  return all.map((range) => ({ bucket: github, package: name, id: id(), vulnerableVersions: [range] }))
-}
+const ranges = rangesOf(github, 41_000)
 
 /** Python: names as the database spells them, and PEP 440. */
 export const pythonRows: DatabaseRows = {
@@ -98,6 +91,17 @@ export const pythonRows: DatabaseRows = {
     ...ranges('pyyaml', '<5.4'),
     ...ranges('lxml', '<4.6.2'),
     ...ranges('zope.interface', '<5.1'),
+    { bucket: github, package: 'rebuilt', id: 'CVE-2024-41920', vulnerableVersions: ['==4.2.8'] },
+    { bucket: github, package: 'seal-django', id: 'CVE-2024-41921', vulnerableVersions: ['<5'] },
+    { bucket: github, package: 'spam', id: 'CVE-2024-41922', vulnerableVersions: ['==4.2.8'] },
+    {
+      bucket: seal,
+      package: 'rebuilt',
+      id: 'CVE-2024-41923',
+      vulnerableVersions: ['>=4.2.8+sp1, <4.2.8+sp9'],
+    },
+    { bucket: seal, package: 'rebuilt', id: 'CVE-2024-41924', vulnerableVersions: ['==4.2.8'] },
+    { bucket: seal, package: 'seal-django', id: 'CVE-2024-41925', vulnerableVersions: ['<4.2.9'] },
     ...ranges('six', '>=1.16'),
     ...ranges('pip', '<19.2', '<21.1', '<23.3', '>=19.0b1,<23'),
     ...ranges('setuptools', '<65.5.1', '<78.1.1'),

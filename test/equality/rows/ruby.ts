@@ -1,17 +1,11 @@
 import type { DatabaseRows } from '../../../src/test-support/vulnerability-database/index.ts'
+import { rangesOf } from '../ranges.ts'
 
 const github = 'rubygems::GitHub Security Advisory RubyGems'
+const seal = 'seal rubygems::Seal Security'
 const rubysec = 'rubygems::Ruby Advisory Database'
 
-let last = 42_000
-const id = (): string => {
-  last += 1
-  return `CVE-2024-${last}`
-}
-
-function ranges(name: string, ...all: readonly string[]): DatabaseRows['advisories'] {
-  return all.map((range) => ({ bucket: github, package: name, id: id(), vulnerableVersions: [range] }))
-}
+const ranges = rangesOf(github, 42_000)
 
 /** Ruby: GitHub's ranges, and rubysec's lists of what is patched and what never was affected. */
 export const rubyRows: DatabaseRows = {
@@ -74,6 +68,8 @@ export const rubyRows: DatabaseRows = {
     { bucket: github, package: 'redcloth', id: 'CVE-2024-42907', vulnerableVersions: ['<=4.3.2'] },
     { bucket: github, package: 'RedCloth', id: 'CVE-2024-42908', vulnerableVersions: ['<=4.3.2'] },
     { bucket: github, package: 'json', id: 'CVE-2024-42909', vulnerableVersions: ['=2.6.3'] },
+    { bucket: github, package: 'seal-rack', id: 'CVE-2024-42910', vulnerableVersions: ['<3'] },
+    { bucket: seal, package: 'seal-rack', id: 'CVE-2024-42911', vulnerableVersions: ['<2.2.7'] },
     ...ranges(
       'puma',
       '<6.0.0',

@@ -28,4 +28,11 @@ export const pythonExceptions: readonly Exception[] = [
     covers: ({ side, row }) =>
       side === 'trivy' && (inFile(row, 'd') || ('purl' in row && row.purl === 'pkg:pypi/django')),
   },
+  {
+    images: ['python-seal', 'ruby-seal'],
+    trivy: '0.44.1',
+    rule: 'Libraries that Seal rebuilt are looked up in its own statements, not in those of their ecosystem.',
+    source: 'Trivy 0.71, aquasecurity/trivy#10297, #10911: pkg/detector/library/seal',
+    covers: ({ row }) => 'vulnerability' in row && /^(?:seal-|rebuilt$)/.test(row.package),
+  },
 ]
