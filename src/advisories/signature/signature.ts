@@ -5,9 +5,9 @@ import { kindOf, type Place } from './places.ts'
 /** What stands at each place of a database, as numbers: all that is needed to tell what another database changes. */
 export interface Signature {
   /** In ascending order, each once. */
-  readonly places: BigInt64Array
+  readonly places: BigInt64Array<ArrayBuffer>
   /** Beside the places: a hash of what stands there. */
-  readonly contents: BigUint64Array
+  readonly contents: BigUint64Array<ArrayBuffer>
 }
 
 /** Places whose content differs between two databases, or that only one of them has. */
