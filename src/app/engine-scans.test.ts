@@ -142,6 +142,7 @@ eachDatabase((_name, open) => {
     registry.put('acme/api', '1.0', debian())
     await run('one', connection)
     expect(await list('one')).toEqual(builtIn)
+    expect((await image('one')).os).toMatchObject({ family: 'debian', endOfLife: '2028-06-10T23:59:59Z' })
     await choose(connection, 'other')
     clock.advance(1_000)
     await createDiscoveryService({ db, clock }).request('one', connection)
