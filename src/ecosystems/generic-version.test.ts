@@ -42,6 +42,16 @@ describe('their constraints', () => {
     }
   })
 
+  it.each([
+    ['1.2.9', '~1.2.3.4', false],
+    ['1.2.3.9', '~1.2.3.4', true],
+    ['1.2.9', '~1.2', true],
+    ['1.9', '~>1.2', true],
+    ['2.0', '~1', false],
+  ])('%s in "%s": %s', (version, constraint, satisfied) => {
+    expect(satisfiesGeneric(version, constraint)).toBe(satisfied)
+  })
+
   it('stay quick when they are hostile', () => {
     expect(satisfiesGeneric('1', `${'1'.repeat(100_000)}!`)).toBeUndefined()
     expect(satisfiesGeneric('1', `${'1 '.repeat(100_000)}!`)).toBeUndefined()

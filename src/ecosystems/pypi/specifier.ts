@@ -146,19 +146,13 @@ function isAfter(installed: PythonVersion, bound: PythonVersion): boolean {
 }
 
 /**
- * Prefix matching in Trivy's own way (padVersion): of the installed version only the parts that are numbers count, and what it has
- * too few of is made up for by halves. `1.0b1` begins with `1.0a1`, and `1` does not with `1.0.0.0`.
+ * Prefix matching in Trivy's own way (padVersion): only the parts that are numbers count, and there must be as many. `1.0b1` begins with
+ * `1.0a1`, and `1` does not with `1.0`.
  */
 function beginsWith({ publicText }: PythonVersion, prefix: readonly string[]): boolean {
   const wanted = prefix.filter(isNumber)
   const given = segments(publicText).slice(0, prefix.length).filter(isNumber)
-  const rest = prefix.slice(given.length)
-  const missing = wanted.length - given.length
-  for (let added = 0; added < Math.ceil(missing / 2); added += 1) given.push('0')
-  for (let added = 0; added < Math.ceil(-missing / 2); added += 1) wanted.push('0')
-  const left = [...wanted, ...prefix.slice(prefix.filter(isNumber).length)]
-  const right = [...given, ...rest]
-  return left.length === right.length && left.every((part, index) => part === right[index])
+  return wanted.length === given.length && wanted.every((number, index) => number === given[index])
 }
 
 function isNumber(part: string): boolean {

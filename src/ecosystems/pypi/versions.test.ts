@@ -45,6 +45,7 @@ describe('specifiers', () => {
     ['1.0+local', '==1.0', true],
     ['1.0+local', '>1.0', false],
     ['1.0b1', '==1.0a1.*', true],
+    ['1.0', '==1.0.0.*', false],
     ['1.0', '', undefined],
     ['1.0', '<2 ||', undefined],
   ])('%s in "%s": %s', (version, constraint, satisfied) => {
