@@ -1,5 +1,5 @@
 import type { ImageListing } from '../../../src/test-support/image-builder/index.ts'
-import { apkInstalled, dpkgStatus } from '../../../src/test-support/package-databases.ts'
+import { apkInstalled, dpkgStatus, packageJson } from '../../../src/test-support/package-databases.ts'
 import { rpmSqlite } from '../../../src/test-support/rpm-databases/index.ts'
 
 const jammy = { 'etc/lsb-release': 'DISTRIB_ID=Ubuntu\nDISTRIB_RELEASE=22.04\n' }
@@ -104,6 +104,24 @@ export const supplierImages: Readonly<Record<string, ImageListing>> = {
             { name: 'bash-supplied', version: '5.2.15-2', maintainer: 'Docker <support@docker.com>' },
             { name: 'zlib-supplied', version: '1:1.2.13.dfsg-1' },
           ]),
+        },
+      },
+    ],
+  },
+  /** Files of such a package are looked at for themselves; those of Debian's own are not. */
+  'debian-12-third-party-files': {
+    layers: [
+      {
+        files: {
+          'etc/debian_version': '12.4\n',
+          'var/lib/dpkg/status': dpkgStatus([
+            { name: 'nodejs', version: '20.1.0-1', maintainer: 'Ivan <ivan@nodesource.com>' },
+            { name: 'npm', version: '9.2.0-1' },
+          ]),
+          'var/lib/dpkg/info/nodejs.list': '/.\n/usr\n/usr/lib/node_modules/minimist/package.json\n',
+          'var/lib/dpkg/info/npm.list': '/.\n/usr\n/usr/share/nodejs/lodash/package.json\n',
+          'usr/lib/node_modules/minimist/package.json': packageJson('minimist', '1.2.5'),
+          'usr/share/nodejs/lodash/package.json': packageJson('lodash', '4.17.20'),
         },
       },
     ],

@@ -95,6 +95,16 @@ export const familyExceptions: readonly Exception[] = [
     covers: ({ side, row }) => side === 'trivy' && 'vulnerability' in row,
   },
   {
+    images: ['debian-12-third-party-files'],
+    trivy,
+    rule: 'Language packages among the files of what others built count for themselves.',
+    source: 'Trivy 0.69, aquasecurity/trivy#9932: "skip vulnerability scanning for third-party packages in Debian/Ubuntu"',
+    covers: ({ side, row }) =>
+      side === 'portolan' &&
+      (('path' in row && row.path === 'usr/lib/node_modules/minimist/package.json') ||
+        ('purl' in row && row.purl === 'pkg:npm/minimist@1.2.5')),
+  },
+  {
     images: ['debian-12-root-io', 'alpine-3.18-root-io'],
     trivy,
     rule: 'Where Root.io rebuilt packages its statements are read over those of the distribution, whose statuses then do not count.',
