@@ -1,7 +1,8 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { advisoriesPlace } from '../advisories/index.ts'
 import type { Severity } from '../core/index.ts'
 import type { Subject } from '../inventory/index.ts'
-import { changeDatabase, drainStale, foldSetCounts, type OpenMatcher } from '../matching/sql.ts'
+import { changeDatabase, drainStale, foldSetCounts, markChanged, type OpenMatcher } from '../matching/sql.ts'
 import type { Database } from '../platform/db/index.ts'
 import { eachDatabase } from '../test-support/databases/index.ts'
 import {
@@ -291,6 +292,21 @@ eachDatabase((name, open) => {
       incompleteBecause:
         '1 image could not be scanned; 1 package is being matched with new vulnerability data.',
     })
+  })
+
+  it('is as old as the data before while what a change touches is not matched', async () => {
+    await holdImage(db, 'one', 'acme/api', '1', testInventory(['zlib@1']))
+    const [first, second] = [matcher(1, rules), matcher(2, rules)]
+    await use(first)
+    const asOf = async () => (await createFindingService(db).summary('one', {})).asOf
+    const time = ({ database }: OpenMatcher): string => new Date(database.updatedAt).toISOString()
+    const verdicts = [advisoriesPlace('test 1', 'zlib')]
+    await changeDatabase(db, changeTo(second, { since: first.database.digest, verdicts, details: [] }))
+    expect(await asOf()).toBe(time(first))
+    await markChanged(db)
+    expect(await asOf()).toBe(time(first))
+    await drainStale({ db, observer: recountChanged }, second)
+    expect(await asOf()).toBe(time(second))
   })
 
   it.each(['', 'x', 'WzFd', '../..', 'a.b.c', 'W251bGwsMV0'])('knows no finding %j', async (id) => {

@@ -92,7 +92,7 @@ export interface Standing {
 
 /**
  * How whole and how fresh the findings are: the age of the oldest data that still counts (another engine's results have the age of
- * the data that it used), matches that wait, scans that wait or failed.
+ * the data that it used; what a change made stale, that of the data before), matches that wait, scans that wait or failed.
  */
 export async function standingOf(
   db: Db,
@@ -133,7 +133,9 @@ export async function standingOf(
     )
     select least((select as_of from other_engine), (
         select min(g.updated_at) from db_generation g
-        where (g.id = (select generation from db_current) or g.id = (select min(matched_generation) from stale))
+        where (g.id = (select generation from db_current) or g.id = (select min(matched_generation) from stale)
+            or (g.id = (select max(id) from db_generation where id < (select generation from db_current))
+              and (exists (select from db_change) or exists (select from stale where matched_generation is null))))
           and ((select shown from other_engine) = 0 or exists (
             select from image i join image_platform p on p.image_id = i.id and p.wanted join inventory v on v.id = p.inventory_id
             where v.source = 'indexed' and ${sql.join(parts, sql` and `)})))) as as_of,
