@@ -7,6 +7,7 @@ export class Budget {
   static readonly maxArchives = 20_000
   #bytes: number
   #entries = 2_000_000
+  #failures = 100
   #archives = Budget.maxArchives
 
   /** @param size bytes of the outermost archive; what nests in it hardly packs any further */
@@ -18,6 +19,12 @@ export class Budget {
   spend(bytes: number): void {
     this.#bytes -= bytes
     if (this.#bytes < 0) throw new BudgetSpent('it unpacks to more than any real archive')
+  }
+
+  /** Something could not be unpacked: what that held is free only when the whole file has been read. @throws Error after too many */
+  spendFailure(): void {
+    this.#failures -= 1
+    if (this.#failures < 0) throw new BudgetSpent('too many of its files are damaged')
   }
 
   get entriesLeft(): number {

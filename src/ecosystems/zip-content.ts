@@ -7,6 +7,7 @@ const STORED = 0
 const DEFLATED = 8
 /** DEFLATE packs no better (RFC 1951: 258 bytes in two bits). */
 const MAX_RATIO = 1_032
+const CHUNK = 256 * 1024
 
 /**
  * An entry's content, whole: a view of the archive where it is stored.
@@ -40,10 +41,12 @@ function unpack(packed: Buffer, { method, size }: ZipEntry, budget: Budget): Buf
   budget.spend(size)
   if (method === STORED) return packed
   if (size === 0) return Buffer.alloc(0)
-  return inflateRawSync(packed, {
-    maxOutputLength: size,
-    chunkSize: Math.min(Math.max(size, 64), 1024 * 1024),
-  })
+  try {
+    return inflateRawSync(packed, { maxOutputLength: size, chunkSize: Math.min(Math.max(size, 64), CHUNK) })
+  } catch (error) {
+    budget.spendFailure()
+    throw error
+  }
 }
 
 function outside(): Error {
