@@ -1,4 +1,5 @@
 import { connectionRoutes } from './connections/routes.ts'
+import { documentRoutes } from './documents/routes.ts'
 import { findingRoutes } from './findings/routes.ts'
 import type { Handlers } from './handler.ts'
 import { imageRoutes } from './images/routes.ts'
@@ -15,6 +16,7 @@ export function createHandlers(services: ApiServices): Handlers {
     ...imageRoutes(services),
     ...scanRoutes(services),
     ...findingRoutes(services),
+    ...documentRoutes(services),
     ...systemRoutes(services),
   }
 }

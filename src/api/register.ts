@@ -22,6 +22,7 @@ export function registerRoutes(
       method: route.method,
       url: route.path,
       schema: schemaOf(name, route),
+      ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
       async onRequest(request) {
         demandRole(principalOf(request), route.policy)
       },

@@ -10,7 +10,7 @@ import { inventoryOfSbom } from './engine/sbom.ts'
 import { type InventoryScan, scanInventory } from './engine/scan-inventory.ts'
 
 export { type AttachedDocuments, readAttached } from './engine/attached.ts'
-export { imageContents, imagePurl, inventoryOfSbom } from './engine/sbom.ts'
+export { describeImage, imageContents, imagePurl, inventoryOfSbom } from './engine/sbom.ts'
 export { applyVex } from './engine/vex.ts'
 
 /** What is known to be wrong with what an SBOM names. @throws AppError `database-corrupt` */

@@ -1,10 +1,11 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { databaseFolder, type DatabaseStatus } from '../advisories/index.ts'
+import type { DatabaseStatus } from '../advisories/index.ts'
 import type { ApiServices } from '../api/index.ts'
 import { createConnections } from '../connections/index.ts'
 import { type Clock, newId } from '../core/index.ts'
 import { createDiscoveryService } from '../discovery/index.ts'
+import { createDocumentService, type DocumentService } from '../documents/index.ts'
 import { createFindingService } from '../findings/index.ts'
 import { createFileLayerStore, type LayerStore } from '../inventory/index.ts'
 import { createSqlLayerStore } from '../inventory/sql.ts'
@@ -17,6 +18,7 @@ import type { Jobs } from '../platform/jobs/index.ts'
 import type { Log } from '../platform/log/index.ts'
 import { createScanService } from '../scans/index.ts'
 import type { Config } from './config.ts'
+import { createDocumentTools } from './document-tools.ts'
 import { createBuiltInIndexer } from './engine.ts'
 import { createEngineService } from './engine-service.ts'
 import { createEngines } from './engines.ts'
@@ -30,6 +32,7 @@ import {
   type PipelineProgress,
 } from './pipeline.ts'
 import { registryPlatforms } from './registry-platforms.ts'
+import { version } from './version.ts'
 import { defineWorkQueue } from './work-queue.ts'
 
 export interface DomainOptions {
@@ -44,7 +47,10 @@ export interface DomainOptions {
 
 /** What the server is for: the rooms of the domain, and the pipeline's steps turned into jobs. */
 export interface Domain {
-  readonly services: Pick<ApiServices, 'connections' | 'discovery' | 'scans' | 'findings' | 'engines'>
+  readonly services: Pick<
+    ApiServices,
+    'connections' | 'discovery' | 'scans' | 'findings' | 'documents' | 'engines'
+  >
   /** Another vulnerability database is current in the data folder: uses it, and matches again what may differ. */
   databaseChanged(status: DatabaseStatus, signal: AbortSignal): Promise<void>
   /** Before any worker starts: what a killed process left behind waits again. */
@@ -79,12 +85,8 @@ export async function createDomain(options: DomainOptions): Promise<Domain> {
     runNext: async (signal) => (await pipeline.discoverNext(worker, signal)) !== undefined,
     onError,
   })
-  const engines = createEngines({ config, clock, database: async () => databaseInUse(config, matcher) })
-  const engineService = createEngineService({
-    engines,
-    clock,
-    databaseUpdatedAt: () => matcher.get()?.database.updatedAt ?? null,
-  })
+  const { engines, engineService } = enginesOf(options, matcher)
+  const documents = createDocuments(options, matcher)
   const discovery = createDiscoveryService({ db: database, clock, wake: wakeDiscovery })
   const connections = createConnections({
     db: database,
@@ -113,7 +115,8 @@ export async function createDomain(options: DomainOptions): Promise<Domain> {
       connections: connections.service,
       discovery,
       scans: createScanService({ db: database, clock, wake: wakeScans }),
-      findings: createFindingService(database),
+      findings: createFindingService(database, documents.overlay),
+      documents,
       engines: engineService,
     },
     databaseChanged: (status, signal) => useDatabase(options, { matcher, pipeline, status, signal }),
@@ -137,6 +140,11 @@ export async function createDomain(options: DomainOptions): Promise<Domain> {
   }
 }
 
+function createDocuments({ database, clock }: DomainOptions, matcher: MatcherInUse): DocumentService {
+  const tools = createDocumentTools(() => matcher.get()?.database)
+  return createDocumentService({ db: database, clock, tools, version })
+}
+
 /**
  * What was read of layers. Beside the embedded database it is in files that the command line shares; several servers on one
  * PostgreSQL share it there.
@@ -148,12 +156,20 @@ async function openLayerStore({ config, clock, log, database }: DomainOptions): 
   return store
 }
 
-/** The database that the built-in engine matches with, as files. */
-function databaseInUse({ dataDir }: Config, matcher: MatcherInUse) {
-  const database = matcher.get()?.database
-  if (database === undefined) return undefined
-  const { digest, updatedAt } = database
-  return { folder: databaseFolder(join(dataDir, 'db'), digest), digest, updatedAt }
+/** Other engines than the built-in one, with the vulnerability database that this one matches with. */
+function enginesOf({ config, clock }: DomainOptions, matcher: MatcherInUse) {
+  const inUse = () => matcher.get()?.database
+  const engines = createEngines({
+    config,
+    clock,
+    async database() {
+      const { folder, digest, updatedAt } = inUse() ?? {}
+      if (folder === undefined || digest === undefined || updatedAt === undefined) return undefined
+      return { folder, digest, updatedAt }
+    },
+  })
+  const databaseUpdatedAt = () => inUse()?.updatedAt ?? null
+  return { engines, engineService: createEngineService({ engines, clock, databaseUpdatedAt }) }
 }
 
 /** The one way out for registry connections: private networks only where the operator named them. */

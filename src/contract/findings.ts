@@ -20,6 +20,16 @@ export const finding = z.object({
   repository: z.object({ id: z.int(), host: z.string(), path: z.string() }),
   images: z.int(),
   firstSeenAt: time.nullable(),
+  /** In an image's list: the statement (VEX) by which it does not count there. */
+  vex: z
+    .object({
+      status: z.enum(['not_affected', 'fixed']),
+      justification: z.string(),
+      impact: z.string(),
+      author: z.string(),
+      source: z.string(),
+    })
+    .nullable(),
 })
 
 export const findingOccurrence = z.object({
@@ -65,6 +75,8 @@ export const findingSummary = z.object({
   asOf: time.nullable(),
   /** Said where the list is not whole: scans pending, failed. */
   incompleteBecause: z.string().nullable(),
+  /** Of one image: findings that do not count there, by statements (VEX). */
+  suppressed: z.int(),
 })
 
 export type Finding = z.infer<typeof finding>

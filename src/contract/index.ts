@@ -2,6 +2,7 @@
  * The HTTP API as data: zod schemas and the table of routes. The only thing that server, web and command line share.
  * Runs in a browser: imports zod and nothing else.
  */
+export * from './documents.ts'
 export * from './findings.ts'
 export * from './images.ts'
 export * from './registry-connections.ts'

@@ -1,4 +1,13 @@
 import { z } from 'zod'
+import {
+  documentQuery,
+  documentUpload,
+  LARGEST_UPLOAD,
+  sbomDocument,
+  sbomFindings,
+  sbomQuery,
+  uploadedDocument,
+} from './documents.ts'
 import { finding, findingDetail, findingQuery, findingSummary, findingSummaryQuery } from './findings.ts'
 import { image, imageDetail, imageQuery, repository, repositoryQuery } from './images.ts'
 import {
@@ -36,6 +45,8 @@ export interface Route {
   readonly params?: z.ZodType
   readonly query?: z.ZodType
   readonly body?: z.ZodType
+  /** Bytes of the body, where the usual limit is too small. */
+  readonly bodyLimit?: number
   readonly status: 200 | 201 | 202 | 204
   readonly response?: z.ZodType
 }
@@ -193,6 +204,59 @@ export const routes = {
     params: int,
     status: 200,
     response: imageDetail,
+  },
+  getImageSbom: {
+    method: 'GET',
+    path: '/images/:id/sbom',
+    summary: 'SBOM of one image: CycloneDX 1.6 or SPDX 2.3',
+    tag: 'documents',
+    policy: 'member',
+    params: int,
+    query: sbomQuery,
+    status: 200,
+    response: sbomDocument,
+  },
+  listDocuments: {
+    method: 'GET',
+    path: '/documents',
+    summary: 'SBOMs and VEX documents that were uploaded',
+    tag: 'documents',
+    policy: 'member',
+    query: documentQuery,
+    status: 200,
+    response: pageOf(uploadedDocument),
+  },
+  uploadDocument: {
+    method: 'POST',
+    path: '/documents',
+    summary: 'Upload an SBOM, or VEX statements on an image',
+    tag: 'documents',
+    policy: 'member',
+    audit: 'document.uploaded',
+    body: documentUpload,
+    bodyLimit: 2 * LARGEST_UPLOAD,
+    status: 201,
+    response: uploadedDocument,
+  },
+  deleteDocument: {
+    method: 'DELETE',
+    path: '/documents/:id',
+    summary: 'Delete an uploaded document',
+    tag: 'documents',
+    policy: 'member',
+    audit: 'document.deleted',
+    params: uuid,
+    status: 204,
+  },
+  getDocumentFindings: {
+    method: 'GET',
+    path: '/documents/:id/findings',
+    summary: 'What is wrong with what an uploaded SBOM names',
+    tag: 'documents',
+    policy: 'member',
+    params: uuid,
+    status: 200,
+    response: sbomFindings,
   },
   scanImage: {
     method: 'POST',

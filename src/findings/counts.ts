@@ -10,8 +10,8 @@ import {
 } from '../core/index.ts'
 import type { Database } from '../platform/db/index.ts'
 import { countByCounters, countByPlace, repositoriesOf } from './lists/store.ts'
-import { countOccurrences, imageOfDigest } from './occurrences/store.ts'
-import type { FindingFilters } from './ports.ts'
+import { countOccurrences, imageOfDigest, statedOccurrences } from './occurrences/store.ts'
+import type { FindingFilters, FindOverlay } from './ports.ts'
 
 type Db = ReturnType<Database['lane']>
 
@@ -21,8 +21,34 @@ const CHUNK = 50
 const FIRST_CHUNK = 4
 
 /** Each severity with the other filters applied. */
-export async function countFindings(db: Db, orgId: string, filters: FindingFilters): Promise<SeverityCounts> {
-  return countUpTo(db, orgId, filters, Number.POSITIVE_INFINITY)
+export async function countFindings(
+  db: Db,
+  orgId: string,
+  filters: FindingFilters,
+  findOverlay?: FindOverlay,
+): Promise<{ counts: SeverityCounts; suppressed: number }> {
+  const counts = await countUpTo(db, orgId, filters, Number.POSITIVE_INFINITY)
+  if (filters.digest === undefined || findOverlay === undefined) return { counts, suppressed: 0 }
+  return withoutStated(db, orgId, counts, { ...filters, digest: filters.digest }, findOverlay)
+}
+
+/** What statements say of an image does not count there, and is told beside. */
+async function withoutStated(
+  db: Db,
+  orgId: string,
+  counts: SeverityCounts,
+  filters: FindingFilters & { readonly digest: string },
+  findOverlay: FindOverlay,
+): Promise<{ counts: SeverityCounts; suppressed: number }> {
+  const image = await imageOfDigest(db, orgId, digestBytes(parseDigest(filters.digest)), filters)
+  if (image === undefined || image.inventory_id === null) return { counts, suppressed: 0 }
+  const overlay = await findOverlay(orgId, image.image_id)
+  if (overlay === undefined) return { counts, suppressed: 0 }
+  const rows = await statedOccurrences(db, image.inventory_id, filters, overlay.vulnerabilities)
+  const stated = rows.filter((row) => overlay.verdict({ ...row, ref: null }) !== undefined)
+  const left = { ...counts }
+  for (const { severity } of stated) left[severityOfRank(severity)] -= 1
+  return { counts: left, suppressed: stated.length }
 }
 
 /** How long a list is, as people read it: counting stops where the number is not shown any more. */

@@ -3,7 +3,7 @@ import type { Database } from '../platform/db/index.ts'
 import { findingNotFound, parseFindingId } from './ids.ts'
 import { idsOf } from './events/store.ts'
 import { type FindingName, type PlacedRow, placesOf } from './occurrences/store.ts'
-import type { CvssView, FindingDetailView, OccurrenceView } from './ports.ts'
+import type { CvssView, FindingDetailView, FindOverlay, OccurrenceView } from './ports.ts'
 import { contentsOf } from './rows/store.ts'
 
 /** Places shown of one finding. */
@@ -14,6 +14,7 @@ export async function findingDetail(
   db: ReturnType<Database['lane']>,
   orgId: string,
   id: string,
+  findOverlay?: FindOverlay,
 ): Promise<FindingDetailView> {
   const { name, rows } = await findPlaces(db, orgId, parseFindingId(id))
   const [worst] = rows
@@ -39,6 +40,7 @@ export async function findingDetail(
     repository: { id: repository_id, host: worst.host, path: worst.repository_path },
     images: new Set(rows.map((row) => row.image_id)).size,
     firstSeenAt: contents.get(0)?.first_seen_at?.toISOString() ?? null,
+    vex: name.imageId === null ? null : await verdictOn(orgId, name, worst.purl, findOverlay),
     dataSource: worst.data_source,
     vendorIds: distinct(rows.flatMap((row) => row.vendor_ids)),
     ...textOf(worst.details),
@@ -58,6 +60,17 @@ async function findPlaces(
     if (rows.length > 0) return { name, rows }
   }
   return { name: asked, rows: [] }
+}
+
+/** Of an occurrence in one image. */
+async function verdictOn(
+  orgId: string,
+  { imageId, vulnerability }: FindingName,
+  purl: string,
+  findOverlay: FindOverlay | undefined,
+): Promise<FindingDetailView['vex']> {
+  const overlay = imageId === null ? undefined : await findOverlay?.(orgId, imageId)
+  return overlay?.verdict({ vulnerability, purl, ref: null }) ?? null
 }
 
 function occurrence(row: PlacedRow, packageName: string): OccurrenceView {

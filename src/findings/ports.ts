@@ -1,4 +1,5 @@
 import type { Digest, Page, PageRequest, Severity, SeverityCounts } from '../core/index.ts'
+import type { VexOverlay, VexVerdict } from '../vex/index.ts'
 
 /**
  * A row of the Findings page. Without `digest` it is a finding: repository × vulnerability × package name. With `digest` it
@@ -20,7 +21,12 @@ export interface FindingView {
   readonly repository: { readonly id: number; readonly host: string; readonly path: string }
   readonly images: number
   readonly firstSeenAt: string | null
+  /** In an image's list: the statement (VEX) by which it does not count there; else null. */
+  readonly vex: VexVerdict | null
 }
+
+/** Statements of an organisation over one of its images; undefined: there are none. */
+export type FindOverlay = (orgId: string, imageId: number) => Promise<VexOverlay | undefined>
 
 export interface OccurrenceView {
   readonly digest: Digest
@@ -74,6 +80,8 @@ export interface FindingSummaryView {
   readonly asOf: string | null
   /** Where the list is not whole: scans waiting or failed, matches being made. */
   readonly incompleteBecause: string | null
+  /** Of one image: findings that do not count there, by statements (VEX). */
+  readonly suppressed: number
 }
 
 /** What is wrong in an organisation's images: derived from postings and matches, never stored. */

@@ -20,20 +20,23 @@ import type {
   FindingService,
   FindingSummaryView,
   FindingView,
+  FindOverlay,
 } from './ports.ts'
+import type { VexOverlay } from '../vex/index.ts'
 import { contentsOf, placesOfRows, type Standing, standingOf } from './rows/store.ts'
 
 type Db = ReturnType<Database['lane']>
 
-export function createFindingService(database: Database): FindingService {
+/** @param findOverlay statements (VEX) on images; without it there are none */
+export function createFindingService(database: Database, findOverlay?: FindOverlay): FindingService {
   const db = database.lane('page')
   return {
     list: (orgId, query) =>
       query.digest === undefined
         ? listFindings(db, orgId, query)
-        : listOfImage(db, orgId, query, query.digest),
-    summary: (orgId, filters) => summary(db, orgId, filters),
-    get: (orgId, id) => findingDetail(db, orgId, id),
+        : listOfImage(db, orgId, query, query.digest, findOverlay),
+    summary: (orgId, filters) => summary(db, orgId, filters, findOverlay),
+    get: (orgId, id) => findingDetail(db, orgId, id, findOverlay),
   }
 }
 
@@ -75,6 +78,7 @@ async function withContents(db: Db, rows: readonly FindingRow[]): Promise<Findin
       repository: { id: row.repository_id, host: row.host, path: row.path },
       images: places.get(no)?.images ?? 0,
       firstSeenAt: content?.first_seen_at?.toISOString() ?? null,
+      vex: null,
     }
   })
 }
@@ -99,6 +103,7 @@ async function listOfImage(
   orgId: string,
   query: FindingQuery,
   digest: string,
+  findOverlay: FindOverlay | undefined,
 ): Promise<Page<FindingView>> {
   const after = decodeCursor(query.cursor, ['number', 'string', 'number', 'number'])
   const image = await imageOfDigest(db, orgId, digestBytes(parseDigest(digest)), query)
@@ -111,13 +116,15 @@ async function listOfImage(
     row.entry,
   ]
   const page = pageOf(rows, query.limit, key, await totalOf(db, orgId, query))
-  return { ...page, items: await withFirstSeen(db, image, page.items) }
+  const overlay = await findOverlay?.(orgId, image.image_id)
+  return { ...page, items: await withFirstSeen(db, image, page.items, overlay) }
 }
 
 async function withFirstSeen(
   db: Db,
   image: DigestImage,
   rows: readonly OccurrenceRow[],
+  overlay: VexOverlay | undefined,
 ): Promise<FindingView[]> {
   if (rows.length === 0) return []
   const { repository_id, image_id: imageId } = image
@@ -138,18 +145,24 @@ async function withFirstSeen(
       repository: { id: repository_id, host: image.host, path: image.path },
       images: 1,
       firstSeenAt: contents.get(no)?.first_seen_at?.toISOString() ?? null,
+      vex: overlay?.verdict({ vulnerability, purl: row.purl, ref: null }) ?? null,
     }
   })
 }
 
-async function summary(db: Db, orgId: string, filters: FindingFilters): Promise<FindingSummaryView> {
+async function summary(
+  db: Db,
+  orgId: string,
+  filters: FindingFilters,
+  findOverlay: FindOverlay | undefined,
+): Promise<FindingSummaryView> {
   const standing = await standingOf(db, orgId, {
     ...(filters.digest === undefined ? {} : { digest: digestBytes(parseDigest(filters.digest)) }),
     ...(filters.repository === undefined ? {} : { repository: filters.repository }),
     ...(filters.connection === undefined ? {} : { connection: filters.connection }),
   })
   return {
-    counts: await countFindings(db, orgId, filters),
+    ...(await countFindings(db, orgId, filters, findOverlay)),
     asOf: standing.as_of?.toISOString() ?? null,
     incompleteBecause: because(standing),
   }

@@ -1,6 +1,7 @@
 /**
  * The side of the inventory that needs the SQL database: a door of its own, because the command line has no such database.
  */
+export { type StoredAttribution, unpackAttribution } from './attribution.ts'
 export { createOrganisationLayerAccess, createSqlLayerStore } from './layers/store.ts'
 export {
   countOutdatedInventories,

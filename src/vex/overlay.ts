@@ -3,6 +3,8 @@ import type { VexProduct, VexSource, VexStatement, VexSubject, VexTarget, VexVer
 
 /** Statements laid over the findings of one image or SBOM. */
 export interface VexOverlay {
+  /** Ids of all that is stated on: nothing else has a verdict. */
+  readonly vulnerabilities: readonly string[]
   /** The statement that takes the finding off the list; undefined: it stays. */
   verdict(target: VexTarget): VexVerdict | undefined
 }
@@ -19,6 +21,7 @@ export function createVexOverlay(sources: readonly VexSource[], subject: VexSubj
   }))
   const images = subject.purls.flatMap((text) => parsePackageUrl(text) ?? [])
   return {
+    vulnerabilities: [...new Set(indexed.flatMap(({ byId }) => [...byId.keys()]))],
     verdict(target) {
       const purl = parsePackageUrl(target.purl)
       const itself: Names = { texts: textsOf(target, subject), purls: purl === undefined ? [] : [purl] }

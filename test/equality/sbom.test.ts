@@ -9,7 +9,7 @@ import { PackageURL } from 'packageurl-js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AdvisoryDatabase, openDatabaseFolder } from '../../src/advisories/index.ts'
 import { ecosystems } from '../../src/app/ecosystems.ts'
-import { imageContents, inventoryOfSbom } from '../../src/app/documents.ts'
+import { describeImage, imageContents, inventoryOfSbom } from '../../src/app/documents.ts'
 import { createIndexer } from '../../src/indexing/index.ts'
 import { createMemoryLayerStore, type Inventory, OPEN_ACCESS } from '../../src/inventory/index.ts'
 import { resolveImage } from '../../src/images/index.ts'
@@ -61,7 +61,7 @@ async function contentsOf(name: string): Promise<{ inventory: Inventory; content
   if (image === undefined) throw new Error('no platform')
   const indexer = createIndexer({ plugins: ecosystems, store: createMemoryLayerStore() })
   const inventory = await indexer.index({ source, layers: image.layers, access: OPEN_ACCESS })
-  return { inventory, contents: imageContents({ name, remote, digest, image, inventory }) }
+  return { inventory, contents: imageContents({ name, remote, digest, inventory, ...describeImage(image) }) }
 }
 
 function bytesOf(document: object): Uint8Array {

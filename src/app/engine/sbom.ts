@@ -78,30 +78,47 @@ export interface DescribedImage {
   readonly remote: Pick<ImageReference, 'registry' | 'repository' | 'tag'> | undefined
   /** Of what the name leads to: a manifest or an index. */
   readonly digest: Digest
-  readonly image: Pick<PlatformImage, 'manifest' | 'config' | 'platform'>
+  readonly manifestDigest: Digest
+  /** null where it is not known. */
+  readonly configDigest: Digest | null
+  readonly labels: Readonly<Record<string, string>>
+  readonly architecture: string
   readonly inventory: Inventory
+}
+
+/** An image that was read, as its SBOM needs it. */
+export function describeImage({
+  manifest,
+  config,
+  platform,
+}: PlatformImage): Pick<DescribedImage, 'manifestDigest' | 'configDigest' | 'labels' | 'architecture'> {
+  return {
+    manifestDigest: manifest.digest,
+    configDigest: manifest.config.digest,
+    labels: config.labels,
+    architecture: platform.architecture,
+  }
 }
 
 /** What the SBOM of an image says. */
 export function imageContents(described: DescribedImage): ImageContents {
-  const { name, remote, digest, image, inventory } = described
-  const { manifest, config, platform } = image
+  const { name, remote, digest, manifestDigest, configDigest, inventory } = described
   const repository = remote === undefined ? undefined : repositoryUrl(remote)
   return {
     subject: {
       name,
-      purl: remote === undefined ? null : imagePurl(remote, digest, platform.architecture),
-      digests: [...new Set([digest, manifest.digest, manifest.config.digest])],
+      purl: remote === undefined ? null : imagePurl(remote, digest, described.architecture),
+      digests: [...new Set([digest, manifestDigest, ...(configDigest === null ? [] : [configDigest])])],
     },
     properties: [
       property('SchemaVersion', '2'),
-      property('ImageID', manifest.config.digest),
+      ...(configDigest === null ? [] : [property('ImageID', configDigest)]),
       ...(repository === undefined ? [] : [property('RepoDigest', `${repository}@${digest}`)]),
       ...(repository === undefined || remote?.tag === undefined
         ? []
         : [property('RepoTag', `${repository}:${remote.tag}`)]),
       ...inventory.layers.map(({ diffId }) => property('DiffID', diffId)),
-      ...Object.entries(config.labels).map(([label, value]) => property(`Labels:${label}`, value)),
+      ...Object.entries(described.labels).map(([label, value]) => property(`Labels:${label}`, value)),
     ],
     os: inventory.os === null ? null : { family: inventory.os.family, release: inventory.os.release },
     osProperties: osPropertiesOf(inventory),

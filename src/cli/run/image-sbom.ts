@@ -1,4 +1,4 @@
-import { imageContents } from '../../app/documents.ts'
+import { describeImage, imageContents } from '../../app/documents.ts'
 import { indexOnly } from '../../app/engine.ts'
 import { newId, systemClock } from '../../core/index.ts'
 import type { IndexProgress } from '../../indexing/index.ts'
@@ -41,11 +41,10 @@ export async function runImageSbom(
         signal,
         onProgress: (done: IndexProgress) => progress.show(describeProgress(name, done)),
       }
-      const { note, ...indexed } = await indexOnly(settings.layerDir, request, java.names)
+      const { note, digest, image, inventory } = await indexOnly(settings.layerDir, request, java.names)
       progress.clear()
-      for (const each of [...(note === undefined ? [] : [note]), ...indexed.inventory.notes])
-        context.note(each)
-      const contents = imageContents({ name, remote, ...indexed })
+      for (const each of [...(note === undefined ? [] : [note]), ...inventory.notes]) context.note(each)
+      const contents = imageContents({ name, remote, digest, inventory, ...describeImage(image) })
       const time = systemClock.now()
       const stamp = { serial: newId(time), time, tool: VERSION }
       const document = format === 'cyclonedx' ? writeCycloneDx(contents, stamp) : writeSpdx(contents, stamp)

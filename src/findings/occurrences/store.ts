@@ -57,6 +57,7 @@ export interface OccurrenceRow {
   readonly ecosystem: string
   readonly name_id: number
   readonly package_name: string
+  readonly purl: string
   readonly version: string
   readonly fixed_version: string
   readonly status: string
@@ -97,7 +98,7 @@ export async function listOccurrences(
       : sql`and (4 - m.severity, vu.name, st.set_no, e.entry) > (${after[0]}::bigint, ${after[1]}::text, ${after[2]}::bigint, ${after[3]}::bigint)`
   const { rows } = await sql<OccurrenceRow>`
     select (4 - m.severity)::int as rank, m.vulnerability_id, vu.name as vulnerability, vu.title, n.ecosystem, n.id as name_id,
-      n.name as package_name, p.version, m.fixed_version, m.status, e.path, st.set_no::int as set_no, e.entry::int as entry
+      n.name as package_name, p.purl, p.version, m.fixed_version, m.status, e.path, st.set_no::int as set_no, e.entry::int as entry
     ${rowsOf(inventoryId, filters)} ${wanted} ${beyond}
     order by 4 - m.severity, vu.name, st.set_no, e.entry limit ${limit}`.execute(db)
   return rows
@@ -111,6 +112,26 @@ export async function countOccurrences(
   const { rows } = await sql<{ severity: number; n: number }>`
     select m.severity, count(*)::int as n ${rowsOf(inventoryId, filters)} group by m.severity`.execute(db)
   return new Map(rows.map((row) => [row.severity, row.n]))
+}
+
+export interface StatedRow {
+  readonly severity: number
+  readonly vulnerability: string
+  readonly purl: string
+}
+
+/** The rows of an image that statements may be about: those of their vulnerabilities. */
+export async function statedOccurrences(
+  db: Db,
+  inventoryId: number,
+  filters: FindingFilters,
+  vulnerabilities: readonly string[],
+): Promise<StatedRow[]> {
+  const { rows } = await sql<StatedRow>`
+    select m.severity, vu.name as vulnerability, p.purl ${rowsOf(inventoryId, filters)} and vu.name = any(${vulnerabilities}::text[])`.execute(
+    db,
+  )
+  return rows
 }
 
 /** A finding by its lasting parts. */
@@ -128,6 +149,7 @@ export interface PlacedRow {
   readonly digest: Uint8Array
   readonly platform: string
   readonly tags: string[]
+  readonly purl: string
   readonly version: string
   readonly path: string | null
   readonly severity: number
@@ -157,12 +179,12 @@ export async function placesOf(
   const which = imageId === null ? sql`and i.selected` : sql`and i.id = ${imageId}`
   const { rows } = await sql<PlacedRow>`
     with wanted as (
-      select p.id, p.version, m.severity, m.severity_source, m.status, m.fixed_version, m.vendor_ids, m.data_source, vu.id as vulnerability_id,
+      select p.id, p.purl, p.version, m.severity, m.severity_source, m.status, m.fixed_version, m.vendor_ids, m.data_source, vu.id as vulnerability_id,
         n.id as name_id, vu.title, vu.details
       from name n join package p on p.name_id = n.id join match m on m.subject_id = p.subject_id join vulnerability vu on vu.id = m.vulnerability_id
       where n.ecosystem = ${ecosystem} and n.name = ${packageName} and vu.name = ${vulnerability} and m.gone_generation is null
     )
-    select i.id as image_id, i.digest, ip.platform, w.version, e.path, w.severity, w.severity_source, w.status, w.fixed_version,
+    select i.id as image_id, i.digest, ip.platform, w.purl, w.version, e.path, w.severity, w.severity_source, w.status, w.fixed_version,
       w.vendor_ids, w.data_source, w.vulnerability_id, w.name_id, w.title, w.details, r.host, r.path as repository_path,
       array(select t.name from tag t where t.image_id = i.id order by coalesce(t.pushed_at, t.first_seen_at) desc, t.name desc limit 5) as tags,
       at.ordinal, v.layers -> at.ordinal as layer

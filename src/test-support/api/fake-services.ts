@@ -34,6 +34,7 @@ export function fakeServices(
     discovery: service('discovery'),
     scans: service('scans'),
     findings: service('findings'),
+    documents: service('documents'),
     database: service('database'),
     engines: service('engines'),
     audit: service('audit'),

@@ -1,4 +1,10 @@
-import type { RouteInput, RouteName, RouteResponse, ScanEngine } from '../../contract/index.ts'
+import type {
+  RouteInput,
+  RouteName,
+  RouteResponse,
+  ScanEngine,
+  UploadedDocument,
+} from '../../contract/index.ts'
 import { connectionInput } from '../../contract/index.ts'
 import { check } from './check.ts'
 import { digestOf } from './random.ts'
@@ -255,9 +261,50 @@ function findingHandlers({ world }: World_) {
       counts: countsOf(findingsOf(world, query)),
       asOf: ago(0.2),
       incompleteBecause: incompleteness(world),
+      suppressed: 0,
     }),
     getFinding: ({ params }) => found(world.findings.find(({ detail }) => detail.id === params.id)).detail,
   } satisfies Partial<Handlers>
+}
+
+function documentHandlers(): Pick<
+  Handlers,
+  'getImageSbom' | 'listDocuments' | 'uploadDocument' | 'deleteDocument' | 'getDocumentFindings'
+> {
+  let documents: UploadedDocument[] = []
+  return {
+    getImageSbom: ({ query }) =>
+      query['format'] === 'spdx' ? { spdxVersion: 'SPDX-2.3' } : { bomFormat: 'CycloneDX' },
+    listDocuments: ({ query }) =>
+      page(
+        documents.filter(({ kind, imageId }) => is(query['kind'], kind) && is(query['image'], imageId)),
+        query,
+      ),
+    uploadDocument: ({ body }) => {
+      const document: UploadedDocument = {
+        id: `019aa8a4-0000-7000-8000-${String(documents.length).padStart(12, '0')}`,
+        kind: body.kind,
+        name: body.name,
+        format: body.kind === 'vex' ? 'openvex' : 'cyclonedx 1.6',
+        entries: 3,
+        imageId: body.imageId ?? null,
+        uploadedBy: 'Ada Navigator',
+        uploadedAt: ago(0),
+      }
+      documents = [document, ...documents]
+      return document
+    },
+    deleteDocument: ({ params }) => {
+      documents = documents.filter(({ id }) => id !== params.id)
+    },
+    getDocumentFindings: () => ({
+      counts: { CRITICAL: 0, HIGH: 0, MEDIUM: 0, LOW: 0, UNKNOWN: 0 },
+      packages: 3,
+      items: [],
+      notes: [],
+      asOf: ago(0.2),
+    }),
+  }
 }
 
 const ENGINES: ScanEngine[] = [
@@ -298,6 +345,7 @@ export function makeHandlers(parts: World_): Handlers {
     ...connectionHandlers(parts),
     ...imageHandlers(parts),
     ...findingHandlers(parts),
+    ...documentHandlers(),
     getVulnerabilityDatabase: () => world.database,
     updateVulnerabilityDatabase: () => ({ accepted: true, queued: 1, message: 'Looking for newer data.' }),
     listScanEngines: () => ({ items: ENGINES }),

@@ -225,6 +225,7 @@ function makeFinding(index: number, images: World['images']): FakeFinding {
     },
     images: carriers.length,
     firstSeenAt: ago(5 + (index % 400)),
+    vex: null,
     description: `A flaw was found in ${packageName}. ${'Input that an attacker controls reaches a buffer whose length was checked too late. '.repeat(4)}\n\nServices that only read trusted input are not affected.`,
     severitySource: 'sample-feed',
     dataSource: { id: 'sample-feed', name: 'Sample Security Tracker', url: 'https://tracker.example/' },

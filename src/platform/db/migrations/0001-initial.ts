@@ -139,6 +139,12 @@ const statements = [
     id bigint generated always as identity primary key, org_id text not null, at timestamptz not null default now(), actor_kind text not null, actor_id text not null, actor_name text not null,
     action text not null, target_kind text, target_id text, detail jsonb not null default '{}', address text, previous_hash bytea, hash bytea not null)`,
   `create index audit_event_page on audit_event (org_id, id desc)`,
+  // Uploaded by an organisation, for itself: SBOMs in place of images, VEX statements on an image. Never content that others share.
+  `create table uploaded_document (
+    id uuid primary key, org_id text not null, kind text not null check (kind in ('sbom', 'vex')), image_id int references image (id), name text not null, format text not null,
+    content bytea not null, entries int not null, uploaded_by text not null, uploaded_at timestamptz not null)`,
+  `create index uploaded_document_page on uploaded_document (org_id, kind, id desc)`,
+  `create index uploaded_document_image on uploaded_document (image_id, kind)`,
   `create table api_token (id uuid primary key, org_id text not null, user_id text, name text not null, token_hash bytea not null unique, created_at timestamptz not null default now(), last_used_at timestamptz, expires_at timestamptz, revoked_at timestamptz)`,
 ]
 

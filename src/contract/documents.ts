@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { pageQuery, severity, severityCounts, time } from './shapes.ts'
+
+export const documentKind = z.enum(['sbom', 'vex'])
+
+/** A document that an organisation uploaded: an SBOM, or VEX statements on an image. */
+export const uploadedDocument = z.object({
+  id: z.uuid(),
+  kind: documentKind,
+  name: z.string(),
+  /** `cyclonedx 1.6`, `openvex`. */
+  format: z.string(),
+  /** Packages of an SBOM, statements of a VEX document. */
+  entries: z.int(),
+  imageId: z.int().nullable(),
+  uploadedBy: z.string(),
+  uploadedAt: time,
+})
+
+/** Characters of a document that is uploaded. */
+export const LARGEST_UPLOAD = 8 * 1024 * 1024
+
+export const documentUpload = z.object({
+  kind: documentKind,
+  /** Its file's name, for people. */
+  name: z.string().min(1).max(200),
+  /** The document itself, as text. */
+  content: z.string().min(1).max(LARGEST_UPLOAD),
+  /** The image that it is about; VEX needs one. */
+  imageId: z.int().min(1).max(2_147_483_647).optional(),
+})
+
+export const documentQuery = pageQuery.extend({
+  kind: documentKind.optional(),
+  image: z.coerce.number().int().optional(),
+})
+
+export const sbomQuery = z.object({ format: z.enum(['cyclonedx', 'spdx']).default('cyclonedx') })
+
+/** CycloneDX 1.6 or SPDX 2.3, as JSON. */
+export const sbomDocument = z.record(z.string(), z.unknown())
+
+/** What is wrong with what an SBOM names, found with the vulnerability data in use; the worst 1,000. */
+export const sbomFindings = z.object({
+  counts: severityCounts,
+  packages: z.int(),
+  items: z.array(
+    z.object({
+      vulnerabilityId: z.string(),
+      severity,
+      title: z.string(),
+      packageName: z.string(),
+      installedVersion: z.string(),
+      fixedVersion: z.string(),
+      status: z.string(),
+      path: z.string().nullable(),
+      purl: z.string(),
+    }),
+  ),
+  notes: z.array(z.string()),
+  asOf: time.nullable(),
+})
+
+export type UploadedDocument = z.infer<typeof uploadedDocument>
+export type DocumentUpload = z.infer<typeof documentUpload>
+export type SbomFindings = z.infer<typeof sbomFindings>

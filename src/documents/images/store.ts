@@ -1,0 +1,83 @@
+import { type Kysely, sql } from 'kysely'
+
+type Db = Kysely<unknown>
+
+export interface StoredImageRow {
+  readonly host: string
+  readonly repository: string
+  readonly tag: string | null
+  readonly digest: Uint8Array
+  readonly manifest_digest: Uint8Array
+  readonly platform: string
+  readonly inventory_id: number | null
+}
+
+/** An image of the organisation, with the first platform that was scanned. */
+export async function findStoredImage(
+  db: Db,
+  orgId: string,
+  imageId: number,
+): Promise<StoredImageRow | undefined> {
+  const { rows } = await sql<StoredImageRow>`
+    select r.host, r.path as repository, i.digest, p.manifest_digest, p.platform, p.inventory_id, (
+      select t.name from tag t where t.image_id = i.id order by coalesce(t.pushed_at, t.first_seen_at) desc, t.name desc limit 1) as tag
+    from image i join repository r on r.id = i.repository_id join image_platform p on p.image_id = i.id
+    where i.id = ${imageId}::bigint and i.org_id = ${orgId} and i.gone_at is null
+    order by p.inventory_id is null, p.platform <> 'linux/amd64', p.platform, p.manifest_digest limit 1`.execute(
+    db,
+  )
+  return rows[0]
+}
+
+export interface InventoryRow {
+  readonly os: unknown
+  readonly layers: unknown
+  readonly attribution: unknown
+  readonly notes: string[]
+}
+
+export async function inventoryRow(db: Db, id: number): Promise<InventoryRow | undefined> {
+  const { rows } = await sql<InventoryRow>`
+    select v.os, v.layers, v.attribution, v.notes from inventory v where v.id = ${id}`.execute(db)
+  return rows[0]
+}
+
+export interface EntryRow {
+  readonly set_no: number
+  readonly kind: 'os' | 'language'
+  readonly hash: string
+  readonly path: string | null
+  readonly ecosystem: string
+  readonly name: string
+  readonly version: string
+  readonly arch: string | null
+  readonly source_name: string | null
+  readonly source_version: string | null
+  readonly purl: string
+  readonly licenses: string[]
+  readonly skip_reason: 'unsupported-os' | 'third-party' | 'no-version' | null
+  readonly subject: {
+    space: string
+    lookupKey: string
+    comparer: string
+    version: string
+    arch: string | null
+    cpeContext: string | null
+    flavour: string | null
+  } | null
+}
+
+/** Every package of an inventory at its place, in the inventory's order. */
+export async function inventoryEntries(db: Db, id: number): Promise<EntryRow[]> {
+  const { rows } = await sql<EntryRow>`
+    select st.set_no::int as set_no, s.kind, encode(s.hash, 'hex') as hash, e.path, p.ecosystem, n.name, p.version, p.arch, p.source_name,
+      p.source_version, p.purl, p.licenses, p.skip_reason, case when u.id is null then null else jsonb_build_object(
+        'space', u.space, 'lookupKey', u.lookup_key, 'comparer', u.comparer, 'version', u.version, 'arch', u.arch,
+        'cpeContext', u.cpe_context, 'flavour', u.flavour) end as subject
+    from inventory v cross join lateral unnest(v.set_ids) with ordinality as st (set_id, set_no)
+    join package_set s on s.id = st.set_id
+    cross join lateral rows from (unnest(s.package_ids), jsonb_array_elements_text(s.paths)) with ordinality as e (package_id, path, entry)
+    join package p on p.id = e.package_id join name n on n.id = p.name_id left join subject u on u.id = p.subject_id
+    where v.id = ${id} order by st.set_no, e.entry`.execute(db)
+  return rows
+}

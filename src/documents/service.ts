@@ -1,0 +1,154 @@
+import {
+  AppError,
+  type Clock,
+  decodeCursor,
+  digestOfBytes,
+  newId,
+  NO_COUNTS,
+  pageOf,
+  safeText,
+  totalText,
+} from '../core/index.ts'
+import type { Database } from '../platform/db/index.ts'
+import { readSbom, writeCycloneDx, writeSpdx } from '../sbom/index.ts'
+import { createVexOverlay, readVex } from '../vex/index.ts'
+import { findStoredImage } from './images/store.ts'
+import type { DocumentService, DocumentTools, DocumentUpload, DocumentView } from './ports.ts'
+import { readStoredImage } from './stored-image.ts'
+import {
+  contentOf,
+  countDocuments,
+  type DocumentRow,
+  insertDocument,
+  listDocuments,
+  removeDocument,
+  statementsOn,
+} from './uploads/store.ts'
+
+export interface DocumentServiceOptions {
+  readonly db: Database
+  readonly clock: Clock
+  readonly tools: DocumentTools
+  /** Of Portolan, for documents that it writes. */
+  readonly version: string
+}
+
+export function createDocumentService({
+  db,
+  clock,
+  tools,
+  version,
+}: DocumentServiceOptions): DocumentService {
+  const page = db.lane('page')
+  return {
+    async upload(orgId, by, upload) {
+      const row: DocumentRow = {
+        id: newId(clock.now()),
+        kind: upload.kind,
+        name: upload.name,
+        image_id: upload.imageId ?? null,
+        ...describe(upload),
+        uploaded_by: by,
+        uploaded_at: new Date(clock.now()),
+      }
+      const content = Buffer.from(upload.content)
+      if (!(await insertDocument(page, orgId, { ...row, content }))) throw imageNotFound()
+      return toView(row)
+    },
+    async list(orgId, query) {
+      const before = decodeCursor(query.cursor, ['string'])?.[0]
+      const rows = await listDocuments(page, orgId, query, before)
+      return pageOf(
+        rows.map(toView),
+        query.limit,
+        ({ id }) => [id],
+        totalText(await countDocuments(page, orgId)),
+      )
+    },
+    async remove(orgId, id) {
+      if (!(await removeDocument(page, orgId, id))) throw documentNotFound()
+    },
+    async findings(orgId, id) {
+      const content = await contentOf(page, orgId, 'sbom', id)
+      if (content === undefined) throw documentNotFound()
+      const nothing = { counts: NO_COUNTS, packages: 0, items: [], notes: [], asOf: null }
+      return tools.scan(readSbom(content)) ?? nothing
+    },
+    async imageSbom(orgId, imageId, format) {
+      const image = await readStoredImage(page, orgId, imageId)
+      if (image === undefined) throw notScanned()
+      const time = clock.now()
+      const stamp = { serial: newId(time), time, tool: version }
+      const contents = tools.contents(image)
+      return format === 'cyclonedx' ? writeCycloneDx(contents, stamp) : writeSpdx(contents, stamp)
+    },
+    async overlay(orgId, imageId) {
+      const documents = await statementsOn(page, orgId, imageId)
+      if (documents.length === 0) return undefined
+      const row = await findStoredImage(page, orgId, imageId)
+      if (row === undefined) return undefined
+      const [digest, manifestDigest] = [digestOfBytes(row.digest), digestOfBytes(row.manifest_digest)]
+      const sources = documents.map(({ name, content }) => ({ document: readVex(content), source: name }))
+      return createVexOverlay(sources, { purls: tools.purls({ ...row, digest, manifestDigest }), sbom: null })
+    },
+  }
+}
+
+/** Reads it once: what cannot be read is not kept. */
+function describe({ kind, content, imageId }: DocumentUpload): Pick<DocumentRow, 'format' | 'entries'> {
+  const bytes = Buffer.from(content)
+  if (kind === 'sbom') {
+    const { format, specVersion, packages } = readSbom(bytes)
+    return { format: safeText(`${format} ${specVersion}`, 40), entries: packages.length }
+  }
+  if (imageId === undefined) {
+    throw new AppError({
+      code: 'document-image-missing',
+      kind: 'invalid',
+      publicMessage: 'VEX statements are uploaded for an image, and none is named.',
+      remedy: 'Upload them on the page of the image that they are about.',
+    })
+  }
+  const { format, statements } = readVex(bytes)
+  return { format, entries: statements.length }
+}
+
+function toView(row: DocumentRow): DocumentView {
+  return {
+    id: row.id,
+    kind: row.kind,
+    name: row.name,
+    format: row.format,
+    entries: row.entries,
+    imageId: row.image_id,
+    uploadedBy: row.uploaded_by,
+    uploadedAt: row.uploaded_at.toISOString(),
+  }
+}
+
+function documentNotFound(): AppError {
+  return new AppError({
+    code: 'document-not-found',
+    kind: 'not-found',
+    publicMessage: 'There is no such document.',
+    remedy: 'It may have been deleted; look at the list of documents.',
+  })
+}
+
+function imageNotFound(): AppError {
+  return new AppError({
+    code: 'document-image-not-found',
+    kind: 'not-found',
+    publicMessage: 'There is no such image.',
+    remedy: 'It may have been deleted in the registry; look at the list of images.',
+  })
+}
+
+function notScanned(): AppError {
+  return new AppError({
+    code: 'image-not-scanned',
+    kind: 'not-found',
+    publicMessage: 'There is no such image, or nothing of it was scanned yet.',
+    remedy: 'Scan the image, then ask again.',
+  })
+}

@@ -1,0 +1,90 @@
+import { type Kysely, sql } from 'kysely'
+import type { DocumentKind, DocumentQuery } from '../ports.ts'
+
+type Db = Kysely<unknown>
+
+export interface DocumentRow {
+  readonly id: string
+  readonly kind: DocumentKind
+  readonly name: string
+  readonly format: string
+  readonly entries: number
+  readonly image_id: number | null
+  readonly uploaded_by: string
+  readonly uploaded_at: Date
+}
+
+const columns = sql.raw('d.id, d.kind, d.name, d.format, d.entries, d.image_id, d.uploaded_by, d.uploaded_at')
+
+/** @returns false when the image is not the organisation's */
+export async function insertDocument(
+  db: Db,
+  orgId: string,
+  row: DocumentRow & { readonly content: Uint8Array },
+): Promise<boolean> {
+  const { rows } = await sql`
+    insert into uploaded_document (id, org_id, kind, image_id, name, format, content, entries, uploaded_by, uploaded_at)
+    select ${row.id}::uuid, ${orgId}, ${row.kind}, ${row.image_id}::int, ${row.name}, ${row.format}, ${row.content}, ${row.entries}, ${row.uploaded_by}, ${row.uploaded_at}
+    where ${row.image_id}::int is null or exists (select from image i where i.id = ${row.image_id}::int and i.org_id = ${orgId} and i.gone_at is null)
+    returning id`.execute(db)
+  return rows.length === 1
+}
+
+/** Newest first. */
+export async function listDocuments(
+  db: Db,
+  orgId: string,
+  { kind, image, limit }: DocumentQuery,
+  before: string | undefined,
+): Promise<DocumentRow[]> {
+  const parts = [sql`d.org_id = ${orgId}`]
+  if (kind !== undefined) parts.push(sql`d.kind = ${kind}`)
+  if (image !== undefined) parts.push(sql`d.image_id = ${image}::bigint`)
+  if (before !== undefined) parts.push(sql`d.id < ${before}::uuid`)
+  const { rows } = await sql<DocumentRow>`
+    select ${columns} from uploaded_document d where ${sql.join(parts, sql` and `)} order by d.id desc limit ${limit + 1}`.execute(
+    db,
+  )
+  return rows
+}
+
+export async function countDocuments(db: Db, orgId: string): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from uploaded_document d where d.org_id = ${orgId}`.execute(db)
+  return rows[0]?.n ?? 0
+}
+
+export async function removeDocument(db: Db, orgId: string, id: string): Promise<boolean> {
+  const { rows } = await sql`
+    delete from uploaded_document d where d.id = ${id}::uuid and d.org_id = ${orgId} returning d.id`.execute(
+    db,
+  )
+  return rows.length === 1
+}
+
+export async function contentOf(
+  db: Db,
+  orgId: string,
+  kind: DocumentKind,
+  id: string,
+): Promise<Uint8Array | undefined> {
+  const { rows } = await sql<{ content: Uint8Array }>`
+    select d.content from uploaded_document d where d.id = ${id}::uuid and d.org_id = ${orgId} and d.kind = ${kind}`.execute(
+    db,
+  )
+  return rows[0]?.content
+}
+
+/** Oldest first. */
+export async function statementsOn(
+  db: Db,
+  orgId: string,
+  imageId: number,
+): Promise<{ name: string; content: Uint8Array }[]> {
+  const { rows } = await sql<{ name: string; content: Uint8Array }>`
+    select d.name, d.content from uploaded_document d
+    where d.image_id = ${imageId} and d.kind = 'vex' and d.org_id = ${orgId} order by d.id limit 100`.execute(
+    db,
+  )
+  return rows
+}
