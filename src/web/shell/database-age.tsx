@@ -2,10 +2,10 @@ import { Tooltip } from '@mantine/core'
 import { IconAlertTriangle, IconDatabase } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { VulnerabilityDatabase } from '../../contract/index.ts'
 import { databaseQuery } from '../api/queries.ts'
 import { useNow } from '../components/now.ts'
-import { number, shortAge } from '../lib/format.ts'
+import { shortAge } from '../lib/format.ts'
+import { progressText } from '../lib/progress.ts'
 import classes from './shell.module.css'
 
 /** How old the vulnerability data is; a warning over two days, or where there is none. */
@@ -35,15 +35,4 @@ export function DatabaseAge() {
       </Link>
     </Tooltip>
   )
-}
-
-/** What goes on because of new data: `; matching 1,200 of 40,000 packages again`. */
-function progressText({ matching, renewing }: VulnerabilityDatabase['progress']): string {
-  const parts = [
-    matching === null
-      ? ''
-      : `; matching ${number(matching.done)} of ${number(matching.total)} packages again`,
-    renewing === null ? '' : `; renewing ${number(renewing.done)} of ${number(renewing.total)} images`,
-  ]
-  return parts.join('')
 }
