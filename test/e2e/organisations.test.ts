@@ -45,6 +45,7 @@ const others: readonly RouteName[] = [
   'checkSettings',
   'getFindingSummary',
   'getVulnerabilityDatabase',
+  'listScanEngines',
   'updateVulnerabilityDatabase',
 ]
 

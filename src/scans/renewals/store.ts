@@ -25,14 +25,14 @@ export async function replaceInventory(
   )
 }
 
-/** Queues a manifest once more for every organisation that has it selected, behind all other work. @returns whether any can reach it */
+/** Queues a manifest once more for every organisation that has it selected for the built-in engine, behind all other work. @returns whether any can reach it */
 export async function enqueueManifest(db: Db, manifest: Uint8Array, now: Date): Promise<boolean> {
   const { rows } = await sql<{ org_id: string }>`
     insert into scan (org_id, manifest_digest, image_id, connection_id, engine, pushed_at, requested_at)
     select distinct on (i.org_id) i.org_id, p.manifest_digest, i.id, c.id, r.engine, i.pushed_at, ${now}::timestamptz
     from image_platform p join image i on i.id = p.image_id join repository r on r.id = i.repository_id
     join connection_repository cr on cr.repository_id = r.id join registry_connection c on c.id = cr.connection_id
-    where p.manifest_digest = ${manifest} and p.wanted and i.selected and i.gone_at is null and c.enabled and c.deleted_at is null
+    where p.manifest_digest = ${manifest} and p.wanted and r.engine = 'portolan' and i.selected and i.gone_at is null and c.enabled and c.deleted_at is null
     order by i.org_id, c.status = 'Error', c.created_at, i.id
     on conflict (org_id, manifest_digest, engine) where state in ('pending', 'scanning') do nothing returning org_id`.execute(
     db,
