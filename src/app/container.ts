@@ -87,30 +87,16 @@ async function assemble(ground: Ground): Promise<Container> {
   const events = createEventBus()
   const jobs = createJobs(database, { log })
   const domain = await createDomain({ config, clock, log, database, vault, jobs, events })
-  const source = createDatabaseSource(config, clock)
   const updates = createDatabaseUpdates({
     dir: join(config.dataDir, 'db'),
     references: config.databaseReferences,
     everyHours: config.databaseUpdateHours,
-    source,
+    source: createDatabaseSource(config, clock),
     clock,
     log,
     onChanged: domain.databaseChanged,
     progress: domain.progress,
     onLooked: () => events.publish(null, { type: 'database.changed' }),
-  })
-  const javaUpdates = createDatabaseUpdates({
-    kind: javaDatabase,
-    dir: javaDatabaseDir(config.dataDir),
-    references: config.javaDatabaseReferences,
-    // It is large, and old names do not change.
-    everyHours: config.databaseUpdateHours === 0 || config.javaDatabaseReferences.length === 0 ? 0 : 24,
-    source,
-    clock,
-    log,
-    // It is in use when it is there: images are then named anew by and by.
-    onChanged: async ({ digest }) => log.info('Java database in use', { digest }),
-    onLooked: () => undefined,
   })
   const api = await createApi({
     services: {
@@ -135,8 +121,25 @@ async function assemble(ground: Ground): Promise<Container> {
     access,
     firstUser: access.firstUser,
     failure: database.failure,
-    ...life({ ...ground, api, jobs, domain, updates: [updates, javaUpdates] }),
+    ...life({ ...ground, api, jobs, domain, updates: [updates, keepJavaNamesNew(ground)] }),
   }
+}
+
+/** The Java database is in use when it is there: images are then named anew by and by. */
+function keepJavaNamesNew({ config, clock, log }: Ground): DatabaseUpdates {
+  const { databaseUpdateHours, javaDatabaseReferences: references } = config
+  return createDatabaseUpdates({
+    kind: javaDatabase,
+    dir: javaDatabaseDir(config.dataDir),
+    references,
+    // It is large, and old names do not change.
+    everyHours: databaseUpdateHours === 0 || references.length === 0 ? 0 : 24,
+    source: createDatabaseSource(config, clock),
+    clock,
+    log,
+    onChanged: async ({ digest }) => log.info('Java database in use', { digest }),
+    onLooked: () => undefined,
+  })
 }
 
 interface Living extends Ground {
