@@ -135,6 +135,7 @@ describe('advisories', () => {
         { bucket: 'over', package: 'a', id: 'CVE-1', fixedVersion: '2' },
         { bucket: 'over', package: 'b', id: 'CVE-1', fixedVersion: '3' },
         { bucket: 'npm::A', package: 'a', id: 'CVE-3' },
+        { bucket: 'seal npm::A', package: 'a', id: 'CVE-4' },
       ],
     })
     const read = (space: string, key: string): string[] =>
@@ -144,6 +145,9 @@ describe('advisories', () => {
     expect(read('over', 'a\nb')).toEqual(['CVE-1 3'])
     // A library may be called anything.
     expect(read('npm::', 'a\nb')).toEqual([])
+    expect(read('npm::\nseal npm::', 'a\nb')).toEqual([])
+    expect(read('npm::\nseal npm::', 'a')).toEqual(['CVE-3 ', 'CVE-4 '])
+    expect(read('npm::', 'a')).toEqual(['CVE-3 '])
   })
 
   it('knows Red Hat’s products by repository and by build', async () => {

@@ -5,13 +5,13 @@ export interface Lookup {
 }
 
 /**
- * All places that a subject's space and key name. The space of an operating system may be a list of buckets, one a line, and then
- * so may the key (a supplier's statements go before those of the distribution that it builds on); of a library, never: its names
- * come from anybody. In the order in which later ones win. Who marks subjects because a place has changed must use it too.
+ * All places that a subject's space and key name. A space may be a list, one a line (a distribution's or ecosystem's, then the
+ * supplier's that builds on it); of an operating system so may the key, of a library never: its names come from anybody. In the
+ * order in which later ones win. Who marks subjects because a place has changed must use it too.
  */
 export function lookupsOf(space: string, lookupKey: string): readonly Lookup[] {
-  if (!space.includes('\n') && (space.endsWith('::') || !lookupKey.includes('\n')))
-    return [{ space, lookupKey }]
-  const keys = lookupKey.split('\n')
+  const isLibrary = space.endsWith('::')
+  if (!space.includes('\n') && (isLibrary || !lookupKey.includes('\n'))) return [{ space, lookupKey }]
+  const keys = isLibrary ? [lookupKey] : lookupKey.split('\n')
   return space.split('\n').flatMap((each) => keys.map((key) => ({ space: each, lookupKey: key })))
 }

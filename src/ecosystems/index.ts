@@ -24,6 +24,7 @@ export { type JsonObject, jsonObject, jsonObjectField, jsonTextField } from './j
 export { createOsReleaseAnalyzer } from './os-release.ts'
 export { majorOf, matchedAs, minorOf, notMatched, type OsVerdict, skipReasonOf } from './os-subject.ts'
 export { packageUrl } from '../core/index.ts'
+export { type SealedMarks, withSealedLibraries } from './sealed-libraries.ts'
 export { isOutsideOfPrograms } from './skipped-paths.ts'
 export { type Suppliers, withSuppliers, withSuppliersRules } from './suppliers.ts'
 export { decodeText, firstLine } from './text.ts'

@@ -4,12 +4,12 @@
  */
 import type { IndexingPlugin } from '../../indexing/index.ts'
 import { isInVulnerableRange, libraryFixedVersion, type MatchingPlugin } from '../../matching/index.ts'
-import { packageUrl } from '../index.ts'
+import { packageUrl, withSealedLibraries } from '../index.ts'
 import { packageJsonAnalyzer } from './package-json-analyzer.ts'
 import { satisfies } from './range.ts'
 import { compareNpmVersions } from './version.ts'
 
-export const npm: IndexingPlugin & MatchingPlugin = {
+const plain: IndexingPlugin & MatchingPlugin = {
   id: 'npm',
   analyzers: [packageJsonAnalyzer],
   distributions: [],
@@ -44,6 +44,13 @@ export const npm: IndexingPlugin & MatchingPlugin = {
   fixedVersion: libraryFixedVersion,
   compare: compareNpmVersions,
 }
+
+/** `-sp1` may be anybody's pre-release. */
+export const npm = withSealedLibraries(plain, {
+  name: /^@seal-security\//,
+  version: /-sp\d+(?:p\d+)?$/,
+  isProof: false,
+})
 
 /** purl-spec, type `npm`: lower case, the scope as namespace. */
 function npmPackageUrl(name: string, version: string): string {
