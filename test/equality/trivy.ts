@@ -178,7 +178,7 @@ function purlsOf(bom: Bom): string[] {
 
 /** packageurl-js rejects versions of Go that are no semantic ones (`v1.13`): they stay as they are written. */
 export function canonicalPurl(purl: string): string {
-  return /^pkg:golang\/stdlib@/.test(purl) ? purl : PackageURL.fromString(purl).toString()
+  return purl.startsWith('pkg:golang/stdlib@') ? purl : PackageURL.fromString(purl).toString()
 }
 
 function osOf(report: TrivyReport): string | null {
