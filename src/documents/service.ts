@@ -62,7 +62,7 @@ export function createDocumentService({
         rows.map(toView),
         query.limit,
         ({ id }) => [id],
-        totalText(await countDocuments(page, orgId)),
+        totalText(await countDocuments(page, orgId, query)),
       )
     },
     async remove(orgId, id) {

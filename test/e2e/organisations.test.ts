@@ -11,6 +11,7 @@ interface Ids {
   readonly digest: string
   readonly scan: string
   readonly finding: string
+  readonly document: string
   readonly cve: string
   readonly package: string
 }
@@ -27,6 +28,9 @@ const idOf: Partial<Record<RouteName, keyof Ids>> = {
   scanImage: 'image',
   retryScan: 'scan',
   getFinding: 'finding',
+  getImageSbom: 'image',
+  getDocumentFindings: 'document',
+  deleteDocument: 'document',
 }
 /** Lists, and the filters with which another organisation may try to see into them. */
 const lists: Partial<Record<RouteName, readonly string[]>> = {
@@ -35,6 +39,7 @@ const lists: Partial<Record<RouteName, readonly string[]>> = {
   listImages: ['connection', 'repository', 'digest', 'kind=all', 'status=Completed'],
   listScans: ['connection', 'state=completed'],
   listFindings: ['digest', 'repository', 'connection', 'cve', 'package', 'severity=CRITICAL,HIGH,MEDIUM,LOW'],
+  listDocuments: ['kind=sbom', 'image'],
   listAuditEvents: [],
 }
 /** Routes that have nothing of an organisation in them, or are tried below. */
@@ -43,6 +48,7 @@ const others: readonly RouteName[] = [
   'listPlatforms',
   'createConnection',
   'checkSettings',
+  'uploadDocument',
   'getFindingSummary',
   'getVulnerabilityDatabase',
   'listScanEngines',
@@ -128,6 +134,13 @@ describe.each(Object.entries(places))('two organisations on %s', (name, place) =
     expect((await ask('two', 'checkSettings', '', body)).status).toBe(404)
   })
 
+  it('the second cannot upload statements on an image of the first', async () => {
+    const vex = { '@context': 'https://openvex.dev/ns/v0.2.0', statements: [] }
+    const body = { kind: 'vex', name: 'v', imageId: ids.image, content: JSON.stringify(vex) }
+    expect((await ask('two', 'uploadDocument', '', body)).status).toBe(404)
+    expect((await ask('two', 'listDocuments')).body.items).toEqual([])
+  })
+
   it('the names of the first are free for the second', async () => {
     const created = await ask('two', 'createConnection', '', connectionTo(world.registry, 'Sample'))
     expect(created.status).toBe(201)
@@ -140,7 +153,8 @@ describe.each(Object.entries(places))('two organisations on %s', (name, place) =
 
 /** The same address with an id that nobody has. */
 function neverWas(path: string, key: keyof Ids): string {
-  const id = { connection: '00000000-0000-7000-8000-000000000000', image: '2000000000', scan: '2000000000' }
+  const uuid = '00000000-0000-7000-8000-000000000000'
+  const id = { connection: uuid, document: uuid, image: '2000000000', scan: '2000000000' }
   return path.replace(':id', key === 'finding' ? 'bm90aGluZw' : (id[key as keyof typeof id] ?? ''))
 }
 
@@ -162,6 +176,8 @@ async function fill(world: World): Promise<Ids> {
   const finding = await first('/findings')
   const image = await first(`/images?status=Completed&repository=${finding.repository.id}`)
   const scan = await first('/scans?state=completed')
+  const sbom = { kind: 'sbom', name: 'a.json', imageId: image.id, content: '{"bomFormat":"CycloneDX"}' }
+  const document = (await world.call('one', 'POST', '/documents', sbom)).body.id as string
   return {
     connection,
     repository: finding.repository.id,
@@ -169,6 +185,7 @@ async function fill(world: World): Promise<Ids> {
     digest: image.digest,
     scan: scan.id,
     finding: finding.id,
+    document,
     cve: finding.vulnerabilityId,
     package: finding.packageName,
   }

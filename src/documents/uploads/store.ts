@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { DocumentKind, DocumentQuery } from '../ports.ts'
 
 type Db = Kysely<unknown>
@@ -37,9 +37,7 @@ export async function listDocuments(
   { kind, image, limit }: DocumentQuery,
   before: string | undefined,
 ): Promise<DocumentRow[]> {
-  const parts = [sql`d.org_id = ${orgId}`]
-  if (kind !== undefined) parts.push(sql`d.kind = ${kind}`)
-  if (image !== undefined) parts.push(sql`d.image_id = ${image}::bigint`)
+  const parts = wanted(orgId, { kind, image })
   if (before !== undefined) parts.push(sql`d.id < ${before}::uuid`)
   const { rows } = await sql<DocumentRow>`
     select ${columns} from uploaded_document d where ${sql.join(parts, sql` and `)} order by d.id desc limit ${limit + 1}`.execute(
@@ -48,10 +46,22 @@ export async function listDocuments(
   return rows
 }
 
-export async function countDocuments(db: Db, orgId: string): Promise<number> {
+export async function countDocuments(db: Db, orgId: string, query: DocumentQuery): Promise<number> {
   const { rows } = await sql<{ n: number }>`
-    select count(*)::int as n from uploaded_document d where d.org_id = ${orgId}`.execute(db)
+    select count(*)::int as n from uploaded_document d where ${sql.join(wanted(orgId, query), sql` and `)}`.execute(
+    db,
+  )
   return rows[0]?.n ?? 0
+}
+
+function wanted(
+  orgId: string,
+  { kind, image }: Pick<DocumentQuery, 'kind' | 'image'>,
+): RawBuilder<unknown>[] {
+  const parts = [sql`d.org_id = ${orgId}`]
+  if (kind !== undefined) parts.push(sql`d.kind = ${kind}`)
+  if (image !== undefined) parts.push(sql`d.image_id = ${image}::bigint`)
+  return parts
 }
 
 export async function removeDocument(db: Db, orgId: string, id: string): Promise<boolean> {

@@ -61,6 +61,13 @@ export const imageQuery = (id: number) =>
     queryFn: ({ signal }) => call('getImage', { params: { id } }, signal),
   })
 
+/** VEX documents on an image. */
+export const imageDocumentsQuery = (image: number) =>
+  queryOptions({
+    queryKey: ['documents', image],
+    queryFn: ({ signal }) => call('listDocuments', { query: { kind: 'vex', image, limit: 50 } }, signal),
+  })
+
 export const failedScansQuery = queryOptions({
   queryKey: ['scans', 'failed'],
   queryFn: ({ signal }) => call('listScans', { query: { state: 'failed', limit: 5 } }, signal),

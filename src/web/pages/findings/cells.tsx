@@ -25,7 +25,14 @@ export function statusWords(status: string): string {
   return status.replaceAll(/[_-]/g, ' ')
 }
 
-export function Fix({ finding }: { finding: Pick<Finding, 'fixedVersion' | 'status'> }) {
+export function Fix({ finding }: { finding: Pick<Finding, 'fixedVersion' | 'status' | 'vex'> }) {
+  if (finding.vex !== null) {
+    return (
+      <Text span inherit c="dimmed">
+        {statusWords(finding.vex.status)} (VEX)
+      </Text>
+    )
+  }
   if (finding.fixedVersion !== '') {
     return (
       <span className="mono" title={finding.fixedVersion}>

@@ -1,4 +1,4 @@
-import { Anchor, Group, Stack, Text, Title } from '@mantine/core'
+import { Alert, Anchor, Group, Stack, Text, Title } from '@mantine/core'
 import type { FindingDetail } from '../../../contract/index.ts'
 import { Facts } from '../../components/facts.tsx'
 import { LinkAnchor } from '../../components/links.tsx'
@@ -23,6 +23,7 @@ export function FindingDetails({ finding }: { finding: FindingDetail }) {
           </Text>
         </Group>
       </div>
+      <VexStatement vex={finding.vex} />
       <Facts facts={factsOf(finding)} />
       <section>
         <Title order={2} size="h3" mb={4}>
@@ -47,6 +48,22 @@ export function FindingDetails({ finding }: { finding: FindingDetail }) {
       </section>
       <References references={finding.references} />
     </Stack>
+  )
+}
+
+/** Why it does not count in this image, in the words of who says so. */
+function VexStatement({ vex }: Pick<FindingDetail, 'vex'>) {
+  if (vex === null) return null
+  const why = [vex.justification.replaceAll('_', ' '), vex.impact].filter((text) => text !== '').join(': ')
+  return (
+    <Alert color="gray" title={`VEX: ${statusWords(vex.status)} in this image`}>
+      <Text size="sm" className="wrap-anywhere">
+        {why === '' ? 'No reason is given.' : why}
+      </Text>
+      <Text size="xs" c="dimmed" className="wrap-anywhere">
+        {vex.author === '' ? vex.source : `${vex.author}, ${vex.source}`}
+      </Text>
+    </Alert>
   )
 }
 

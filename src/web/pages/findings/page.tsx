@@ -7,6 +7,7 @@ import type { Finding, FindingSummary } from '../../../contract/index.ts'
 import { call } from '../../api/client.ts'
 import { usePagedList } from '../../api/paged-list.ts'
 import { type FindingFilters, findingSummaryQuery } from '../../api/queries.ts'
+import { number } from '../../lib/format.ts'
 import { Empty } from '../../components/faces.tsx'
 import { LinkButton } from '../../components/links.tsx'
 import { ListView } from '../../components/list-view.tsx'
@@ -83,6 +84,9 @@ function Wholeness({ summary }: { summary: FindingSummary | undefined }) {
         <span>
           As of <TimeAgo time={summary.asOf} />
         </span>
+      )}
+      {summary.suppressed === 0 ? null : (
+        <span>{number(summary.suppressed)} not counted, by VEX statements on this image</span>
       )}
       {summary.incompleteBecause === null ? null : (
         <Group gap={4} wrap="nowrap" style={{ color: 'var(--tone-warn)' }}>

@@ -16,6 +16,7 @@ import { useNow } from '../../components/now.ts'
 import { TimeAgo } from '../../components/time-ago.tsx'
 import { bytes, number } from '../../lib/format.ts'
 import { ScanState } from './cells.tsx'
+import { SbomMenu, VexDocuments } from './documents.tsx'
 import classes from './images.module.css'
 
 /** Everything that is known of one image: in the drawer and on its own page. */
@@ -37,6 +38,7 @@ export function ImageDetails({ image }: { image: ImageDetail }) {
       ))}
       <Facts facts={factsOf(image, useEngineName(image))} />
       <PlatformTable image={image} />
+      {image.scanStatus === null ? null : <VexDocuments image={image} />}
       <div>
         <Title order={2} size="h3" mb={6}>
           Tags
@@ -128,6 +130,7 @@ function ScanSummary({ image }: { image: ImageDetail }) {
               Show findings
             </LinkButton>
           ) : null}
+          {image.scanStatus === 'Completed' ? <SbomMenu image={image} /> : null}
           {image.scanStatus === null ? null : (
             <Button
               variant="default"
