@@ -68,23 +68,10 @@ const DISCOVERIES_AT_ONCE = 2
 const DUE_AT_ONCE = 100
 
 export async function createDomain(options: DomainOptions): Promise<Domain> {
-  const { config, clock, log, database, vault, jobs, events } = options
+  const { config, clock, log, database, vault, events } = options
   const matcher = createMatcherInUse(join(config.dataDir, 'db'))
   const javaNames = createJavaNamesInUse(javaDatabaseDir(config.dataDir))
-  const onError = (error: unknown): void => log.warn('workers could not be woken', { error })
-  const worker = `${hostname()}-${process.pid}-${newId(clock.now())}`
-  const wakeScans = defineWorkQueue(jobs, {
-    name: 'scan',
-    workers: config.scanWorkers,
-    runNext: (signal) => pipeline.scanNext(worker, signal),
-    onError,
-  })
-  const wakeDiscovery = defineWorkQueue(jobs, {
-    name: 'discover',
-    workers: config.scanWorkers === 0 ? 0 : DISCOVERIES_AT_ONCE,
-    runNext: async (signal) => (await pipeline.discoverNext(worker, signal)) !== undefined,
-    onError,
-  })
+  const { wakeScans, wakeDiscovery } = defineWorkQueues(options, () => pipeline)
   const { engines, engineService } = enginesOf(options, matcher)
   const documents = createDocuments(options, matcher)
   const discovery = createDiscoveryService({ db: database, clock, wake: wakeDiscovery })
@@ -170,6 +157,25 @@ function enginesOf({ config, clock }: DomainOptions, matcher: MatcherInUse) {
   })
   const databaseUpdatedAt = () => inUse()?.updatedAt ?? null
   return { engines, engineService: createEngineService({ engines, clock, databaseUpdatedAt }) }
+}
+
+/** Scans and discoveries that wait are worked on by this process, when somebody wakes it. */
+function defineWorkQueues({ config, clock, log, jobs }: DomainOptions, pipeline: () => Pipeline) {
+  const onError = (error: unknown): void => log.warn('workers could not be woken', { error })
+  const worker = `${hostname()}-${process.pid}-${newId(clock.now())}`
+  const wakeScans = defineWorkQueue(jobs, {
+    name: 'scan',
+    workers: config.scanWorkers,
+    runNext: (signal) => pipeline().scanNext(worker, signal),
+    onError,
+  })
+  const wakeDiscovery = defineWorkQueue(jobs, {
+    name: 'discover',
+    workers: config.scanWorkers === 0 ? 0 : DISCOVERIES_AT_ONCE,
+    runNext: async (signal) => (await pipeline().discoverNext(worker, signal)) !== undefined,
+    onError,
+  })
+  return { wakeScans, wakeDiscovery }
 }
 
 /** The one way out for registry connections: private networks only where the operator named them. */
