@@ -171,7 +171,8 @@ eachDatabase((_name, open) => {
     const mine = await connect('one', { engine: 'other' })
     const theirs = await connect('two')
     const third = await connect('three', { engine: 'other' })
-    for (const { registry } of [mine, theirs, third]) registry.put('acme/api', '1.0', debian())
+    const fourth = await connect('four', { engine: 'other' })
+    for (const { registry } of [mine, theirs, third, fourth]) registry.put('acme/api', '1.0', debian())
     const matches = () =>
       rowsOf(
         db,
@@ -181,6 +182,7 @@ eachDatabase((_name, open) => {
     const before = await matches()
     expect(before.length).toBeGreaterThan(0)
     await run('one', mine.connection)
+    await run('four', fourth.connection)
     engine.finds = ['libssl3@3.0.11-1 CVE-2024-0007 HIGH']
     await run('three', third.connection)
     expect(await matches()).toEqual(before)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { arrange, isIncluded } from './selection.ts'
+import { arrange, chosenPlatforms, engineOf, isIncluded } from './selection.ts'
 
 test.each([
   ['acme/api', [], [], true],
@@ -42,4 +42,33 @@ test('what is no image neither ranks nor is selected; the widest policy counts',
     4: { lifecycle: 'Outdated', selected: false },
     5: { lifecycle: 'Pending', selected: true },
   })
+})
+
+const chosen = (platforms: readonly string[], include: readonly string[] = []) => ({
+  latestTags: 10,
+  include,
+  exclude: [],
+  platforms,
+})
+
+test('scans the platforms that any connection of the repository chose', () => {
+  const names = ['linux/amd64', 'linux/arm64', 'linux/arm64/v8', 'linux/arm/v7', '', 'odd']
+  expect(chosenPlatforms('a/b', [], names)).toBe('all')
+  expect(chosenPlatforms('a/b', [chosen(['linux/arm64']), chosen([])], names)).toBe('all')
+  expect(chosenPlatforms('a/b', [chosen(['linux/arm64'])], names)).toEqual(['linux/arm64', 'linux/arm64/v8'])
+  expect(chosenPlatforms('a/b', [chosen(['linux/arm/v6'])], names)).toEqual([])
+  const elsewhere = [chosen(['linux/amd64']), chosen([], ['other/*'])]
+  expect(chosenPlatforms('a/b', elsewhere, names)).toEqual(['linux/amd64'])
+})
+
+test('is spoken for by the engine of the oldest connection that selects it', () => {
+  const policies = [
+    { ...chosen([], ['other/*']), engine: 'first' },
+    { ...chosen([]), engine: 'second' },
+    { ...chosen([]), engine: 'third' },
+  ]
+  expect(engineOf('a/b', policies)).toBe('second')
+  expect(engineOf('other/b', policies)).toBe('first')
+  expect(engineOf('a/b', policies.slice(0, 1))).toBe('first')
+  expect(engineOf('a/b', [])).toBe('portolan')
 })

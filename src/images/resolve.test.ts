@@ -114,6 +114,55 @@ describe('a reference', () => {
     expect(await codeOf(resolveImage(sourceOf(none), 'top', 'all'))).toBe('manifest-not-found')
   })
 
+  it('tells which platforms are broken, while the others are read', async () => {
+    const lying = buildImage({ layers: [{ files: { a: 'b' } }], config: { rootfs: { diff_ids: [] } } })
+    const index = indexOf([
+      { manifest: lying.manifest, platform: arm64 },
+      { manifest: small.manifest, platform: amd64 },
+    ])
+    const both = memorySource({ lying, one: small })
+    const of: ImageSource = {
+      ...both,
+      manifest: async (reference) => (reference === 'top' ? index : both.manifest(reference)),
+    }
+    const resolved = await resolveImage(of, 'top', 'all')
+    expect(resolved.images.map(({ platform }) => platform)).toEqual([amd64])
+    expect(resolved.broken).toMatchObject([
+      { digest: lying.manifest.digest, platform: arm64, error: { code: 'config-layers-mismatch' } },
+    ])
+  })
+
+  it('passes over what an index lists that is no manifest, as a build cache does', async () => {
+    const [layer] = small.layers
+    const manifests = [
+      { mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', digest: layer?.digest, size: 5 },
+    ]
+    const cache = rawOf({ schemaVersion: 2, mediaType: INDEX, manifests })
+    expect(await codeOf(resolveImage(sourceOf(cache), 'top', 'all'))).toBe('not-an-image')
+  })
+
+  it('marks layers of a type that nobody knows; they are tried all the same', async () => {
+    const documents = (type: string): RawManifest => {
+      const content = JSON.parse(new TextDecoder().decode(small.manifest.bytes)) as { layers: object[] }
+      return rawOf(
+        { ...content, layers: content.layers.map((layer) => ({ ...layer, mediaType: type })) },
+        MANIFEST,
+      )
+    }
+    const typeOf = async (type: string) =>
+      (await resolveImage(sourceOf(documents(type)), 'top', amd64)).images[0]?.layers[0]?.unknownType
+    for (const known of [
+      '',
+      'application/vnd.oci.image.layer.v1.tar',
+      'application/vnd.oci.image.layer.nondistributable.v1.tar+zstd',
+      'application/vnd.docker.image.rootfs.diff.tar.gzip',
+    ]) {
+      expect(await typeOf(known)).toBeUndefined()
+    }
+    const encrypted = 'application/vnd.oci.image.layer.v1.tar+gzip+encrypted'
+    expect(await typeOf(encrypted)).toBe(encrypted)
+  })
+
   it('is refused: a chart, an endless index, a config that names other layers, a wrong digest', async () => {
     const chart = buildArtifact({
       config: { mediaType: 'application/vnd.cncf.helm.config.v1+json', bytes: bytesOf('{}') },
