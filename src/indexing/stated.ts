@@ -60,8 +60,8 @@ function digestOf(text: string | null | undefined): Digest | undefined {
   return text && isDigest(text) ? text : undefined
 }
 
-function fileOf({ path }: StatedPackage, { id, subject }: IndexingPlugin): PackagesFact {
-  const scope = subject === undefined ? 'os' : 'language'
+function fileOf({ path }: StatedPackage, { id, report }: IndexingPlugin): PackagesFact {
+  const scope = report === undefined ? 'os' : 'language'
   return { kind: 'packages', scope, ecosystem: id, path: path ?? '', packages: [] }
 }
 
@@ -82,7 +82,7 @@ export function statedFact(
 /** Third-party documents name no source packages: the package itself then counts as its source (Trivy, pkg/sbom/io, fillSrcPkg). */
 function factOf(stated: StatedPackage, plugin: IndexingPlugin): PackageFact {
   const { name, licenses } = stated
-  if (plugin.subject !== undefined) {
+  if (plugin.report !== undefined) {
     const fact = { name, version: stated.purl.version, licenses }
     return plugin.fromStated?.(fact, stated) ?? fact
   }

@@ -21,6 +21,7 @@ export const composer: IndexingPlugin & MatchingPlugin = {
   describe: (fact) => describeLibrary('composer', fact, composerPackageUrl(fact.name, fact.version)),
   subject: ({ name, version }) => librarySubject('composer', 'composer::', name.toLowerCase(), version),
 
+  purlTypes: ['composer'],
   matcherVersion: 1,
   isAffected: ({ version }, advisory) =>
     isInVulnerableRange(advisory, (constraint) => satisfiesGeneric(version, constraint)),

@@ -17,6 +17,7 @@ export const conda: IndexingPlugin & MatchingPlugin = {
   // No source makes statements on conda's packages: they have no bucket in the database.
   subject: () => ({ subject: null, skipReason: null }),
 
+  purlTypes: ['conda'],
   matcherVersion: 1,
   isAffected: () => false,
   fixedVersion: () => '',

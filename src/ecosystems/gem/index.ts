@@ -21,6 +21,7 @@ export const gem: IndexingPlugin & MatchingPlugin = {
     return librarySubject('gem', key.startsWith('seal-') ? 'seal rubygems::' : 'rubygems::', key, version)
   },
 
+  purlTypes: ['gem'],
   matcherVersion: 1,
   isAffected: ({ version }, advisory) =>
     isInVulnerableRange(advisory, (constraint) => satisfiesGem(version, constraint)),

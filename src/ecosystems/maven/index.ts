@@ -40,6 +40,7 @@ export const maven: IndexingPlugin & MatchingPlugin = {
     skipReason: null,
   }),
 
+  purlTypes: ['maven'],
   matcherVersion: 1,
   isAffected: (subject, advisory) =>
     isInVulnerableRange(advisory, (constraint) => satisfies(subject.version, constraint)),

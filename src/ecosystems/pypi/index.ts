@@ -28,6 +28,7 @@ export const pypi: IndexingPlugin & MatchingPlugin = {
     return librarySubject('pypi', isFromSeal(key, version) ? SEAL_SPACE : 'pip::', key, version)
   },
 
+  purlTypes: ['pypi'],
   matcherVersion: 1,
   isAffected: ({ space, version }, advisory) =>
     isInVulnerableRange(advisory, (constraint) =>
