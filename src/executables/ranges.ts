@@ -8,6 +8,9 @@ import { peSections } from './pe.ts'
 /** At most so many bytes of one file are asked for. */
 export const MAX_KEPT = 96 * 1024 * 1024
 
+/** What is behind all mappings may be an archive of any size that was put there (self-contained programs): no list is in it. */
+const MAX_UNMAPPED = 16 * 1024 * 1024
+
 /** Smaller files are kept whole. */
 const WHOLE = 1024 * 1024
 /** The names of sections stand right before the table of sections, where a linker wrote them last. */
@@ -66,7 +69,7 @@ function elfRanges(first: Uint8Array, size: number): ByteRange[] {
     sections,
     namesRange(header, first) ?? { start: sections.start - NAMES_WINDOW, end: sections.start },
     ...mappedRanges(mappings),
-    { start: Math.min(end, size), end: size },
+    ...(size - end <= MAX_UNMAPPED ? [{ start: Math.min(end, size), end: size }] : []),
   ].map((range) => ({ start: Math.max(range.start, 0), end: Math.min(range.end, size) }))
 }
 

@@ -1,9 +1,11 @@
 import * as fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { auditableBinary } from '../../test-support/executables/index.ts'
 import { mutations, scrambled } from '../../test-support/mutations.ts'
 import { scaled } from '../../test-support/scale.ts'
 import { cargo } from './index.ts'
+
+vi.setConfig({ testTimeout: scaled(60_000, 900_000) })
 
 const runs = { numRuns: scaled(2_000, 1_000_000), seed: 2024 }
 const [binaries, lockFiles] = cargo.analyzers
