@@ -5,7 +5,7 @@
  *
  *   npm run bench -- fleet [--db FOLDER] [--images 100]
  *
- * Needs what `npm run bench -- image` needs. Ends with an error when a layer was pulled twice.
+ * Needs what `npm run bench -- image` needs. Ends with an error when Portolan pulled a layer twice, or not at all.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -50,7 +50,7 @@ export async function benchFleet({ root, db, images }: Options): Promise<void> {
   registry.pulls()
 
   const ours = await scanWithServer(root, data, registry, fleet)
-  process.stdout.write(`${fleet.names.length} images, ${fleet.layers} layers\n`)
+  process.stdout.write(`${fleet.names.length} images, ${fleet.layers.length} layers\n`)
   line('portolan', ours)
   const startup = median(3, [trivy, '--version'])
   const loop = scanWithTrivy({ trivy, cache, fleet, registry, startup, more: ['--skip-db-update'] })
@@ -81,7 +81,7 @@ export async function benchFleet({ root, db, images }: Options): Promise<void> {
   server.kill()
   await once(server, 'exit')
   line('trivy server', served)
-  print({ ours, loop, served })
+  print(fleet, { ours, loop, served })
 }
 
 function line(name: string, { wall, cpu, pulls }: Taken): void {
@@ -91,12 +91,15 @@ function line(name: string, { wall, cpu, pulls }: Taken): void {
   )
 }
 
-function print({ ours, loop, served }: Readonly<Record<'ours' | 'loop' | 'served', Taken>>): void {
-  const twice = [...ours.pulls.values()].filter((count) => count > 1).length
+function print(
+  fleet: Fleet,
+  { ours, loop, served }: Readonly<Record<'ours' | 'loop' | 'served', Taken>>,
+): void {
+  const others = fleet.layers.filter((layer) => ours.pulls.get(layer) !== 1).length
   process.stdout.write(`to the loop: ${(ours.wall / loop.wall).toFixed(2)} (target ≤ 0.15)\n`)
   process.stdout.write(`to the server: ${(ours.wall / served.wall).toFixed(2)} (target ≤ 0.3)\n`)
-  process.stdout.write(`blobs pulled more than once by portolan: ${twice} (target 0)\n`)
-  if (twice > 0) throw new Error('a layer was pulled more than once')
+  process.stdout.write(`layers not pulled exactly once by portolan: ${others} (target 0)\n`)
+  if (others > 0) throw new Error('a layer was not pulled exactly once')
 }
 
 function push(fleet: Fleet, name: string, registry: BenchRegistry): void {

@@ -29,7 +29,9 @@ export async function startRegistry(folder: string): Promise<BenchRegistry> {
     config,
     `version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: ${join(folder, 'registry')}}}\nhttp: {addr: 127.0.0.1:${port}}\n`,
   )
-  const child = spawn('docker-registry', ['serve', config], { stdio: ['ignore', openSync(log, 'w'), 'ignore'] })
+  const child = spawn('docker-registry', ['serve', config], {
+    stdio: ['ignore', openSync(log, 'w'), 'ignore'],
+  })
   await answers(port)
   let seen = 0
   return {

@@ -8,8 +8,8 @@ import { debianMirror, run } from '../big-image.ts'
 export interface Fleet {
   readonly layout: string
   readonly names: readonly string[]
-  /** Different layers in all of them. */
-  readonly layers: number
+  /** Digests of the different layers in all of them. */
+  readonly layers: readonly string[]
 }
 
 const bases = 5
@@ -110,8 +110,8 @@ class Layout {
     this.folder = folder
   }
 
-  get layers(): number {
-    return this.#digests.size
+  get layers(): readonly string[] {
+    return [...this.#digests]
   }
 
   layer(tar: Buffer): Layer {
