@@ -95,7 +95,7 @@ function osFact(stated: StatedPackage, plugin: IndexingPlugin): PackageFact {
   const { arch, modularitylabel } = purl.qualifiers
   const parts = versionOf(stated, plugin)
   const { epoch, version, release } = parts
-  const source = stated.source ?? { name, ...parts }
+  const isSourceless = stated.source === null && properties.get(SOURCE)?.includes('none') === true
   return {
     name,
     version,
@@ -104,11 +104,17 @@ function osFact(stated: StatedPackage, plugin: IndexingPlugin): PackageFact {
     ...(release === '' ? {} : { release }),
     ...(arch === undefined ? {} : { arch }),
     ...(modularitylabel === undefined ? {} : { modularityLabel: modularitylabel }),
+    ...(isSourceless ? {} : sourceFields(stated.source ?? { name, ...parts }, version)),
+    ...(properties.get(SKIPPED)?.includes('third-party') ? { thirdParty: true } : {}),
+  }
+}
+
+function sourceFields(source: NonNullable<StatedPackage['source']>, version: string): Partial<PackageFact> {
+  return {
     sourceName: source.name,
     sourceVersion: source.version || version,
     ...(source.epoch > 0 ? { sourceEpoch: source.epoch } : {}),
     ...(source.release === '' ? {} : { sourceRelease: source.release }),
-    ...(properties.get(SKIPPED)?.includes('third-party') ? { thirdParty: true } : {}),
   }
 }
 
@@ -123,8 +129,9 @@ function versionOf({ purl }: StatedPackage, { versionParts }: IndexingPlugin) {
   }
 }
 
-/** Our own property of packages that are never matched. */
+/** Our own properties: packages that are never matched, and such that have no source. */
 const SKIPPED = 'portolan:skipped'
+const SOURCE = 'portolan:source'
 
 /** Trivy's properties of Red Hat packages (pkg/sbom/core, PropertyContentSet and on). */
 function buildInfoOf({ properties }: StatedPackage): BuildInfo | null {

@@ -38,7 +38,11 @@ function osOf(
   { os, osProperties }: SbomDocument,
   packages: readonly StatedPackage[],
 ): OperatingSystem | null {
-  if (os !== null) return { ...os, extended: valueOf(osProperties, EXTENDED) === 'true' }
+  if (os !== null) {
+    const supplier = valueOf(osProperties, SUPPLIER)
+    const extended = valueOf(osProperties, EXTENDED) === 'true'
+    return { ...os, extended, ...(supplier === undefined ? {} : { supplier }) }
+  }
   const named = new Set(
     packages.flatMap(({ purl: { type, namespace, qualifiers } }) => {
       const distro = qualifiers['distro']
@@ -65,6 +69,7 @@ function repositoryOf(
 }
 
 const EXTENDED = 'portolan:os:extended'
+const SUPPLIER = 'portolan:os:supplier'
 const ADVISORIES = 'portolan:os:advisories'
 
 function valueOf(properties: readonly SbomProperty[], wanted: string): string | undefined {
@@ -164,6 +169,7 @@ function osPropertiesOf({ os, sets }: Inventory): SbomProperty[] {
     spaces.size === 1 && space?.startsWith(`${os.family} `) ? space.slice(os.family.length + 1) : ''
   return [
     ...(os.extended ? [property(EXTENDED, 'true')] : []),
+    ...(os.supplier === undefined ? [] : [property(SUPPLIER, os.supplier)]),
     ...(release === '' ? [] : [property(ADVISORIES, release)]),
   ]
 }
@@ -185,7 +191,7 @@ function packagesOf({ sets, attribution, layers, os }: Inventory): ImagePackage[
             ? null
             : { digest: layer.digest === layer.diffId ? null : layer.digest, diffId: layer.diffId },
         source: sourceOf(item),
-        properties: propertiesOf(item),
+        properties: [...sourceless(kind, item), ...propertiesOf(item)],
       }
     }),
   )
@@ -206,6 +212,11 @@ function sourceOf({ ecosystem, sourceName, sourceVersion }: Package): ImagePacka
     version: parts?.upstream ?? sourceVersion ?? '',
     release: parts?.revision ?? '',
   }
+}
+
+/** Other tools' packages without a source count as their own; ours that have none stay so. */
+function sourceless(kind: 'os' | 'language', { sourceName }: Package): SbomProperty[] {
+  return kind === 'os' && sourceName === null ? [property('portolan:source', 'none')] : []
 }
 
 /** Red Hat's products, as Trivy's properties have them, and why a package is not matched. */
