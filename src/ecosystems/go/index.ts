@@ -10,11 +10,12 @@ import {
   librarySubject,
   packageUrl,
   satisfiesGeneric,
+  withSealedLibraries,
 } from '../index.ts'
 import { binaryAnalyzer } from './binary-analyzer.ts'
 import { moduleFileAnalyzer } from './module-file-analyzer.ts'
 
-export const go: IndexingPlugin & MatchingPlugin = {
+const plain: IndexingPlugin & MatchingPlugin = {
   id: 'go',
   analyzers: [binaryAnalyzer, moduleFileAnalyzer],
   distributions: [],
@@ -30,6 +31,13 @@ export const go: IndexingPlugin & MatchingPlugin = {
   fixedVersion: libraryFixedVersion,
   compare: compareGenericVersions,
 }
+
+/** `-sp1` may be anybody's pre-release. */
+export const go = withSealedLibraries(plain, {
+  name: /^sealsecurity\.io\//,
+  version: /-sp\d+(?:p\d+)?(?:\+incompatible)?$/,
+  isProof: false,
+})
 
 /** purl-spec, type `golang`: lower case. */
 function goPackageUrl(name: string, version: string): string {

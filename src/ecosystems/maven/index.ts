@@ -5,13 +5,13 @@
  */
 import type { IndexingPlugin } from '../../indexing/index.ts'
 import { isInVulnerableRange, libraryFixedVersion, type MatchingPlugin } from '../../matching/index.ts'
-import { packageUrl } from '../index.ts'
+import { packageUrl, withSealedLibraries } from '../index.ts'
 import { archiveAnalyzer } from './archive-analyzer.ts'
 import { naming } from './naming.ts'
 import { satisfies } from './range.ts'
 import { compareMavenVersions } from './version.ts'
 
-export const maven: IndexingPlugin & MatchingPlugin = {
+const plain: IndexingPlugin & MatchingPlugin = {
   id: 'maven',
   analyzers: [archiveAnalyzer],
   distributions: [],
@@ -47,6 +47,13 @@ export const maven: IndexingPlugin & MatchingPlugin = {
   fixedVersion: libraryFixedVersion,
   compare: compareMavenVersions,
 }
+
+/** No other library has versions such as `9.4.48+sp1`. */
+export const maven = withSealedLibraries(plain, {
+  name: /^seal\.sp\d/,
+  version: /\+sp\d+(?:p\d+)?$/,
+  isProof: true,
+})
 
 /** purl-spec, type `maven`: the group as namespace. */
 function mavenPackageUrl(name: string, version: string): string {

@@ -126,6 +126,18 @@ export const supplierImages: Readonly<Record<string, ImageListing>> = {
       },
     ],
   },
+  /** Libraries that Seal patched: by a name, and by a version that may be anybody's. */
+  'npm-seal': {
+    layers: [
+      {
+        files: {
+          'app/node_modules/@seal-security/ejs/package.json': packageJson('@seal-security/ejs', '2.7.4-sp1'),
+          'app/node_modules/sealed/package.json': packageJson('sealed', '3.1.8-sp1'),
+          'app/node_modules/pre-release/package.json': packageJson('pre-release', '3.1.8-sp1'),
+        },
+      },
+    ],
+  },
   /** Debian's file, and what Echo says of itself. */
   echo: {
     layers: [

@@ -15,6 +15,7 @@ export const supplierRows: DatabaseRows = {
     { bucket: 'root.io alpine 3.18', name: 'Root.io Security Patches (alpine)', baseId: 'alpine', ...rootIo },
     { bucket: 'seal debian', baseId: 'debian', ...seal },
     { bucket: 'seal Red Hat 6', baseId: 'redhat', ...seal },
+    { bucket: 'seal npm::Seal Security Database', baseId: 'ghsa', ...seal },
     { bucket: 'rapidfort ubuntu 22.04', baseId: 'ubuntu', ...rapidFort },
     { bucket: 'rapidfort ubuntu', baseId: 'ubuntu', ...rapidFort },
     { bucket: 'rapidfort Red Hat 9', baseId: 'redhat', ...rapidFort },
@@ -109,6 +110,20 @@ export const supplierRows: DatabaseRows = {
     },
     { bucket: 'rapidfort Red Hat 8', package: 'wget', id: 'CVE-2024-96015' },
     { bucket: 'rapidfort fedora 39', package: 'tool', id: 'CVE-2024-96016' },
+    ...['@seal-security/ejs', 'sealed', 'pre-release'].map((name, index) => ({
+      bucket: 'npm::GitHub Security Advisory npm',
+      package: name,
+      id: `CVE-2024-9602${index}`,
+      vulnerableVersions: ['<4.0.0'],
+      patchedVersions: ['4.0.0'],
+    })),
+    ...['@seal-security/ejs', 'sealed'].map((name, index) => ({
+      bucket: 'seal npm::Seal Security Database',
+      package: name,
+      id: `CVE-2024-9602${index + 5}`,
+      vulnerableVersions: ['<3.1.8-sp2'],
+      patchedVersions: ['3.1.8-sp2'],
+    })),
     {
       bucket: 'echo',
       package: 'bash-supplied',

@@ -119,6 +119,13 @@ export const familyExceptions: readonly Exception[] = [
     covers: isAbout(/^CVE-2024-9600[89]$/),
   },
   {
+    images: ['npm-seal'],
+    trivy,
+    rule: 'So are libraries that Seal patched, by name, or by a version where it states something on the package.',
+    source: 'Trivy 0.71, aquasecurity/trivy#10297: "add vendor support for language file detection"',
+    covers: isAbout(/^CVE-2024-9602[0156]$/),
+  },
+  {
     images: ['ubuntu-22.04-rapidfort', 'redhat-9-rapidfort'],
     trivy,
     rule: "RapidFort's images are looked up in its statements alone, packages of others included.",

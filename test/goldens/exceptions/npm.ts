@@ -2,7 +2,7 @@ import type { Exception } from '../exception.ts'
 
 export const npmExceptions: readonly Exception[] = [
   {
-    images: ['npm-prereleases', 'npm-app'],
+    images: ['npm-prereleases', 'npm-app', 'npm-seal'],
     trivy: '0.44.1',
     rule: 'An installed pre-release is compared like any version: 1.2.3-rc.1 is in <1.2.3.',
     source: 'Trivy 0.65, aquasecurity/trivy#9208: "don\'t use prerelease logic for compare npm constraints"',
