@@ -23,8 +23,7 @@ export function readSbom(bytes: Uint8Array): SbomDocument {
   return readSbomJson(parse(text))
 }
 
-/** As `readSbom`, of JSON that is parsed already. @throws AppError `sbom-unreadable`, `sbom-too-large` (invalid) */
-export function readSbomJson(json: unknown): SbomDocument {
+function readSbomJson(json: unknown): SbomDocument {
   const direct = isObject(json) ? readDocument(json) : undefined
   if (direct !== undefined) return direct
   const attested = readAttestation(json)
