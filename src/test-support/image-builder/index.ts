@@ -12,6 +12,7 @@ export {
 } from './build-image.ts'
 export {
   buildLayer,
+  type Compression,
   digestOf,
   type FileListing,
   type LayerListing,
