@@ -1,24 +1,8 @@
-import axe from 'axe-core'
-import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { violations } from './axe.ts'
 import { harness, SLOW, title } from './harness.ts'
 
 const { open, serve, browser } = harness()
-
-interface Violation {
-  id: string
-  help: string
-  nodes: { html: string; failureSummary: string }[]
-}
-
-/** What axe finds on the page as it is now. */
-async function violations(page: Page, part = 'html'): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const found = await page.evaluate<Violation[]>(`axe.run('${part}').then((result) => result.violations)`)
-  return found.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`),
-  )
-}
 
 const PAGES: readonly (readonly [path: string, ready: string])[] = [
   ['/', '[aria-labelledby="registries-title"]'],

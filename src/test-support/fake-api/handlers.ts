@@ -218,7 +218,10 @@ function imageHandlers({ world, simulation }: World_) {
       return {
         ...image,
         allTags: Array.from({ length: image.tagCount }, (_, index) => image.tags[index] ?? `build-${index}`),
-        os: { family: 'debian', release: '12.5', endOfLife: '2028-06-10T23:59:59Z' },
+        os:
+          image.id % 9 === 0
+            ? { family: 'debian', release: '9.13', endOfLife: '2022-06-30T23:59:59Z' }
+            : { family: 'debian', release: '12.5', endOfLife: '2028-06-10T23:59:59Z' },
         packages: 312,
         platformDetails: image.platforms.map((platform) => ({
           platform,
@@ -257,12 +260,16 @@ function findingHandlers({ world }: World_) {
         findingsOf(world, query).map(({ detail }) => detail),
         query,
       ),
-    getFindingSummary: ({ query }) => ({
-      counts: countsOf(findingsOf(world, query)),
-      asOf: ago(0.2),
-      incompleteBecause: incompleteness(world),
-      suppressed: 0,
-    }),
+    getFindingSummary: ({ query }) => {
+      const all = findingsOf(world, query)
+      const counted = all.filter(({ detail }) => query['digest'] === undefined || detail.vex === null)
+      return {
+        counts: countsOf(counted),
+        asOf: ago(0.2),
+        incompleteBecause: incompleteness(world),
+        suppressed: all.length - counted.length,
+      }
+    },
     getFinding: ({ params }) => found(world.findings.find(({ detail }) => detail.id === params.id)).detail,
   } satisfies Partial<Handlers>
 }

@@ -1,4 +1,5 @@
 import type {
+  DatabaseState,
   FindingDetail,
   Image,
   RegistryConnection,
@@ -311,16 +312,23 @@ function scansOf(images: World['images']): Scan[] {
     }))
 }
 
-export function makeWorld({ images = 120, findings = 240, empty = false }: WorldOptions): World {
-  const database: VulnerabilityDatabase = {
-    digest: digestOf('database'),
+function databaseOf(name: string): DatabaseState {
+  return {
+    digest: digestOf(name),
     updatedAt: ago(5),
     nextUpdate: ago(-1),
-    source: 'registry.example/vulnerability-db:2',
+    source: `registry.example/${name}`,
     stale: false,
-    message: 'Updated 5 hours ago.',
+    message: 'updated 5 hours ago',
     lastCheck: { at: ago(0.5), error: null },
     updating: false,
+  }
+}
+
+export function makeWorld({ images = 120, findings = 240, empty = false }: WorldOptions): World {
+  const database: VulnerabilityDatabase = {
+    ...databaseOf('vulnerability-db:2'),
+    java: databaseOf('java-db:1'),
     progress: { matching: null, renewing: null },
   }
   if (empty) return { role: 'admin', connections: [], images: [], findings: [], scans: [], database }

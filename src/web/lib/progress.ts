@@ -1,4 +1,4 @@
-import type { VulnerabilityDatabase } from '../../contract/index.ts'
+import type { DatabaseState, VulnerabilityDatabase } from '../../contract/index.ts'
 import { number } from './format.ts'
 
 /** What goes on because of new data, after the data's age: `; matching 1,200 of 40,000 packages again`. '' when nothing does. */
@@ -10,4 +10,9 @@ export function progressText({ matching, renewing }: VulnerabilityDatabase['prog
     renewing === null ? '' : `; renewing ${number(renewing.done)} of ${number(renewing.total)} images`,
   ]
   return parts.join('')
+}
+
+/** `Java database updated 5 hours ago`, or that there is none. */
+export function javaText({ digest, message }: DatabaseState): string {
+  return digest === null ? message : `Java database ${message}`
 }

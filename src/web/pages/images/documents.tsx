@@ -58,8 +58,8 @@ export function VexDocuments({ image }: { image: Named }) {
       ) : (
         <Stack gap={4}>
           {data.items.map((document) => (
-            <Group key={document.id} gap="xs" justify="space-between">
-              <Text size="sm" className="wrap-anywhere">
+            <Group key={document.id} gap="xs" justify="space-between" align="flex-start" wrap="nowrap">
+              <Text size="sm" miw={0} className="wrap-anywhere">
                 {document.name}{' '}
                 <Text span inherit c="dimmed">
                   {document.format}, {counted(document.entries, 'statement')}, {document.uploadedBy},{' '}
@@ -69,6 +69,7 @@ export function VexDocuments({ image }: { image: Named }) {
               <Button
                 size="compact-xs"
                 variant="subtle"
+                style={{ flexShrink: 0 }}
                 aria-label={`Delete ${document.name}`}
                 onClick={() => remove.mutate(document.id)}
               >

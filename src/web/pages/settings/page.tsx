@@ -1,18 +1,15 @@
 import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { VulnerabilityDatabase } from '../../../contract/index.ts'
 import { call } from '../../api/client.ts'
 import { connectionsQuery, databaseQuery } from '../../api/queries.ts'
 import { useIsAdmin } from '../../components/admin.ts'
-import { Copy } from '../../components/copy.tsx'
-import { Failed, ReasonText, RowsSkeleton } from '../../components/faces.tsx'
-import { Facts } from '../../components/facts.tsx'
+import { Failed, RowsSkeleton } from '../../components/faces.tsx'
 import { LinkButton } from '../../components/links.tsx'
 import { Page } from '../../components/page.tsx'
 import { StateBadge } from '../../components/state-badge.tsx'
-import { TimeAgo } from '../../components/time-ago.tsx'
 import { done, failed } from '../../components/toast.ts'
 import { counted } from '../../lib/format.ts'
+import { DatabaseFacts } from './database-facts.tsx'
 import { ScanEngines } from './engines.tsx'
 
 export function SettingsPage() {
@@ -69,7 +66,7 @@ function VulnerabilityData() {
           <Button
             variant="default"
             onClick={() => update.mutate()}
-            loading={update.isPending || data?.updating === true}
+            loading={update.isPending || data?.updating === true || data?.java.updating === true}
           >
             Look for newer data
           </Button>
@@ -79,36 +76,20 @@ function VulnerabilityData() {
       {database.isError && data === undefined ? (
         <Failed error={database.error} retry={() => void database.refetch()} />
       ) : null}
-      {data === undefined ? null : <DatabaseFacts data={data} />}
+      {data === undefined ? null : (
+        <Stack gap="md">
+          <DatabaseFacts data={data} />
+          <section id="java-database">
+            <Title order={3} mb={6}>
+              Java database
+            </Title>
+            <Text size="sm" c="dimmed" mb="xs">
+              It names Java archives that do not say what they are.
+            </Text>
+            <DatabaseFacts data={data.java} />
+          </section>
+        </Stack>
+      )}
     </Paper>
-  )
-}
-
-function DatabaseFacts({ data }: { data: VulnerabilityDatabase }) {
-  const error = data.lastCheck?.error ?? null
-  return (
-    <Stack gap="sm">
-      {data.stale ? <Text size="sm">{data.message}</Text> : null}
-      <Facts
-        facts={[
-          ['Updated', <TimeAgo key="u" time={data.updatedAt} />],
-          ['Next update', <TimeAgo key="n" time={data.nextUpdate} />],
-          ['Source', data.source ?? '–'],
-          [
-            'Digest',
-            data.digest === null ? (
-              '–'
-            ) : (
-              <Group key="d" gap={2} wrap="nowrap">
-                <span className="mono wrap-anywhere">{data.digest}</span>
-                <Copy text={data.digest} what="digest" />
-              </Group>
-            ),
-          ],
-          ['Last look', <TimeAgo key="l" time={data.lastCheck?.at ?? null} fallback="never" />],
-        ]}
-      />
-      {error === null ? null : <ReasonText reason={error} />}
-    </Stack>
   )
 }

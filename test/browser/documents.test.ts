@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { violations } from './axe.ts'
+import { harness, SCREENSHOTS, SLOW } from './harness.ts'
+
+const { open, serve } = harness()
+
+const vexFile = (name: string) => ({
+  name,
+  mimeType: 'application/json',
+  buffer: Buffer.from('{"@context":"https://openvex.dev/ns/v0.2.0","statements":[]}'),
+})
+
+async function upload(page: Page, button: string, name: string): Promise<void> {
+  const chooser = page.waitForEvent('filechooser')
+  await page.getByRole('button', { name: button }).press('Enter')
+  await (await chooser).setFiles(vexFile(name))
+}
+
+/** In both themes, narrow and wide. */
+async function look(page: Page, name: string): Promise<void> {
+  for (const [size, width] of [
+    ['narrow', 360],
+    ['wide', 1280],
+  ] as const) {
+    await page.setViewportSize({ width, height: 900 })
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor({ state: 'attached' })
+      // Colours change a little later than the theme.
+      await expect
+        .poll(() => violations(page), { message: `${name}, ${size}, ${colorScheme}`, timeout: 20_000 })
+        .toEqual([])
+      const excess = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
+      expect(excess, `${name}, ${size}`).toBeLessThanOrEqual(0)
+      await page.screenshot({ path: join(SCREENSHOTS, `${name}-${size}-${colorScheme}.png`), fullPage: true })
+    }
+  }
+}
+
+describe('the page of an image', () => {
+  it(
+    'gives its SBOM in both formats, by keyboard too',
+    async () => {
+      const api = await serve()
+      const page = await open(api, '/images/1')
+      const button = page.getByRole('button', { name: 'Download SBOM' })
+      for (const [format, file, field] of [
+        ['CycloneDX 1.6', 'api.cdx.json', 'bomFormat'],
+        ['SPDX 2.3', 'api.spdx.json', 'spdxVersion'],
+      ] as const) {
+        await button.press('Enter')
+        await page.getByRole('menuitem', { name: format }).waitFor()
+        const item = page.locator('[role="menuitem"]:focus', { hasText: format })
+        for (let press = 0; press < 4 && (await item.count()) === 0; press++) {
+          await page.keyboard.press('ArrowDown')
+        }
+        await item.waitFor()
+        const waiting = page.waitForEvent('download')
+        await page.keyboard.press('Enter')
+        const download = await waiting
+        expect(download.suggestedFilename()).toBe(file)
+        await page.getByRole('menu').waitFor({ state: 'detached' })
+        expect(JSON.parse(readFileSync(await download.path(), 'utf8'))).toHaveProperty(field)
+      }
+      await page.close()
+    },
+    SLOW,
+  )
+
+  it(
+    'takes VEX statements, lists them, deletes them, and says why one was not taken',
+    async () => {
+      const api = await serve()
+      const page = await open(api, '/images/1')
+      const section = page
+        .locator('section')
+        .filter({ has: page.getByRole('heading', { name: 'VEX statements' }) })
+      await section.getByText(/^None\./).waitFor()
+      await upload(page, 'Upload VEX', 'ours.vex.json')
+      await page.getByText('3 statements now hold for this image.').waitFor()
+      await section.getByText(/ours\.vex\.json openvex, 3 statements, Ada Navigator/).waitFor()
+      await upload(page, 'Upload VEX', `${'a-long-name-'.repeat(14)}.json`)
+      await section.getByText(/^a-long-name/).waitFor()
+      await page.getByRole('alert').first().waitFor({ state: 'detached' })
+      await look(page, 'image-documents')
+
+      const other = await open(api, '/images/2')
+      await other.getByText(/^None\./).waitFor()
+      await other.close()
+
+      await section.getByRole('button', { name: 'Delete ours.vex.json' }).press('Enter')
+      await section.getByText(/ours\.vex\.json/).waitFor({ state: 'detached' })
+
+      api.failures.set('uploadDocument', {
+        status: 422,
+        code: 'vex-unreadable',
+        detail: 'This is no VEX document.',
+        remedy: 'Give OpenVEX, CycloneDX or CSAF.',
+      })
+      await upload(page, 'Upload VEX', 'wrong.json')
+      await page.getByText('The document was not taken').waitFor()
+      await page.getByText('This is no VEX document.').waitFor()
+      await page.close()
+    },
+    SLOW,
+  )
+
+  it(
+    'says that the support of its operating system has ended, where it has',
+    async () => {
+      const api = await serve()
+      const page = await open(api, '/images/9')
+      await page.getByText(/debian 9\.13/).waitFor()
+      await page.getByText(/^support ended/).waitFor()
+      await look(page, 'image-support-ended')
+      await page.goto(`${api.url}/images/1`)
+      await page.getByText(/debian 12\.5/).waitFor()
+      expect(await page.getByText(/^support ended/).count()).toBe(0)
+      await page.close()
+    },
+    SLOW,
+  )
+})
+
+describe('a finding that a statement takes off the counts', () => {
+  it(
+    'stays in the list of the image, with who says so and why',
+    async () => {
+      const api = await serve()
+      const stated = api.world.findings.find(({ digests }) => digests.size > 0)
+      if (stated === undefined) throw new Error('the fake has no finding')
+      stated.detail.vex = {
+        status: 'not_affected',
+        justification: 'vulnerable_code_not_in_execute_path',
+        impact: 'The parser is never called.',
+        author: 'Product Security',
+        source: 'ours.vex.json',
+      }
+      const [digest] = stated.digests
+      const page = await open(api, `/findings?digest=${digest}`)
+      await page.getByText('1 not counted, by VEX statements on this image').waitFor()
+      await page.getByText('not affected (VEX)').waitFor()
+      await page.getByRole('link', { name: stated.detail.vulnerabilityId }).press('Enter')
+      const drawer = page.getByRole('dialog')
+      await drawer.getByText('VEX: not affected in this image').waitFor()
+      await drawer.getByText('vulnerable code not in execute path: The parser is never called.').waitFor()
+      await drawer.getByText('Product Security, ours.vex.json').waitFor()
+      await look(page, 'finding-vex')
+      await page.close()
+    },
+    SLOW,
+  )
+})
