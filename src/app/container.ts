@@ -12,6 +12,7 @@ import { createLog, type Log } from '../platform/log/index.ts'
 import { createTenancy, DEFAULT_ORGANISATION } from '../platform/tenancy/index.ts'
 import type { Config } from './config.ts'
 import { createDatabaseUpdates, type DatabaseUpdates } from './database-updates.ts'
+import { createDatabaseService } from './databases.ts'
 import { createDomain, type Domain } from './domain.ts'
 import { createDatabaseSource } from './database-source.ts'
 import { createEventBus } from './events.ts'
@@ -87,6 +88,7 @@ async function assemble(ground: Ground): Promise<Container> {
   const events = createEventBus()
   const jobs = createJobs(database, { log })
   const domain = await createDomain({ config, clock, log, database, vault, jobs, events })
+  const onLooked = (): void => events.publish(null, { type: 'database.changed' })
   const updates = createDatabaseUpdates({
     dir: join(config.dataDir, 'db'),
     references: config.databaseReferences,
@@ -95,13 +97,13 @@ async function assemble(ground: Ground): Promise<Container> {
     clock,
     log,
     onChanged: domain.databaseChanged,
-    progress: domain.progress,
-    onLooked: () => events.publish(null, { type: 'database.changed' }),
+    onLooked,
   })
+  const java = keepJavaNamesNew(ground, onLooked)
   const api = await createApi({
     services: {
       ...domain.services,
-      database: updates,
+      database: createDatabaseService({ vulnerabilities: updates, java, progress: domain.progress }),
       audit: createAuditLog(database, clock),
       egressAddresses: config.egressAddresses,
     },
@@ -121,12 +123,12 @@ async function assemble(ground: Ground): Promise<Container> {
     access,
     firstUser: access.firstUser,
     failure: database.failure,
-    ...life({ ...ground, api, jobs, domain, updates: [updates, keepJavaNamesNew(ground)] }),
+    ...life({ ...ground, api, jobs, domain, updates: [updates, java] }),
   }
 }
 
 /** The Java database is in use when it is there: images are then named anew by and by. */
-function keepJavaNamesNew({ config, clock, log }: Ground): DatabaseUpdates {
+function keepJavaNamesNew({ config, clock, log }: Ground, onLooked: () => void): DatabaseUpdates {
   const { databaseUpdateHours, javaDatabaseReferences: references } = config
   return createDatabaseUpdates({
     kind: javaDatabase,
@@ -138,7 +140,7 @@ function keepJavaNamesNew({ config, clock, log }: Ground): DatabaseUpdates {
     clock,
     log,
     onChanged: async ({ digest }) => log.info('Java database in use', { digest }),
-    onLooked: () => undefined,
+    onLooked,
   })
 }
 

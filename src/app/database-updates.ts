@@ -1,4 +1,3 @@
-import type { DatabaseService } from '../api/index.ts'
 import {
   type DatabaseKind,
   type DatabaseStatus,
@@ -8,7 +7,7 @@ import {
   vulnerabilityDatabase,
 } from '../advisories/index.ts'
 import { type AppError, type Clock, isAppError, reasonOf, toAppError } from '../core/index.ts'
-import type { VulnerabilityDatabase } from '../contract/index.ts'
+import type { DatabaseState } from '../contract/index.ts'
 import type { ImageSource } from '../images/index.ts'
 
 export interface DatabaseUpdatesOptions {
@@ -27,13 +26,14 @@ export interface DatabaseUpdatesOptions {
   }
   /** Another database is current: fetched here, or put there by the command line. Also called once for the one found at start. */
   readonly onChanged: (status: DatabaseStatus, signal: AbortSignal) => Promise<void>
-  /** How far the work is that new data makes; absent: none is done here. */
-  readonly progress?: () => Promise<VulnerabilityDatabase['progress']>
   /** A look has begun or ended. */
   readonly onLooked: () => void
 }
 
-export interface DatabaseUpdates extends DatabaseService {
+export interface DatabaseUpdates {
+  status(): DatabaseState
+  /** Looks for a newer one now. @returns false when a look is under way already, or no place is known to look at */
+  requestUpdate(): boolean
   /** Looks whether a database has come by another way, and fetches a newer one when it is time. Called every minute. */
   tick(): Promise<void>
   /** Ends a look that is under way. */
@@ -66,14 +66,13 @@ class Updates implements DatabaseUpdates {
     this.#options = options
   }
 
-  async status(): ReturnType<DatabaseService['status']> {
-    const progress = (await this.#options.progress?.()) ?? { matching: null, renewing: null }
-    return { ...present(this.#status(), this.#lastLook, this.#look !== undefined), progress }
+  status(): DatabaseState {
+    return present(this.#status(), this.#lastLook, this.#look !== undefined)
   }
 
   requestUpdate(): boolean {
-    if (this.#look !== undefined || this.#stopping.signal.aborted) return false
-    const { onLooked } = this.#options
+    const { onLooked, references } = this.#options
+    if (this.#look !== undefined || this.#stopping.signal.aborted || references.length === 0) return false
     this.#look = this.#fetchNewer()
       .catch((error: unknown) => this.#notInUse(error))
       .finally(() => {
@@ -142,11 +141,7 @@ class Updates implements DatabaseUpdates {
   }
 }
 
-function present(
-  status: DatabaseStatus,
-  lastLook: Look | undefined,
-  updating: boolean,
-): Omit<VulnerabilityDatabase, 'progress'> {
+function present(status: DatabaseStatus, lastLook: Look | undefined, updating: boolean): DatabaseState {
   const checkedAt = lastLook?.at ?? status.checkedAt
   return {
     digest: status.digest,

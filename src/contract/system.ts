@@ -10,17 +10,22 @@ export const session = z.object({
 /** Background work: how much of it is done. */
 const workProgress = z.object({ done: z.int(), total: z.int() })
 
-export const vulnerabilityDatabase = z.object({
+const databaseState = z.object({
   digest: z.string().nullable(),
   updatedAt: time.nullable(),
   nextUpdate: time.nullable(),
   source: z.string().nullable(),
-  /** Over two days old, or none. */
+  /** Too old to be relied on (vulnerability data: over two days, Java database: 30), or none. */
   stale: z.boolean(),
   /** One sentence: "updated 5 hours ago", "no vulnerability database yet". */
   message: z.string(),
   lastCheck: z.object({ at: time, error: reason.nullable() }).nullable(),
   updating: z.boolean(),
+})
+
+export const vulnerabilityDatabase = databaseState.extend({
+  /** The database that names Java archives which do not say their name. */
+  java: databaseState,
   /** What goes on because of new data or analyzers; null: nothing that is worth telling. */
   progress: z.object({
     /** Packages matched again. */
@@ -79,6 +84,7 @@ export const liveEvent = z.discriminatedUnion('type', [
 ])
 
 export type Session = z.infer<typeof session>
+export type DatabaseState = z.infer<typeof databaseState>
 export type VulnerabilityDatabase = z.infer<typeof vulnerabilityDatabase>
 export type ScanEngine = z.infer<typeof scanEngine>
 export type AuditEvent = z.infer<typeof auditEvent>

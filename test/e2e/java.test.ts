@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import type { DatabaseState } from '../../src/contract/index.ts'
 import { buildImage } from '../../src/test-support/image-builder/index.ts'
 import { javaArchive, sha1Of } from '../../src/test-support/java-archive.ts'
 import { buildJavaDatabase } from '../../src/test-support/java-database/index.ts'
@@ -33,6 +34,21 @@ const database = buildVulnerabilityDatabase({
   ],
 })
 
+/** What the API, and the command line, say of both databases. */
+async function agree({ client }: Awaited<ReturnType<typeof startServerProcess>>): Promise<void> {
+  const status = await client.call('getVulnerabilityDatabase', {})
+  expect(status.java).toMatchObject({ source: 'java.tar.gz', updating: false })
+  const { out: json } = await portolan(home, ['db', 'status', '--format', 'json'])
+  const { out: text } = await portolan(home, ['db', 'status'])
+  const said: unknown = JSON.parse(json)
+  const common = ({ digest, source, updatedAt, nextUpdate, stale, message }: DatabaseState) => ({
+    ...{ digest, source, updatedAt, nextUpdate, stale, message },
+  })
+  expect(said).toMatchObject({ ...common(status), java: common(status.java) })
+  expect(text).toContain(`Vulnerability data ${status.message}.`)
+  expect(text).toContain(`Java database ${status.java.message}.`)
+}
+
 test('a Java database that comes later names what was scanned before, without a pull', {
   timeout: 240_000,
 }, async () => {
@@ -60,6 +76,7 @@ test('a Java database that comes later names what was scanned before, without a 
     expect(await portolan(home, ['db', 'import', join(home, 'java.tar.gz')])).toMatchObject({ code: 0 })
     await expect.poll(findings, { timeout: 120_000, interval: 250 }).toEqual(['CVE-2024-1'])
     expect(registry.requests.of('blob')).toEqual([])
+    await agree(server)
   } finally {
     await server.stop()
   }
