@@ -399,7 +399,7 @@ describe('what is loaded', () => {
     expect(scan.filter((url) => forbidden.test(url))).toEqual([])
     expect(scan.filter((url) => /src\/(?:api|web|demo|platform\/(?:db|jobs|access))\//.test(url))).toEqual([])
     expect(scan.filter((url) => url.includes('src/ecosystems/')).length).toBeGreaterThan(5)
-    expect(scan.length).toBeLessThan(600)
+    expect(scan.length).toBeLessThan(650)
     expect((await modulesOf('--version')).length).toBeLessThan(60)
   })
 })

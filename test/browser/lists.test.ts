@@ -83,7 +83,7 @@ describe('images', () => {
       const drawer = page.getByRole('dialog')
       await drawer.getByText('The manifest names a layer').waitFor()
       await drawer.getByRole('button', { name: 'Try again' }).click()
-      await drawer.getByText('Completed').waitFor()
+      await drawer.getByRole('link', { name: 'Completed: show its findings' }).waitFor()
       await page.close()
     },
     SLOW,
