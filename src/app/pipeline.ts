@@ -32,6 +32,7 @@ import { scanWithEngine } from './pipeline/engine-scan.ts'
 import { holdLease } from './pipeline/lease.ts'
 import { Matching } from './pipeline/matching.ts'
 import { Renewal } from './pipeline/renewal.ts'
+import { createTurns } from '../platform/jobs/index.ts'
 import {
   type ClaimedScan,
   createScanQueue,
@@ -135,15 +136,18 @@ class Steps {
     const { db, clock, connectors, onChange } = options
     const lease = options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }
     this.#options = options
+    const turns = createTurns(db, clock)
     this.matching = new Matching({
       db,
       clock,
+      turns,
       matcher: options.matcher,
       onFindings: (orgId) => onChange?.({ kind: 'findings', orgId }),
       onProgress: () => onChange?.({ kind: 'progress' }),
     })
     this.renewal = new Renewal({
       ...options,
+      turns,
       accessOf: (orgId) => this.#accessOf(orgId),
       match: (inventory) => this.matching.inventory(inventory),
       onQueued: () => options.onQueued?.(),

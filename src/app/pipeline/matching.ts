@@ -15,10 +15,12 @@ import {
 } from '../../matching/sql.ts'
 import { foldSetCounts } from '../../matching/sql.ts'
 import type { Database } from '../../platform/db/index.ts'
+import type { Turns } from '../../platform/jobs/index.ts'
 
 export interface MatchingOptions {
   readonly db: Database
   readonly clock: Clock
+  readonly turns: Turns
   readonly matcher: () => Promise<OpenMatcher | undefined>
   /** Findings changed; null: of any organisation. */
   readonly onFindings: (orgId: string | null) => void
@@ -74,8 +76,12 @@ export class Matching {
     return changed
   }
 
-  /** Whatever is behind, for whatever reason. */
+  /** Whatever is behind, for whatever reason; where another server is at it, that one does it, or the next call. */
   async catchUp(signal?: AbortSignal): Promise<void> {
+    await this.#options.turns.take('matching', (turn) => this.#catchUp(turn), signal)
+  }
+
+  async #catchUp(signal: AbortSignal): Promise<void> {
     const { db, onProgress } = this.#options
     await markChanged(db, signal)
     const isMuch = await noteOutdated(db.lane('bulk'))

@@ -39,7 +39,7 @@ const other = (analyzer: Partial<Analyzer>): IndexingPlugin => ({
   }),
 })
 
-eachDatabase((_name, open) => {
+eachDatabase((name, open) => {
   let db: Database
   let world: PipelineWorld
   beforeAll(async () => {
@@ -162,5 +162,32 @@ eachDatabase((_name, open) => {
     }
     expect(world.registry.requests).toEqual([])
     expect(await rowsOf(db, 'select count(*) as n from scan')).toEqual([{ n: 1 }])
+  })
+
+  it.skipIf(name === 'embedded')('of two servers on one database one renews and matches, once', async () => {
+    await world.use(rows)
+    for (let index = 0; index < 10; index += 1) {
+      world.registry.put(`acme/r${index}`, '1', buildImage({ layers: [debian, npmPackage(index)] }))
+    }
+    await world.scan()
+    const plugins = [...ecosystems, other({ concerns: () => false })]
+    const steps: string[] = []
+    const pipelines = ['one', 'two'].map((server) => {
+      world.restart({ plugins })
+      const { index } = world.indexer
+      world.indexer.index = (request) => {
+        steps.push(server)
+        return index.call(world.indexer, request)
+      }
+      return world.pipeline
+    })
+    await Promise.all(pipelines.map((pipeline) => pipeline.renew()))
+    expect(steps).toHaveLength(10)
+    expect(new Set(steps).size).toBe(1)
+    world.matched = []
+    await db.execute('update subject set matched_generation = null')
+    const subjects = await rowsOf(db, 'select lookup_key from subject')
+    await Promise.all(pipelines.map((pipeline) => pipeline.catchUp()))
+    expect(world.matched).toHaveLength(subjects.length)
   })
 })

@@ -13,12 +13,14 @@ import {
   saveInventory,
 } from '../../inventory/sql.ts'
 import { type Database, inTransaction } from '../../platform/db/index.ts'
+import type { Turns } from '../../platform/jobs/index.ts'
 import { enqueueManifest, replaceInventory, waitingScans } from '../../scans/index.ts'
 import { withUnsupported } from '../engine/unsupported.ts'
 
 export interface RenewalOptions {
   readonly db: Database
   readonly clock: Clock
+  readonly turns: Turns
   readonly indexer: Indexer
   /** Digest of the database of names in use; absent or null: there is none. */
   readonly names?: () => Promise<Digest | null>
@@ -58,15 +60,22 @@ export class Renewal {
     return this.#progress
   }
 
-  /** One pass over all inventories for each goal; it stops where too many scans wait, and goes on there the next time. */
+  /**
+   * One pass over all inventories for each goal; it stops where too many scans wait, and goes on there the next time. Where another
+   * server is at it nothing is done: what that one leaves is found the next time.
+   */
   async run(signal?: AbortSignal): Promise<void> {
+    await this.#options.turns.take('renewal', (turn) => this.#run(turn), signal)
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
     const { db, indexer, names, onProgress } = this.#options
     const goal: RenewalGoal = { indexerKey: indexer.key, names: (await names?.()) ?? null }
     await this.#begin(goal)
     while (this.#after < Number.POSITIVE_INFINITY) {
       const batch = await outdatedInventories(db, goal, this.#after, CHUNK)
       for (const outdated of batch) {
-        signal?.throwIfAborted()
+        signal.throwIfAborted()
         if (!(await this.#renew(outdated, goal, signal))) return
         this.#after = outdated.id
         this.#advance()
@@ -99,11 +108,7 @@ export class Renewal {
   }
 
   /** @returns false where it has to wait */
-  async #renew(
-    outdated: OutdatedInventory,
-    goal: RenewalGoal,
-    signal: AbortSignal | undefined,
-  ): Promise<boolean> {
+  async #renew(outdated: OutdatedInventory, goal: RenewalGoal, signal: AbortSignal): Promise<boolean> {
     const { db, match } = this.#options
     const saved = await this.#fromStored(outdated, signal)
     if (saved === undefined) return this.#queue(outdated, goal)
@@ -117,7 +122,7 @@ export class Renewal {
   /** @returns undefined where something must be read from the registry */
   async #fromStored(
     { manifest, orgId, platform, layers }: OutdatedInventory,
-    signal: AbortSignal | undefined,
+    signal: AbortSignal,
   ): Promise<SavedInventory | undefined> {
     const { db, indexer, accessOf } = this.#options
     try {
@@ -125,7 +130,7 @@ export class Renewal {
         source: nowhere,
         layers: layers.map(({ digest, diffId }) => ({ blob: { digest, size: 0 }, diffId })),
         access: accessOf(orgId),
-        ...(signal === undefined ? {} : { signal }),
+        signal,
       })
       const [os = ''] = platform.split('/')
       const whole = withUnsupported(inventory, { platform: { os } })
@@ -135,7 +140,7 @@ export class Renewal {
         inventory: whole,
       })
     } catch (error) {
-      signal?.throwIfAborted()
+      signal.throwIfAborted()
       // What cannot be made from it now a scan will say, image by image.
       if (error instanceof NotStored || (isAppError(error) && error.kind === 'invalid')) return undefined
       throw error

@@ -5,4 +5,5 @@
  * and no room imports this one.
  */
 export { createJobs, type Jobs, type JobsOptions } from './jobs.ts'
+export { createTurns, type TurnOptions, type Turns } from './turns/store.ts'
 export type { Job, JobContext, JobOptions, SendOptions } from './ports.ts'

@@ -32,6 +32,8 @@ const statements = [
   `create table layer_result (diff_id bytea not null, analyzer text not null, version int not null, body bytea not null, primary key (diff_id, analyzer, version))`,
   `create table org_layer (org_id text not null, blob_digest bytea not null, pulled_at timestamptz not null default now(), primary key (org_id, blob_digest))`,
   `create table layer_lease (org_id text not null, blob_digest bytea not null, worker text not null, until timestamptz not null, primary key (org_id, blob_digest))`,
+  // Work that one server at a time does: by name.
+  `create table work_turn (name text primary key, holder text not null, until timestamptz not null)`,
 
   // Matching.
   `create table db_generation (
@@ -95,7 +97,7 @@ const statements = [
   `create table tag_history (repository_id int not null, name text collate "C" not null, digest bytea not null, until timestamptz not null default now(), primary key (repository_id, name, until))`,
   `create table image_platform (
     image_id int not null references image (id), manifest_digest bytea not null, platform text not null, size bigint, wanted boolean not null default true,
-    inventory_id int references inventory (id), primary key (image_id, manifest_digest))`,
+    inventory_id int references inventory (id), attached_notes text[] not null default '{}', primary key (image_id, manifest_digest))`,
   `create index image_platform_manifest on image_platform (manifest_digest)`,
   `create table discovery_run (
     id uuid primary key, org_id text not null, connection_id uuid not null, state text not null, worker text, lease_until timestamptz, attempt int not null default 0,
@@ -139,12 +141,15 @@ const statements = [
     id bigint generated always as identity primary key, org_id text not null, at timestamptz not null default now(), actor_kind text not null, actor_id text not null, actor_name text not null,
     action text not null, target_kind text, target_id text, detail jsonb not null default '{}', address text, previous_hash bytea, hash bytea not null)`,
   `create index audit_event_page on audit_event (org_id, id desc)`,
-  // Uploaded by an organisation, for itself: SBOMs in place of images, VEX statements on an image. Never content that others share.
+  // Of an organisation, for itself: SBOMs in place of images, VEX statements on an image, and what its scans found attached to an image
+  // (of an SBOM only how it compares: the registry keeps the rest). Never content that others share.
   `create table uploaded_document (
     id uuid primary key, org_id text not null, kind text not null check (kind in ('sbom', 'vex')), image_id int references image (id), name text not null, format text not null,
-    content bytea not null, entries int not null, uploaded_by text not null, uploaded_at timestamptz not null)`,
+    content bytea not null, entries int not null, uploaded_by text not null, uploaded_at timestamptz not null,
+    source text not null default 'upload' check (source in ('upload', 'attached')), digest bytea, manifest_digest bytea, comparison jsonb)`,
   `create index uploaded_document_page on uploaded_document (org_id, kind, id desc)`,
   `create index uploaded_document_image on uploaded_document (image_id, kind)`,
+  `create unique index uploaded_document_attached on uploaded_document (image_id, manifest_digest, digest) where source = 'attached'`,
   `create table api_token (id uuid primary key, org_id text not null, user_id text, name text not null, token_hash bytea not null unique, created_at timestamptz not null default now(), last_used_at timestamptz, expires_at timestamptz, revoked_at timestamptz)`,
 ]
 
