@@ -11,4 +11,5 @@ export {
   outdatedInventories,
   type RenewalGoal,
 } from './renewals/store.ts'
+export { SWEPT, type Swept, type SweepStep, sweepSome } from './sweep/store.ts'
 export { type SavedInventory, saveInventory } from './store.ts'

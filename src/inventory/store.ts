@@ -51,7 +51,7 @@ export async function saveInventory(database: Database, saved: SaveInventory): P
       ${inventory.unresolved}, ${inventory.names === null ? null : digestBytes(inventory.names)})
     on conflict (manifest_digest, indexer_key, org_id) do update set engine = excluded.engine, os = excluded.os, set_ids = excluded.set_ids,
       layers = excluded.layers, attribution = excluded.attribution, notes = excluded.notes,
-      unresolved = excluded.unresolved, names_digest = excluded.names_digest
+      unresolved = excluded.unresolved, names_digest = excluded.names_digest, last_used_at = now()
     returning id`.execute(db)
   return { id: rows[0]?.id ?? 0, setIds }
 }
@@ -77,16 +77,29 @@ async function setIdsByHash(db: Db, sets: readonly PackageSet[]): Promise<Map<st
   const { rows } = await sql<{ id: number; hash: string; touched: boolean }>`
     select id, encode(hash, 'hex') as hash, last_used_at > now() - interval '1 hour' as touched
     from package_set where hash = any(${hashes}::bytea[])`.execute(db)
-  const untouched = rows.filter((row) => !row.touched).map((row) => row.id)
-  if (untouched.length > 0) await touchSets(db, untouched)
-  return new Map(rows.map((row) => [row.hash, row.id]))
+  const found = await stillThere(db, 'package_set', rows)
+  return new Map(found.map((row) => [row.hash, row.id]))
 }
 
-/** Used content is not swept away; once an hour is enough to say so. */
-async function touchSets(db: Db, ids: readonly number[]): Promise<void> {
-  await sql`
-    update package_set set last_used_at = now()
-    where id in (select id from package_set where id = any(${ids}::int[]) order by id for update)`.execute(db)
+/**
+ * Used content is not swept away; now and then is enough to say so.
+ *
+ * @returns the rows without those that were swept away just now
+ */
+async function stillThere<Row extends { readonly id: number; readonly touched: boolean }>(
+  db: Db,
+  table: 'package_set' | 'package',
+  rows: readonly Row[],
+): Promise<readonly Row[]> {
+  const untouched = rows.filter((row) => !row.touched).map((row) => row.id)
+  if (untouched.length === 0) return rows
+  const { rows: touched } = await sql<{ id: number }>`
+    update ${sql.table(table)} set last_used_at = now()
+    where id in (select id from ${sql.table(table)} where id = any(${untouched}::int[]) order by id for update) returning id`.execute(
+    db,
+  )
+  const ids = new Set(touched.map((row) => row.id))
+  return rows.filter((row) => row.touched || ids.has(row.id))
 }
 
 async function saveSet(db: Db, set: PackageSet): Promise<void> {
@@ -123,9 +136,11 @@ async function packageIds(
   packages: readonly (readonly [key: string, value: Package])[],
 ): Promise<Map<string, number>> {
   const keys = packages.map(([key]) => Buffer.from(key, 'hex'))
-  const { rows } = await sql<{ id: number; key: string }>`
-    select id, encode(key_hash, 'hex') as key from package where key_hash = any(${keys}::bytea[])`.execute(db)
-  return new Map(rows.map((row) => [row.key, row.id]))
+  const { rows } = await sql<{ id: number; key: string; touched: boolean }>`
+    select id, encode(key_hash, 'hex') as key, last_used_at > now() - interval '12 hours' as touched
+    from package where key_hash = any(${keys}::bytea[])`.execute(db)
+  const found = await stillThere(db, 'package', rows)
+  return new Map(found.map((row) => [row.key, row.id]))
 }
 
 const packageColumns = {
@@ -208,6 +223,12 @@ async function insertSubjects(db: Db, subjects: readonly Subject[]): Promise<voi
     flavour: subject.flavour,
   }))
   if (rows.length === 0) return
+  const keys = rows.map((row) => row.key_hash)
+  await sql`
+    update subject set last_used_at = now() where id in (
+      select id from subject where key_hash = any(${keys}::bytea[]) and last_used_at <= now() - interval '12 hours' order by id for update)`.execute(
+    db,
+  )
   const names = sql.join(Object.keys(subjectColumns).map((name) => sql.ref(name)))
   await sql`
     insert into subject (${names}) select ${names} from ${recordset(subjectColumns, rows)} as r

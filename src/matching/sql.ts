@@ -17,3 +17,4 @@ export {
   type OpenMatcher,
 } from './rematch.ts'
 export { MATCHES_LOCK } from './store.ts'
+export { forgetVerdicts } from './sweep/store.ts'

@@ -8,14 +8,15 @@ const statements = [
     id int generated always as identity primary key, key_hash bytea not null unique,
     space text not null, lookup_key text not null, comparer text not null, version text not null,
     arch text, cpe_context text, flavour text,
-    matcher_version smallint, matched_generation int, places bigint[] not null default '{}')`,
+    matcher_version smallint, matched_generation int, places bigint[] not null default '{}', last_used_at timestamptz not null default now())`,
   // Places of the vulnerability database that the verdict depends on.
   `create index subject_places on subject using gin (places) with (fastupdate = off)`,
   `create index subject_generation on subject (matched_generation, id)`,
   `create table package (
     id int generated always as identity primary key, key_hash bytea not null unique,
     subject_id int references subject (id), skip_reason text, ecosystem text not null, name_id int not null references name (id),
-    version text not null, arch text, source_name text, source_version text, purl text not null, licenses jsonb not null default '[]')`,
+    version text not null, arch text, source_name text, source_version text, purl text not null, licenses jsonb not null default '[]',
+    last_used_at timestamptz not null default now())`,
   `create index package_subject on package (subject_id)`,
   `create index package_name on package (name_id)`,
   `create table package_set (
@@ -25,7 +26,7 @@ const statements = [
   `create table inventory (
     id int generated always as identity primary key, manifest_digest bytea not null, indexer_key text not null, org_id text,
     engine jsonb, os jsonb, set_ids int[] not null, layers jsonb not null, attribution jsonb not null, notes jsonb not null default '[]', unresolved int not null default 0, names_digest bytea,
-    source text not null default 'indexed', renewed_by text, created_at timestamptz not null default now(),
+    source text not null default 'indexed', renewed_by text, created_at timestamptz not null default now(), last_used_at timestamptz not null default now(),
     unique nulls not distinct (manifest_digest, indexer_key, org_id))`,
   `create index inventory_sets on inventory using gin (set_ids) with (fastupdate = off)`,
   `create table layer_blob (blob_digest bytea primary key, diff_id bytea not null, size bigint not null, verified_at timestamptz not null default now())`,
@@ -98,6 +99,7 @@ const statements = [
   `create table image_platform (
     image_id int not null references image (id), manifest_digest bytea not null, platform text not null, size bigint, wanted boolean not null default true,
     inventory_id int references inventory (id), attached_notes text[] not null default '{}', primary key (image_id, manifest_digest))`,
+  `create index image_platform_inventory on image_platform (inventory_id)`,
   `create index image_platform_manifest on image_platform (manifest_digest)`,
   `create table discovery_run (
     id uuid primary key, org_id text not null, connection_id uuid not null, state text not null, worker text, lease_until timestamptz, attempt int not null default 0,
@@ -118,11 +120,12 @@ const statements = [
   `create index scan_image on scan (image_id, id desc)`,
   `create index scan_connection on scan (connection_id, state)`,
 
-  // Findings: derived from postings and matches; only these are stored.
+  // Findings: derived from postings and matches; only these are stored. A package is not removed while one of these names it.
   `create table repository_package (
-    repository_id int not null references repository (id), package_id int not null references package (id), since timestamptz not null, org_id text not null,
+    repository_id int not null references repository (id), package_id int not null, since timestamptz not null, org_id text not null,
     scope smallint not null, image_count int not null, gone_at timestamptz, primary key (repository_id, package_id, since))`,
   `create index repository_package_package on repository_package (package_id, org_id, repository_id) where gone_at is null`,
+  `create index repository_package_gone on repository_package (package_id) where gone_at is not null`,
   `create table set_due (set_id int primary key)`,
   `create table set_count (set_id int not null, severity smallint not null, n int not null, fixable int not null, primary key (set_id, severity))`,
   `create table org_vulnerability (
