@@ -35,6 +35,7 @@ export interface Container {
 
 const MINUTE = 60_000
 const PACE = 15_000
+const SWEEP = 6 * 60 * MINUTE
 /** Work that takes longer is handed back at shutdown, to be done after the next start. */
 const DRAIN = 3_000
 
@@ -165,6 +166,7 @@ function life({ log, database, api, jobs, domain, updates }: Living): Pick<Conta
       for (const each of updates) periodic('newer databases', MINUTE, () => each.tick())
       periodic('work that is due', PACE, (signal) => domain.tick(signal))
       periodic('what older analyzers made', PACE, (signal) => domain.renew(signal))
+      periodic('what nothing names', SWEEP, (signal) => domain.sweep(signal))
       log.info('server started', { version })
     },
     async close() {

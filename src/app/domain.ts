@@ -59,6 +59,8 @@ export interface Domain {
   progress(): Promise<PipelineProgress>
   /** Now and then, behind all other work: what older analyzers have made is made anew. */
   renew(signal: AbortSignal): Promise<void>
+  /** Now and then: content that nothing names any more is removed. */
+  sweep(signal: AbortSignal): Promise<void>
   /** Now and then: discoveries that are due, work whose worker has gone, matches and counts that are behind. */
   tick(signal: AbortSignal): Promise<void>
   close(): void
@@ -109,6 +111,7 @@ export async function createDomain(options: DomainOptions): Promise<Domain> {
     databaseChanged: (status, signal) => useDatabase(options, { matcher, pipeline, status, signal }),
     progress: () => pipeline.progress(),
     renew: (signal) => pipeline.renew(signal),
+    sweep: async (signal) => noteSwept(log, await pipeline.sweep(signal)),
     async resume() {
       // Only the embedded database belongs to this process alone; elsewhere the leases of living workers count.
       if (database.kind === 'embedded') await pipeline.expireLeases('everyone')
@@ -214,6 +217,11 @@ function publish(events: EventBus, change: PipelineChange): void {
   const { orgId, connectionId } = change
   events.publish(orgId, { type: 'connection.changed', connectionId })
   if (change.kind === 'images') events.publish(orgId, { type: 'images.changed', connectionId })
+}
+
+/** @param rows undefined: another server is at it */
+function noteSwept(log: Log, rows: Awaited<ReturnType<Pipeline['sweep']>>): void {
+  if (rows !== undefined) log.info('content that nothing names was removed', { rows })
 }
 
 function noteScans(log: Log): NonNullable<PipelineOptions['onScanned']> {

@@ -32,7 +32,8 @@ import { scanWithEngine } from './pipeline/engine-scan.ts'
 import { holdLease } from './pipeline/lease.ts'
 import { Matching } from './pipeline/matching.ts'
 import { Renewal } from './pipeline/renewal.ts'
-import { createTurns } from '../platform/jobs/index.ts'
+import { sweep, type SweptRows } from './pipeline/sweep.ts'
+import { createTurns, type Turns } from '../platform/jobs/index.ts'
 import {
   type ClaimedScan,
   createScanQueue,
@@ -98,6 +99,8 @@ export interface Pipeline {
   catchUp(signal?: AbortSignal): Promise<void>
   /** Makes anew what other analyzers, or other data on names, have made: after a start, and now and then. */
   renew(signal?: AbortSignal): Promise<void>
+  /** Removes content that nothing names any more: now and then. @returns undefined where another server is at it */
+  sweep(signal?: AbortSignal): Promise<SweptRows | undefined>
   progress(): Promise<PipelineProgress>
   /**
    * Work whose worker has gone waits again.
@@ -115,6 +118,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     databaseChanged: (open, source, signal) => steps.matching.databaseChanged(open, source, signal),
     catchUp: (signal) => steps.matching.catchUp(signal),
     renew: (signal) => steps.renewal.run(signal),
+    sweep: (signal) => steps.sweep(signal),
     progress: async () => ({
       matching: await matchingProgress(options.db.lane('page')),
       renewing: steps.renewal.progress,
@@ -130,6 +134,7 @@ class Steps {
   readonly matching: Matching
   readonly renewal: Renewal
   readonly #options: PipelineOptions
+  readonly #turns: Turns
   readonly #access = new Map<string, LayerAccess>()
 
   constructor(options: PipelineOptions) {
@@ -137,6 +142,7 @@ class Steps {
     const lease = options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }
     this.#options = options
     const turns = createTurns(db, clock)
+    this.#turns = turns
     this.matching = new Matching({
       db,
       clock,
@@ -172,6 +178,15 @@ class Steps {
     if ((await enqueueRepositories({ db, clock }, request)) > 0) onQueued?.()
     onChange?.({ kind: 'images', orgId, connectionId })
     await this.matching.refreshFindings()
+  }
+
+  async sweep(signal?: AbortSignal): Promise<SweptRows | undefined> {
+    let swept: SweptRows | undefined
+    const run = async (turn: AbortSignal): Promise<void> => {
+      swept = await sweep(this.#options.db, turn)
+    }
+    await this.#turns.take('sweep', run, signal)
+    return swept
   }
 
   async scanNext(worker: string, signal?: AbortSignal): Promise<boolean> {
