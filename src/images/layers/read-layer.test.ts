@@ -281,7 +281,9 @@ describe('reading', () => {
     expect(stream.destroyed).toBe(true)
   })
 
-  it('never fails in another way, whatever the bytes are', async () => {
+  it('never fails in another way, whatever the bytes are', {
+    timeout: scaled(60_000, 7_200_000),
+  }, async () => {
     const layers = (['gzip', 'zstd', 'none'] as const).map((compression) => buildLayer(listing, compression))
     const known = /^(?:no error|layer-(?:compression|tar)-invalid|layer-bomb)$/
     const mutation = fc.record({
@@ -297,7 +299,7 @@ describe('reading', () => {
         const whole = cut === null ? bytes : bytes.subarray(0, cut % bytes.length)
         expect(await codeOf(read(whole, { chunkSize }))).toMatch(known)
       }),
-      { numRuns: scaled(300, 10_000) },
+      { numRuns: scaled(300, 1_000_000) },
     )
   })
 })
