@@ -2,14 +2,16 @@ import * as fc from 'fast-check'
 import type { FileListing } from '../../src/test-support/image-builder/index.ts'
 import type { AdvisoryRow } from '../../src/test-support/vulnerability-database/index.ts'
 
-const PACKAGES = 2_000
+export const PACKAGES = 2_000
 
-interface Library {
+export interface Library {
   readonly bucket: string
   readonly versions: fc.Arbitrary<string>
   readonly operators: readonly string[]
   /** Bounds that are no versions, or constraints of their own. */
   readonly odd: readonly string[]
+  /** `p<at>` unless stated. */
+  readonly name?: (at: number) => string
   files(versions: readonly string[]): Readonly<Record<string, FileListing>>
 }
 
@@ -40,7 +42,7 @@ export function randomLibraries(library: Library, seed: number) {
     advisories: pairs.map(
       ([, advisory], at): AdvisoryRow => ({
         bucket: library.bucket,
-        package: `p${at}`,
+        package: library.name?.(at) ?? `p${at}`,
         id: `CVE-2024-${at}`,
         ...advisory,
       }),
@@ -48,14 +50,14 @@ export function randomLibraries(library: Library, seed: number) {
   }
 }
 
-const release = fc
+export const release = fc
   .array(fc.constantFrom('0', '1', '2', '3', '10'), { minLength: 1, maxLength: 4 })
   .map((numbers) => numbers.join('.'))
 
-const ending = (...endings: readonly string[]): fc.Arbitrary<string> =>
+export const ending = (...endings: readonly string[]): fc.Arbitrary<string> =>
   fc.option(fc.constantFrom(...endings), { freq: 2, nil: '' })
 
-const concat = (...parts: readonly fc.Arbitrary<string>[]): fc.Arbitrary<string> =>
+export const concat = (...parts: readonly fc.Arbitrary<string>[]): fc.Arbitrary<string> =>
   fc.tuple(...parts).map((all) => all.join(''))
 
 export const python: Library = {

@@ -7,6 +7,7 @@ import { openDatabaseFolder } from '../../src/advisories/index.ts'
 import { compareDebVersions, parseDebVersion } from '../../src/ecosystems/deb-version.ts'
 import { buildImage, type FileListing } from '../../src/test-support/image-builder/index.ts'
 import { apkInstalled, dpkgStatus, packageJson } from '../../src/test-support/package-databases.ts'
+import { buildJavaDatabase } from '../../src/test-support/java-database/index.ts'
 import { scaled } from '../../src/test-support/scale.ts'
 import {
   type AdvisoryRow,
@@ -15,11 +16,11 @@ import {
 import { trivyPath } from '../../tools/setup/trivy.ts'
 import { differences } from './compare.ts'
 import { askPortolan } from './portolan.ts'
-import { php, python, randomLibraries, ruby } from './random-libraries.ts'
+import { PACKAGES, php, python, randomLibraries, ruby } from './random-libraries.ts'
+import { cargo, go, maven, nuget, rocky } from './random-packages.ts'
 import { askTrivyForFindings } from './trivy.ts'
 
 const trivy = trivyPath(join(import.meta.dirname, '../..'))
-const PACKAGES = 2_000
 
 /** An image with many packages, and one advisory for each. */
 interface Case {
@@ -147,6 +148,11 @@ describe.skipIf(!existsSync(trivy) || scaled(0, 1) === 0)('Portolan and Trivy on
     ['python', (seed: number) => randomLibraries(python, seed)],
     ['ruby', (seed: number) => randomLibraries(ruby, seed)],
     ['php', (seed: number) => randomLibraries(php, seed)],
+    ['rocky', rocky],
+    ['go', (seed: number) => randomLibraries(go, seed)],
+    ['cargo', (seed: number) => randomLibraries(cargo, seed)],
+    ['nuget', (seed: number) => randomLibraries(nuget, seed)],
+    ['maven', (seed: number) => randomLibraries(maven, seed)],
   ])(
     'agree on %s',
     async (name, make) => {
@@ -154,6 +160,7 @@ describe.skipIf(!existsSync(trivy) || scaled(0, 1) === 0)('Portolan and Trivy on
       const { files, advisories } = make(seed)
       const folder = join(cache, name)
       await buildVulnerabilityDatabase({ advisories }).writeFolder(join(folder, 'db'))
+      await buildJavaDatabase([]).writeFolder(join(folder, 'java-db'))
       const database = openDatabaseFolder(join(folder, 'db'))
       const image = buildImage({ layers: [{ files }] })
       const { os, findings } = await askPortolan(image, database)
