@@ -76,7 +76,7 @@ export async function createDomain(options: DomainOptions): Promise<Domain> {
   const { wakeScans, wakeDiscovery } = defineWorkQueues(options, () => pipeline)
   const { engines, engineService } = enginesOf(options, matcher)
   const documents = createDocuments(options, matcher)
-  const discovery = createDiscoveryService({ db: database, clock, wake: wakeDiscovery })
+  const { findings, discovery } = createLists(options, documents, wakeDiscovery)
   const connections = createConnections({
     db: database,
     vault,
@@ -94,6 +94,7 @@ export async function createDomain(options: DomainOptions): Promise<Domain> {
     indexer: createBuiltInIndexer(await openLayerStore(options), async () => javaNames.get()),
     names: async () => javaNames.get()?.digest ?? null,
     engines,
+    documents,
     matcher: async () => matcher.get(),
     onQueued: wakeScans,
     onChange: (change) => publish(events, change),
@@ -104,7 +105,7 @@ export async function createDomain(options: DomainOptions): Promise<Domain> {
       connections: connections.service,
       discovery,
       scans: createScanService({ db: database, clock, wake: wakeScans }),
-      findings: createFindingService(database, documents.overlay),
+      findings,
       documents,
       engines: engineService,
     },
@@ -128,6 +129,13 @@ export async function createDomain(options: DomainOptions): Promise<Domain> {
       javaNames.close()
     },
   }
+}
+
+/** What pages list, with the organisation's statements laid over it. */
+function createLists({ database, clock }: DomainOptions, documents: DocumentService, wake: () => void) {
+  const findings = createFindingService(database, documents.overlays)
+  const { suppressed: findSuppressed } = findings
+  return { findings, discovery: createDiscoveryService({ db: database, clock, findSuppressed, wake }) }
 }
 
 function createDocuments({ database, clock }: DomainOptions, matcher: MatcherInUse): DocumentService {

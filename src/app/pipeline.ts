@@ -13,6 +13,7 @@ import {
   toAppError,
 } from '../core/index.ts'
 import { type ConnectorSource, settle } from '../connections/index.ts'
+import type { AttachedDocumentKeeper } from '../documents/index.ts'
 import { createDiscoveryWorker, type DiscoveryEnd, type DiscoveryWorker } from '../discovery/index.ts'
 import { type ImageSource, type PlatformImage, resolveImage } from '../images/index.ts'
 import type { Indexer } from '../indexing/index.ts'
@@ -28,6 +29,7 @@ import type { Database } from '../platform/db/index.ts'
 import type { ImageEngine } from '../engines/index.ts'
 import { engineUnknown } from './engine/engine-unknown.ts'
 import { withUnsupported } from './engine/unsupported.ts'
+import { keepAttached } from './pipeline/attached-documents.ts'
 import { scanWithEngine } from './pipeline/engine-scan.ts'
 import { holdLease } from './pipeline/lease.ts'
 import { Matching } from './pipeline/matching.ts'
@@ -49,6 +51,8 @@ export interface PipelineOptions {
   readonly indexer: Indexer
   /** Other engines than the built-in one, by id; none when not given. */
   readonly engines?: ReadonlyMap<string, ImageEngine>
+  /** Keeps what is attached to images; nobody looks for it when not given. */
+  readonly documents?: AttachedDocumentKeeper
   /** The vulnerability database in use, opened; undefined while there is none. Asked again whenever a step finds it replaced. */
   readonly matcher: () => Promise<OpenMatcher | undefined>
   /** Digest of the database of names (Java archives) in use; absent or null: there is none. */
@@ -241,6 +245,9 @@ class Steps {
           ? this.#read(scan, source, image, signal)
           : this.#ask(scan, source, image, signal)
       const saved = await read
+      const { documents } = this.#options
+      if (documents !== undefined)
+        await keepAttached(documents, { scan, source, image, inventoryId: saved.id }, signal)
       return {
         inventoryId: saved.id,
         sizeBytes: image.manifest.size,

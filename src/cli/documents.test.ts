@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +6,13 @@ import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Digest } from '../core/index.ts'
 import { buildImage } from '../test-support/image-builder/index.ts'
-import { pushBuilt, type RegistryServer, startRegistryServer } from '../test-support/registry-server/index.ts'
+import {
+  envelopeOf,
+  pushAttached,
+  pushBuilt,
+  type RegistryServer,
+  startRegistryServer,
+} from '../test-support/registry-server/index.ts'
 import { buildVulnerabilityDatabase } from '../test-support/vulnerability-database/index.ts'
 import { createContext } from './context.ts'
 import { runProgram } from './program.ts'
@@ -193,48 +198,17 @@ describe('VEX of a file', () => {
   })
 })
 
-/** Puts a manifest with one blob. */
 function attach(
   tags: readonly string[],
   mediaType: string,
   content: object,
   annotations: object = {},
 ): Digest {
-  const put = (value: object): { digest: string; bytes: Uint8Array } => {
-    const bytes = Buffer.from(JSON.stringify(value))
-    return { bytes, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` }
-  }
-  const [blob, config] = [put(content), put({})]
-  const manifest = {
-    schemaVersion: 2,
-    mediaType: 'application/vnd.oci.image.manifest.v1+json',
-    config: {
-      mediaType: 'application/vnd.oci.image.config.v1+json',
-      digest: config.digest,
-      size: config.bytes.length,
-    },
-    layers: [{ mediaType, digest: blob.digest, size: blob.bytes.length, annotations }],
-  }
-  return registry.put({
-    repository: 'team/api',
-    tags,
-    manifest: { mediaType: manifest.mediaType, bytes: Buffer.from(JSON.stringify(manifest)) },
-    blobs: new Map([blob, config].map(({ digest: key, bytes }) => [key, bytes])),
-  })
+  return pushAttached(registry, { repository: 'team/api', tags, mediaType, content, annotations })
 }
 
-const envelope = (predicateType: string, predicate: object, subject = digest): object => ({
-  payloadType: 'application/vnd.in-toto+json',
-  payload: Buffer.from(
-    JSON.stringify({
-      _type: 'https://in-toto.io/Statement/v0.1',
-      predicateType,
-      subject: [{ name: 'api', digest: { sha256: subject.slice(7) } }],
-      predicate,
-    }),
-  ).toString('base64'),
-  signatures: [],
-})
+const envelope = (predicateType: string, predicate: object, subject = digest): object =>
+  envelopeOf(predicateType, predicate, subject)
 
 const index = (manifests: readonly object[]): Uint8Array =>
   Buffer.from(

@@ -1,9 +1,20 @@
 import { z } from 'zod'
-import { pageQuery, severity, severityCounts, time } from './shapes.ts'
+import { digest, pageQuery, severity, severityCounts, time } from './shapes.ts'
 
 export const documentKind = z.enum(['sbom', 'vex'])
 
-/** A document that an organisation uploaded: an SBOM, or VEX statements on an image. */
+/** How an SBOM that is attached to an image agrees with what was found there. Lists of package URLs are cut at 50. */
+export const sbomComparison = z.object({
+  common: z.int(),
+  /** Named by the SBOM, not found in the image. */
+  onlyInSbom: z.int(),
+  /** Found in the image, not named by the SBOM. */
+  onlyInImage: z.int(),
+  onlyInSbomPackages: z.array(z.string()),
+  onlyInImagePackages: z.array(z.string()),
+})
+
+/** A document of an organisation: an SBOM, or VEX statements on an image. */
 export const uploadedDocument = z.object({
   id: z.uuid(),
   kind: documentKind,
@@ -15,6 +26,13 @@ export const uploadedDocument = z.object({
   imageId: z.int().nullable(),
   uploadedBy: z.string(),
   uploadedAt: time,
+  /** `attached`: a scan found it attached to the image in its registry. */
+  source: z.enum(['upload', 'attached']),
+  /** Of its blob, and of the platform's manifest, where it is attached. */
+  digest: digest.nullable(),
+  manifestDigest: digest.nullable(),
+  /** Of an attached SBOM. */
+  comparison: sbomComparison.nullable(),
 })
 
 /** Characters of a document that is uploaded. */

@@ -29,8 +29,10 @@ export const image = z.object({
   /** null for what is no image. */
   scanStatus: scanStatus.nullable(),
   scanReason: reason.nullable(),
-  /** Rows of the worst platform; null until the first scan is completed. */
+  /** Rows of the worst platform, without what VEX statements say does not matter; null until the first scan is completed. */
   counts: severityCounts.nullable(),
+  /** Rows that do not count, by VEX statements. */
+  suppressed: z.int(),
   platforms: z.array(z.string()),
   pushedAt: time.nullable(),
   sizeBytes: z.number().nullable(),

@@ -219,7 +219,7 @@ export const routes = {
   listDocuments: {
     method: 'GET',
     path: '/documents',
-    summary: 'SBOMs and VEX documents that were uploaded',
+    summary: 'SBOMs and VEX documents that were uploaded, or found attached to images',
     tag: 'documents',
     policy: 'member',
     query: documentQuery,

@@ -34,8 +34,10 @@ export interface ImageView {
   /** null for what is no image. */
   readonly scanStatus: ScanStatus | null
   readonly scanReason: Reason | null
-  /** Rows of the worst platform; null until the first scan is completed. */
+  /** Rows of the worst platform, without what statements (VEX) say does not matter; null until the first scan is completed. */
   readonly counts: SeverityCounts | null
+  /** Rows that do not count, by statements. */
+  readonly suppressed: number
   readonly platforms: readonly string[]
   readonly pushedAt: string | null
   readonly sizeBytes: number | null
@@ -43,6 +45,12 @@ export interface ImageView {
   /** Id of the engine that speaks for it. */
   readonly engine: string
 }
+
+/** What does not count by statements (VEX): by image, then by inventory; images without statements are left out. */
+export type FindSuppressed = (
+  orgId: string,
+  images: readonly { readonly imageId: number; readonly inventoryIds: readonly number[] }[],
+) => Promise<ReadonlyMap<number, ReadonlyMap<number, SeverityCounts>>>
 
 export interface PlatformView {
   readonly platform: string

@@ -12,6 +12,7 @@ import {
   type Reason,
   severityOfRank,
   SEVERITIES,
+  type Severity,
   type SeverityCounts,
   totalText,
 } from '../core/index.ts'
@@ -28,7 +29,7 @@ import {
   type PlatformRow,
   tagNames,
 } from './lists/store.ts'
-import type { DiscoveryService, ImageDetailView, ImageView, PlatformView } from './ports.ts'
+import type { DiscoveryService, FindSuppressed, ImageDetailView, ImageView, PlatformView } from './ports.ts'
 import { connectionState, insertRun } from './runs/store.ts'
 
 const SHOWN_TAGS = 1_000
@@ -36,6 +37,8 @@ const SHOWN_TAGS = 1_000
 export interface DiscoveryServiceOptions {
   readonly db: Database
   readonly clock: Clock
+  /** What does not count in a page of images, by statements on them; without it everything counts. */
+  readonly findSuppressed?: FindSuppressed
   /** Called after a discovery was asked for: wakes workers. */
   readonly wake?: () => void
 }
@@ -57,12 +60,14 @@ export function createDiscoveryService(options: DiscoveryServiceOptions): Discov
     async listImages(orgId, query) {
       const before = decodeCursor(query.cursor, ['number'])?.[0]
       const rows = await listImages(page, orgId, query, before)
+      const laid = await layStatements(options, orgId, rows)
       const total = await countImages(page, orgId, query, COUNT_LIMIT + 1)
-      return pageOf(rows.map(toView), query.limit, (row) => [row.id], totalText(total))
+      return pageOf(laid.map(toView), query.limit, (row) => [row.id], totalText(total))
     },
     async getImage(orgId, imageId) {
-      const row = await findImage(page, orgId, imageId)
-      if (row === undefined) throw imageNotFound()
+      const found = await findImage(page, orgId, imageId)
+      if (found === undefined) throw imageNotFound()
+      const [row = found] = await layStatements(options, orgId, [found])
       return detail(options.db, orgId, row)
     },
   }
@@ -81,6 +86,29 @@ async function request({ db, clock, wake }: DiscoveryServiceOptions, orgId: stri
     : { accepted: false, queued: 0, message: 'A discovery of this connection waits already.' }
 }
 
+/** Tells each platform what does not count there. */
+async function layStatements(
+  { findSuppressed }: DiscoveryServiceOptions,
+  orgId: string,
+  rows: readonly ImageRow[],
+): Promise<readonly ImageRow[]> {
+  if (findSuppressed === undefined) return rows
+  const images = rows.map(({ id, platforms }) => ({
+    imageId: id,
+    inventoryIds: platforms.flatMap((each) => (each.inventory_id === null ? [] : [each.inventory_id])),
+  }))
+  const found = await findSuppressed(orgId, images)
+  return rows.map((row) => {
+    const byInventory = found.get(row.id)
+    if (byInventory === undefined) return row
+    const platforms = row.platforms.map((each) => ({
+      ...each,
+      suppressed: byInventory.get(each.inventory_id ?? -1) ?? NO_COUNTS,
+    }))
+    return { ...row, platforms }
+  })
+}
+
 async function detail(db: Database, orgId: string, row: ImageRow): Promise<ImageDetailView> {
   const page = db.lane('page')
   const shown =
@@ -96,7 +124,7 @@ async function detail(db: Database, orgId: string, row: ImageRow): Promise<Image
     os: content?.os ? shownOs(content.os) : null,
     packages: content?.packages ?? null,
     platformDetails: row.platforms.map(toPlatform),
-    notes: content?.notes ?? [],
+    notes: [...(content?.notes ?? []), ...new Set(row.platforms.flatMap((each) => each.attached_notes))],
     engineDetails: content?.engine ?? null,
   }
 }
@@ -120,7 +148,8 @@ function toView(row: ImageRow): ImageView {
     scmLink: null,
     scanStatus: isImage ? status : null,
     scanReason: isImage && status !== 'Completed' ? reasonOf(row.platforms) : null,
-    counts: platform === undefined ? null : countsOf(platform.counts),
+    counts: platform === undefined ? null : countedOf(platform),
+    suppressed: platform?.suppressed === undefined ? 0 : sumOf(platform.suppressed),
     platforms: row.platforms.map((each) => each.platform).filter((each) => each !== ''),
     pushedAt: row.pushed_at?.toISOString() ?? null,
     sizeBytes: row.size,
@@ -156,16 +185,27 @@ function toPlatform(row: PlatformRow): PlatformView {
     platform: row.platform,
     manifestDigest: digestFromHex(row.manifest),
     sizeBytes: row.size,
-    counts: row.counts === null ? null : countsOf(row.counts),
+    counts: row.counts === null ? null : countedOf(row),
     scanStatus: row.wanted ? platformStatus[row.state ?? 'pending'] : null,
     scanReason: row.wanted && (row.state === 'failed' || row.state === 'pending') ? row.reason : null,
   }
 }
 
-function countsOf(stored: Record<string, number> | null): SeverityCounts {
+function countsOf(stored: Record<string, number> | null): Record<Severity, number> {
   const counts = { ...NO_COUNTS }
   for (const [rank, count] of Object.entries(stored ?? {})) counts[severityOfRank(Number(rank))] = count
   return counts
+}
+
+/** Without what statements say does not matter. */
+function countedOf({ counts, suppressed = NO_COUNTS }: PlatformRow): SeverityCounts {
+  const left = countsOf(counts)
+  for (const severity of SEVERITIES) left[severity] = Math.max(0, left[severity] - suppressed[severity])
+  return left
+}
+
+function sumOf(counts: SeverityCounts): number {
+  return SEVERITIES.reduce((sum, severity) => sum + counts[severity], 0)
 }
 
 /** The wanted platform with the most criticals, then the most high ones, and so on; undefined until one is scanned. */

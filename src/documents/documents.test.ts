@@ -103,7 +103,7 @@ eachDatabase((_name, open) => {
     )
     await changeDatabase(db, changeTo(matcher))
     await drainStale({ db, observer: recountChanged }, matcher)
-    const findings = createFindingService(db, documents.overlay)
+    const findings = createFindingService(db, documents.overlays)
     const [row] = await rowsOf<{ hex: string }>(db, "select encode(digest, 'hex') as hex from image")
     const digest = `sha256:${row?.hex ?? ''}`
     const look = async () => {

@@ -1,11 +1,26 @@
-import type { Page, PageRequest, Severity, SeverityCounts } from '../core/index.ts'
+import type { Digest, Page, PageRequest, Severity, SeverityCounts } from '../core/index.ts'
 import type { Inventory } from '../inventory/index.ts'
 import type { ImageContents, SbomDocument } from '../sbom/index.ts'
 import type { VexOverlay } from '../vex/index.ts'
 
 export type DocumentKind = 'sbom' | 'vex'
 
-/** A document that an organisation uploaded. It is the organisation's own, whatever it says. */
+/** Who brought it: a person, or a scan that found it attached to the image in its registry. */
+export type DocumentSource = 'upload' | 'attached'
+
+/** How an SBOM that somebody attached to an image agrees with what was found there. Lists are cut, numbers are whole. */
+export interface ComparisonView {
+  readonly common: number
+  /** Named by the SBOM, not found in the image. */
+  readonly onlyInSbom: number
+  /** Found in the image, not named by the SBOM. */
+  readonly onlyInImage: number
+  /** Package URLs. */
+  readonly onlyInSbomPackages: readonly string[]
+  readonly onlyInImagePackages: readonly string[]
+}
+
+/** A document of an organisation: uploaded, or attached to its image. It is the organisation's own, whatever it says. */
 export interface DocumentView {
   readonly id: string
   readonly kind: DocumentKind
@@ -16,8 +31,46 @@ export interface DocumentView {
   readonly entries: number
   /** The image that it is about; always there for VEX. */
   readonly imageId: number | null
+  /** '' where it is attached. */
   readonly uploadedBy: string
   readonly uploadedAt: string
+  readonly source: DocumentSource
+  /** Of the blob, and of the platform's manifest that it is attached to; null where it is uploaded. */
+  readonly digest: Digest | null
+  readonly manifestDigest: Digest | null
+  /** Of an attached SBOM. */
+  readonly comparison: ComparisonView | null
+}
+
+/** What a scan found attached to a platform of an image. */
+export interface Attachments {
+  readonly imageId: number
+  readonly manifestDigest: Digest
+  /** What the scan found in the platform: SBOMs are compared with it. */
+  readonly inventoryId: number
+  readonly documents: readonly AttachedDocument[]
+  /** What was there and could not be used, in sentences. */
+  readonly notes: readonly string[]
+}
+
+export type AttachedDocument = {
+  readonly digest: Digest
+  readonly format: string
+  /** Packages of an SBOM, statements of a VEX document. */
+  readonly entries: number
+} & (
+  | { readonly kind: 'sbom'; readonly purls: readonly string[] }
+  | { readonly kind: 'vex'; readonly content: Uint8Array }
+)
+
+/** What a scan does with documents that are attached to images. */
+export interface AttachedDocumentKeeper {
+  /** Images of the scanned image's repository that have this platform, newest first; few. */
+  imagesOf(orgId: string, imageId: number, manifestDigest: Digest): Promise<{ id: number; digest: Digest }[]>
+  /** In place of all that was attached to this platform of the image at the scan before. */
+  attach(orgId: string, attachments: Attachments): Promise<void>
+  /** It could not be looked: what was known stays, and the image says why. */
+  attachFailed(orgId: string, imageId: number, manifestDigest: Digest, note: string): Promise<void>
 }
 
 export interface DocumentUpload {
@@ -78,18 +131,18 @@ export interface DocumentTools {
   ): readonly string[]
 }
 
-export interface DocumentService {
+export interface DocumentService extends AttachedDocumentKeeper {
   /**
    * @throws AppError `document-image-missing` (invalid), `image-not-found` (not-found); those of reading the document
    */
   upload(orgId: string, by: string, upload: DocumentUpload): Promise<DocumentView>
   list(orgId: string, query: DocumentQuery): Promise<Page<DocumentView>>
-  /** @throws AppError `document-not-found` (not-found) */
+  /** @throws AppError `document-not-found` (not-found), `document-attached` (conflict) */
   remove(orgId: string, id: string): Promise<void>
-  /** Of an SBOM. @throws AppError `document-not-found` (not-found) */
+  /** Of an SBOM that was uploaded. @throws AppError `document-not-found` (not-found), `document-attached` (conflict) */
   findings(orgId: string, id: string): Promise<SbomFindingsView>
   /** The SBOM of an image, of its first scanned platform. @throws AppError `image-not-scanned` (not-found) */
   imageSbom(orgId: string, imageId: number, format: 'cyclonedx' | 'spdx'): Promise<object>
-  /** The statements of the organisation on an image; undefined when there are none. */
-  overlay(orgId: string, imageId: number): Promise<VexOverlay | undefined>
+  /** The statements of the organisation on some of its images, by image; those without statements are left out. */
+  overlays(orgId: string, imageIds: readonly number[]): Promise<ReadonlyMap<number, VexOverlay>>
 }

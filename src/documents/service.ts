@@ -11,8 +11,9 @@ import {
 } from '../core/index.ts'
 import type { Database } from '../platform/db/index.ts'
 import { readSbom, writeCycloneDx, writeSpdx } from '../sbom/index.ts'
-import { createVexOverlay, readVex } from '../vex/index.ts'
-import { findStoredImage } from './images/store.ts'
+import { readVex } from '../vex/index.ts'
+import { createAttachedDocumentKeeper } from './attach.ts'
+import { createOverlays } from './overlays.ts'
 import type { DocumentService, DocumentTools, DocumentUpload, DocumentView } from './ports.ts'
 import { readStoredImage } from './stored-image.ts'
 import {
@@ -20,9 +21,9 @@ import {
   countDocuments,
   type DocumentRow,
   insertDocument,
+  isAttached,
   listDocuments,
   removeDocument,
-  statementsOn,
 } from './uploads/store.ts'
 
 export interface DocumentServiceOptions {
@@ -40,7 +41,11 @@ export function createDocumentService({
   version,
 }: DocumentServiceOptions): DocumentService {
   const page = db.lane('page')
+  const notUploaded = async (orgId: string, id: string): Promise<AppError> =>
+    (await isAttached(page, orgId, id)) ? documentAttached() : documentNotFound()
   return {
+    ...createAttachedDocumentKeeper(db, clock),
+    overlays: createOverlays(page, tools),
     async upload(orgId, by, upload) {
       const row: DocumentRow = {
         id: newId(clock.now()),
@@ -50,6 +55,10 @@ export function createDocumentService({
         ...describe(upload),
         uploaded_by: by,
         uploaded_at: new Date(clock.now()),
+        source: 'upload',
+        digest: null,
+        manifest_digest: null,
+        comparison: null,
       }
       const content = Buffer.from(upload.content)
       if (!(await insertDocument(page, orgId, { ...row, content }))) throw imageNotFound()
@@ -66,11 +75,11 @@ export function createDocumentService({
       )
     },
     async remove(orgId, id) {
-      if (!(await removeDocument(page, orgId, id))) throw documentNotFound()
+      if (!(await removeDocument(page, orgId, id))) throw await notUploaded(orgId, id)
     },
     async findings(orgId, id) {
       const content = await contentOf(page, orgId, 'sbom', id)
-      if (content === undefined) throw documentNotFound()
+      if (content === undefined) throw await notUploaded(orgId, id)
       const nothing = { counts: NO_COUNTS, packages: 0, items: [], notes: [], asOf: null }
       return tools.scan(readSbom(content)) ?? nothing
     },
@@ -81,15 +90,6 @@ export function createDocumentService({
       const stamp = { serial: newId(time), time, tool: version }
       const contents = tools.contents(image)
       return format === 'cyclonedx' ? writeCycloneDx(contents, stamp) : writeSpdx(contents, stamp)
-    },
-    async overlay(orgId, imageId) {
-      const documents = await statementsOn(page, orgId, imageId)
-      if (documents.length === 0) return undefined
-      const row = await findStoredImage(page, orgId, imageId)
-      if (row === undefined) return undefined
-      const [digest, manifestDigest] = [digestOfBytes(row.digest), digestOfBytes(row.manifest_digest)]
-      const sources = documents.map(({ name, content }) => ({ document: readVex(content), source: name }))
-      return createVexOverlay(sources, { purls: tools.purls({ ...row, digest, manifestDigest }), sbom: null })
     },
   }
 }
@@ -123,6 +123,10 @@ function toView(row: DocumentRow): DocumentView {
     imageId: row.image_id,
     uploadedBy: row.uploaded_by,
     uploadedAt: row.uploaded_at.toISOString(),
+    source: row.source,
+    digest: row.digest === null ? null : digestOfBytes(row.digest),
+    manifestDigest: row.manifest_digest === null ? null : digestOfBytes(row.manifest_digest),
+    comparison: row.comparison,
   }
 }
 
@@ -132,6 +136,15 @@ function documentNotFound(): AppError {
     kind: 'not-found',
     publicMessage: 'There is no such document.',
     remedy: 'It may have been deleted; look at the list of documents.',
+  })
+}
+
+function documentAttached(): AppError {
+  return new AppError({
+    code: 'document-attached',
+    kind: 'conflict',
+    publicMessage: 'The document is attached to its image in the registry; it is not kept here.',
+    remedy: 'Change it in the registry, then scan the image again; or download it there and upload it here.',
   })
 }
 

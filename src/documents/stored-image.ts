@@ -2,7 +2,7 @@ import { digestOfBytes } from '../core/index.ts'
 import type { Inventory, PackageEntry } from '../inventory/index.ts'
 import { unpackAttribution, type StoredAttribution } from '../inventory/sql.ts'
 import type { Database } from '../platform/db/index.ts'
-import { type EntryRow, findStoredImage, inventoryEntries, inventoryRow } from './images/store.ts'
+import { type EntryRow, findStoredImages, inventoryEntries, inventoryRow } from './images/store.ts'
 import type { StoredImage } from './ports.ts'
 
 type Db = ReturnType<Database['lane']>
@@ -13,7 +13,7 @@ export async function readStoredImage(
   orgId: string,
   imageId: number,
 ): Promise<StoredImage | undefined> {
-  const row = await findStoredImage(db, orgId, imageId)
+  const [row] = await findStoredImages(db, orgId, [imageId])
   if (row === undefined || row.inventory_id === null) return undefined
   const inventory = await readInventory(db, row.inventory_id)
   if (inventory === undefined) return undefined

@@ -51,9 +51,20 @@ async function withoutStated(
   return { counts: left, suppressed: stated.length }
 }
 
-/** How long a list is, as people read it: counting stops where the number is not shown any more. */
-export async function totalOf(db: Db, orgId: string, filters: FindingFilters): Promise<string> {
-  const counts = await countUpTo(db, orgId, filters, COUNT_LIMIT)
+/**
+ * How long a list is, as people read it: counting stops where the number is not shown any more. In an image's list, what does not
+ * count by statements is listed and not counted.
+ */
+export async function totalOf(
+  db: Db,
+  orgId: string,
+  filters: FindingFilters,
+  findOverlay?: FindOverlay,
+): Promise<string> {
+  const counts =
+    filters.digest === undefined
+      ? await countUpTo(db, orgId, filters, COUNT_LIMIT)
+      : (await countFindings(db, orgId, filters, findOverlay)).counts
   return totalText(Math.min(wantedOf(counts, filters), COUNT_LIMIT + 1))
 }
 

@@ -28,6 +28,21 @@ export interface FindingView {
 /** Statements of an organisation over one of its images; undefined: there are none. */
 export type FindOverlay = (orgId: string, imageId: number) => Promise<VexOverlay | undefined>
 
+/** The same of many images at once, by image; those without statements are left out. */
+export type FindOverlays = (
+  orgId: string,
+  imageIds: readonly number[],
+) => Promise<ReadonlyMap<number, VexOverlay>>
+
+/** An image and the inventories of its platforms. */
+export interface CountedImage {
+  readonly imageId: number
+  readonly inventoryIds: readonly number[]
+}
+
+/** What does not count by statements (VEX): by image, then by inventory; what has none is left out. */
+export type SuppressedCounts = ReadonlyMap<number, ReadonlyMap<number, SeverityCounts>>
+
 export interface OccurrenceView {
   readonly digest: Digest
   readonly tags: readonly string[]
@@ -89,6 +104,8 @@ export interface FindingService {
   /** Worst first, then by vulnerability, repository and package. */
   list(orgId: string, query: FindingQuery): Promise<Page<FindingView>>
   summary(orgId: string, filters: FindingFilters): Promise<FindingSummaryView>
+  /** Of a page of images, by a few statements of SQL however many they are. */
+  suppressed(orgId: string, images: readonly CountedImage[]): Promise<SuppressedCounts>
   /** @throws AppError `finding-not-found` (not-found) */
   get(orgId: string, findingId: string): Promise<FindingDetailView>
 }

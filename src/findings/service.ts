@@ -21,15 +21,19 @@ import type {
   FindingSummaryView,
   FindingView,
   FindOverlay,
+  FindOverlays,
 } from './ports.ts'
 import type { VexOverlay } from '../vex/index.ts'
+import { suppressedOf } from './suppressed.ts'
 import { contentsOf, placesOfRows, type Standing, standingOf } from './rows/store.ts'
 
 type Db = ReturnType<Database['lane']>
 
-/** @param findOverlay statements (VEX) on images; without it there are none */
-export function createFindingService(database: Database, findOverlay?: FindOverlay): FindingService {
+/** @param findOverlays statements (VEX) on images; without it there are none */
+export function createFindingService(database: Database, findOverlays?: FindOverlays): FindingService {
   const db = database.lane('page')
+  const findOverlay: FindOverlay = async (orgId, imageId) =>
+    (await findOverlays?.(orgId, [imageId]))?.get(imageId)
   return {
     list: (orgId, query) =>
       query.digest === undefined
@@ -37,6 +41,8 @@ export function createFindingService(database: Database, findOverlay?: FindOverl
         : listOfImage(db, orgId, query, query.digest, findOverlay),
     summary: (orgId, filters) => summary(db, orgId, filters, findOverlay),
     get: (orgId, id) => findingDetail(db, orgId, id, findOverlay),
+    suppressed: async (orgId, images) =>
+      findOverlays === undefined ? new Map() : suppressedOf(db, orgId, images, findOverlays),
   }
 }
 
@@ -103,7 +109,7 @@ async function listOfImage(
   orgId: string,
   query: FindingQuery,
   digest: string,
-  findOverlay: FindOverlay | undefined,
+  findOverlay: FindOverlay,
 ): Promise<Page<FindingView>> {
   const after = decodeCursor(query.cursor, ['number', 'string', 'number', 'number'])
   const image = await imageOfDigest(db, orgId, digestBytes(parseDigest(digest)), query)
@@ -115,8 +121,8 @@ async function listOfImage(
     row.set_no,
     row.entry,
   ]
-  const page = pageOf(rows, query.limit, key, await totalOf(db, orgId, query))
-  const overlay = await findOverlay?.(orgId, image.image_id)
+  const page = pageOf(rows, query.limit, key, await totalOf(db, orgId, query, findOverlay))
+  const overlay = await findOverlay(orgId, image.image_id)
   return { ...page, items: await withFirstSeen(db, image, page.items, overlay) }
 }
 
@@ -154,7 +160,7 @@ async function summary(
   db: Db,
   orgId: string,
   filters: FindingFilters,
-  findOverlay: FindOverlay | undefined,
+  findOverlay: FindOverlay,
 ): Promise<FindingSummaryView> {
   const standing = await standingOf(db, orgId, {
     ...(filters.digest === undefined ? {} : { digest: digestBytes(parseDigest(filters.digest)) }),

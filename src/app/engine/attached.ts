@@ -11,11 +11,19 @@ import { LARGEST_VEX, readVex, type VexDocument } from '../../vex/index.ts'
 
 /** Documents that are attached to an image. Who attached them, nobody has verified. */
 export interface AttachedDocuments {
-  readonly sboms: readonly SbomDocument[]
-  readonly vex: readonly VexDocument[]
+  readonly sboms: readonly { readonly digest: Digest; readonly document: SbomDocument }[]
+  readonly vex: readonly {
+    readonly digest: Digest
+    readonly bytes: Uint8Array
+    readonly document: VexDocument
+  }[]
   /** What was there and could not be used, in sentences. */
   readonly notes: readonly string[]
 }
+
+/** Of all documents of an image together: they are held at once. */
+const MOST_BYTES = 64 * 1024 * 1024
+const MOST_DOCUMENTS = 20
 
 /**
  * Reads the SBOMs and VEX documents that are attached to an image. A statement on another image is not used.
@@ -26,19 +34,29 @@ export async function readAttached(
   image: { readonly index: Digest; readonly manifest: Digest },
   signal?: AbortSignal,
 ): Promise<AttachedDocuments> {
-  const [sboms, vex, notes]: [SbomDocument[], VexDocument[], string[]] = [[], [], []]
+  const sboms: AttachedDocuments['sboms'][number][] = []
+  const vex: AttachedDocuments['vex'][number][] = []
+  const notes: string[] = []
+  let [left, bytesLeft] = [MOST_DOCUMENTS, MOST_BYTES]
   for (const attached of await findAttached(source, image, signal)) {
     const kind = kindOf(attached)
     if (kind === 'other') continue
+    const { digest, size } = attached.blob
+    left -= 1
+    bytesLeft -= size
+    if (left < 0 || bytesLeft < 0) {
+      notes.push(`More is attached than ${MOST_DOCUMENTS} documents of ${MOST_BYTES / 1024 ** 2} MiB in all.`)
+      break
+    }
     try {
       const bytes = await readBlob(source, attached.blob, LARGEST_VEX, signal)
       const said = kind === 'attestation' ? kindOfStatement(bytes, image) : kind
-      if (said === 'sbom') sboms.push(readSbom(bytes))
-      if (said === 'vex') vex.push(readVex(bytes))
-      if (said === 'stranger') notes.push(`${attached.blob.digest} is attached, but is about another image.`)
+      if (said === 'sbom') sboms.push({ digest, document: readSbom(bytes) })
+      if (said === 'vex') vex.push({ digest, bytes, document: readVex(bytes) })
+      if (said === 'stranger') notes.push(`${digest} is attached, but is about another image.`)
     } catch (error) {
-      if (!isAppError(error) || error.kind !== 'invalid') throw error
-      notes.push(`${attached.blob.digest} is attached and was left out: ${safeText(error.publicMessage)}`)
+      if (!isAppError(error) || (error.kind !== 'invalid' && error.kind !== 'not-found')) throw error
+      notes.push(`${digest} is attached and was left out: ${safeText(error.publicMessage)}`)
     }
   }
   return { sboms, vex, notes }

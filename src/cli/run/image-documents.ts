@@ -29,7 +29,7 @@ export async function layDocuments(
   const attached = await attachedDocuments(source, scan, options, context)
   const vex = [
     ...(await readVexFiles(options.vex, context)),
-    ...(options.vex.includes(ATTACHED) ? attached.vex : []).map((document) => ({
+    ...(options.vex.includes(ATTACHED) ? attached.vex : []).map(({ document }) => ({
       document,
       source: ATTACHED,
     })),
@@ -80,7 +80,7 @@ async function compareSboms(
   }
   const comparisons: SbomComparison[] = []
   for (const file of compareSbom) {
-    if (file === ATTACHED) comparisons.push(...attached.sboms.map((document) => compare(ATTACHED, document)))
+    if (file === ATTACHED) comparisons.push(...attached.sboms.map(({ document }) => compare(ATTACHED, document)))
     else comparisons.push(compare(file, await readSbomFile(file, context)))
   }
   return comparisons

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Reason } from '../../core/index.ts'
+import type { Reason, SeverityCounts } from '../../core/index.ts'
 import type { ImageKind, ImageQuery, Lifecycle, RepositoryQuery, ScanStatus } from '../ports.ts'
 import type { Db } from '../store.ts'
 
@@ -88,6 +88,10 @@ export interface PlatformRow {
   /** By severity 0 to 4; null until it is scanned and matched. */
   readonly counts: Record<string, number> | null
   readonly inventory_id: number | null
+  /** What could not be used of the documents that are attached to it. */
+  readonly attached_notes: string[]
+  /** Of `counts`, what statements on the image (VEX) say does not matter: not stored, laid over what is read. */
+  readonly suppressed?: SeverityCounts
   /** false: the connection's platforms leave it out. */
   readonly wanted: boolean
   /** `indexed`, or the engine that made the inventory; null: there is none. */
@@ -133,7 +137,7 @@ function searched(orgId: string, text: string): RawBuilder<unknown> {
 const platformsOf = sql`(
   select coalesce(json_agg(json_build_object(
     'platform', p.platform, 'manifest', encode(p.manifest_digest, 'hex'), 'size', p.size, 'inventory_id', p.inventory_id,
-    'wanted', p.wanted, 'source', made.source, 'state', s.state, 'reason', s.reason,
+    'wanted', p.wanted, 'attached_notes', p.attached_notes, 'source', made.source, 'state', s.state, 'reason', s.reason,
     'counts', case when p.inventory_id is not null and (made.source <> 'indexed' or exists (select from db_current d where d.generation is not null)) then coalesce((
       select json_object_agg(n.severity, n.total) from (
         select sc.severity, sum(sc.n) as total from inventory v join set_count sc on sc.set_id = any(v.set_ids)

@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely'
 type Db = Kysely<unknown>
 
 export interface StoredImageRow {
+  readonly id: number
   readonly host: string
   readonly repository: string
   readonly tag: string | null
@@ -12,21 +13,21 @@ export interface StoredImageRow {
   readonly inventory_id: number | null
 }
 
-/** An image of the organisation, with the first platform that was scanned. */
-export async function findStoredImage(
+/** Images of the organisation, each with the first platform that was scanned. */
+export async function findStoredImages(
   db: Db,
   orgId: string,
-  imageId: number,
-): Promise<StoredImageRow | undefined> {
+  imageIds: readonly number[],
+): Promise<StoredImageRow[]> {
   const { rows } = await sql<StoredImageRow>`
-    select r.host, r.path as repository, i.digest, p.manifest_digest, p.platform, p.inventory_id, (
+    select distinct on (i.id) i.id, r.host, r.path as repository, i.digest, p.manifest_digest, p.platform, p.inventory_id, (
       select t.name from tag t where t.image_id = i.id order by coalesce(t.pushed_at, t.first_seen_at) desc, t.name desc limit 1) as tag
     from image i join repository r on r.id = i.repository_id join image_platform p on p.image_id = i.id
-    where i.id = ${imageId}::bigint and i.org_id = ${orgId} and i.gone_at is null
-    order by p.inventory_id is null, p.platform <> 'linux/amd64', p.platform, p.manifest_digest limit 1`.execute(
+    where i.id = any(${imageIds}::int[]) and i.org_id = ${orgId} and i.gone_at is null
+    order by i.id, p.inventory_id is null, p.platform <> 'linux/amd64', p.platform, p.manifest_digest`.execute(
     db,
   )
-  return rows[0]
+  return rows
 }
 
 export interface InventoryRow {
@@ -80,4 +81,12 @@ export async function inventoryEntries(db: Db, id: number): Promise<EntryRow[]> 
     join package p on p.id = e.package_id join name n on n.id = p.name_id left join subject u on u.id = p.subject_id
     where v.id = ${id} order by st.set_no, e.entry`.execute(db)
   return rows
+}
+
+/** Package URLs of all that an inventory holds. */
+export async function inventoryPurls(db: Db, id: number): Promise<string[]> {
+  const { rows } = await sql<{ purl: string }>`
+    select distinct p.purl from inventory v join package_set s on s.id = any(v.set_ids) join package p on p.id = any(s.package_ids)
+    where v.id = ${id}`.execute(db)
+  return rows.map(({ purl }) => purl)
 }

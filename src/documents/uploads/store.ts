@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
-import type { DocumentKind, DocumentQuery } from '../ports.ts'
+import type { ComparisonView, DocumentKind, DocumentQuery, DocumentSource } from '../ports.ts'
 
 type Db = Kysely<unknown>
 
@@ -12,9 +12,15 @@ export interface DocumentRow {
   readonly image_id: number | null
   readonly uploaded_by: string
   readonly uploaded_at: Date
+  readonly source: DocumentSource
+  readonly digest: Uint8Array | null
+  readonly manifest_digest: Uint8Array | null
+  readonly comparison: ComparisonView | null
 }
 
-const columns = sql.raw('d.id, d.kind, d.name, d.format, d.entries, d.image_id, d.uploaded_by, d.uploaded_at')
+const columns = sql.raw(
+  'd.id, d.kind, d.name, d.format, d.entries, d.image_id, d.uploaded_by, d.uploaded_at, d.source, d.digest, d.manifest_digest, d.comparison',
+)
 
 /** @returns false when the image is not the organisation's */
 export async function insertDocument(
@@ -66,7 +72,7 @@ function wanted(
 
 export async function removeDocument(db: Db, orgId: string, id: string): Promise<boolean> {
   const { rows } = await sql`
-    delete from uploaded_document d where d.id = ${id}::uuid and d.org_id = ${orgId} returning d.id`.execute(
+    delete from uploaded_document d where d.id = ${id}::uuid and d.org_id = ${orgId} and d.source = 'upload' returning d.id`.execute(
     db,
   )
   return rows.length === 1
@@ -79,22 +85,44 @@ export async function contentOf(
   id: string,
 ): Promise<Uint8Array | undefined> {
   const { rows } = await sql<{ content: Uint8Array }>`
-    select d.content from uploaded_document d where d.id = ${id}::uuid and d.org_id = ${orgId} and d.kind = ${kind}`.execute(
-    db,
-  )
+    select d.content from uploaded_document d
+    where d.id = ${id}::uuid and d.org_id = ${orgId} and d.kind = ${kind} and d.source = 'upload'`.execute(db)
   return rows[0]?.content
 }
 
-/** Oldest first. */
+export async function isAttached(db: Db, orgId: string, id: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from uploaded_document d where d.id = ${id}::uuid and d.org_id = ${orgId} and d.source = 'attached'`.execute(
+    db,
+  )
+  return rows.length === 1
+}
+
+export interface StatementRow {
+  readonly id: string
+  readonly image_id: number
+  readonly name: string
+}
+
+/** VEX documents on images, oldest first; of one image no more than 100. */
 export async function statementsOn(
   db: Db,
   orgId: string,
-  imageId: number,
-): Promise<{ name: string; content: Uint8Array }[]> {
-  const { rows } = await sql<{ name: string; content: Uint8Array }>`
-    select d.name, d.content from uploaded_document d
-    where d.image_id = ${imageId} and d.kind = 'vex' and d.org_id = ${orgId} order by d.id limit 100`.execute(
-    db,
-  )
+  imageIds: readonly number[],
+): Promise<StatementRow[]> {
+  const { rows } = await sql<StatementRow>`
+    select d.id, d.image_id, d.name from unnest(${imageIds}::int[]) as wanted (image_id) cross join lateral (
+      select d.id, d.image_id, d.name from uploaded_document d
+      where d.image_id = wanted.image_id and d.kind = 'vex' and d.org_id = ${orgId} order by d.id limit 100) d
+    order by d.id`.execute(db)
+  return rows
+}
+
+export async function contentsOf(
+  db: Db,
+  ids: readonly string[],
+): Promise<{ id: string; content: Uint8Array }[]> {
+  const { rows } = await sql<{ id: string; content: Uint8Array }>`
+    select d.id, d.content from uploaded_document d where d.id = any(${ids}::uuid[])`.execute(db)
   return rows
 }

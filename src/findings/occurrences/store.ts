@@ -134,6 +134,26 @@ export async function statedOccurrences(
   return rows
 }
 
+/** The same of many inventories at once, one row for each entry. */
+export async function statedInInventories(
+  db: Db,
+  inventoryIds: readonly number[],
+  vulnerabilities: readonly string[],
+): Promise<(StatedRow & { readonly inventory_id: number })[]> {
+  const { rows } = await sql<StatedRow & { readonly inventory_id: number }>`
+    with entry as materialized (
+      select v.id as inventory_id, e.package_id from inventory v cross join lateral unnest(v.set_ids) as st (set_id)
+      join package_set s on s.id = st.set_id cross join lateral unnest(s.package_ids) as e (package_id)
+      where v.id = any(${inventoryIds}::int[])
+    ), stated as materialized (
+      select vu.id, vu.name from vulnerability vu where vu.name = any(${vulnerabilities}::text[])
+    )
+    select entry.inventory_id, m.severity, stated.name as vulnerability, p.purl
+    from entry join package p on p.id = entry.package_id join match m on m.subject_id = p.subject_id and m.gone_generation is null
+    join stated on stated.id = m.vulnerability_id`.execute(db)
+  return rows
+}
+
 /** A finding by its lasting parts. */
 export interface FindingName {
   readonly repositoryId: number

@@ -297,6 +297,10 @@ function documentHandlers(): Pick<
         imageId: body.imageId ?? null,
         uploadedBy: 'Ada Navigator',
         uploadedAt: ago(0),
+        source: 'upload',
+        digest: null,
+        manifestDigest: null,
+        comparison: null,
       }
       documents = [document, ...documents]
       return document

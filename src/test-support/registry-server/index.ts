@@ -3,6 +3,7 @@
  * what was asked, and faults on demand. Its answers are compared with those of a real registry in test/contract.
  */
 export * as faults from './faults.ts'
+export { envelopeOf, pushAttached } from './push-attached.ts'
 export { pushBuilt } from './push-built.ts'
 export {
   type RegistryServer,

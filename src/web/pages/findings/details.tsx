@@ -83,7 +83,7 @@ function factsOf(finding: FindingDetail) {
         {finding.installedVersions.join(', ')}
       </span>,
     ],
-    ['Fixed version', <Fix key="f" finding={finding} />],
+    ['Fixed version', <Fix key="f" finding={{ ...finding, vex: null }} />],
     ['Status', finding.status === '' ? null : statusWords(finding.status)],
     [
       'Repository',

@@ -1,0 +1,77 @@
+import { type Digest, toAppError } from '../../core/index.ts'
+import type { AttachedDocument, AttachedDocumentKeeper } from '../../documents/index.ts'
+import type { ImageSource, PlatformImage } from '../../images/index.ts'
+import type { ClaimedScan } from '../../scans/index.ts'
+import { type AttachedDocuments, readAttached } from '../engine/attached.ts'
+
+export interface ScannedPlatform {
+  readonly scan: ClaimedScan
+  readonly source: ImageSource
+  readonly image: PlatformImage
+  readonly inventoryId: number
+}
+
+/** A registry that dawdles over what is only beside the image does not hold up the scan for longer. */
+const MOST_MS = 60_000
+
+/**
+ * Looks for SBOMs and VEX statements that are attached to what was scanned, and keeps them for the organisation. What goes wrong at the
+ * registry is noted on the image, and never fails its scan.
+ */
+export async function keepAttached(
+  documents: AttachedDocumentKeeper,
+  { scan: { orgId, imageId }, source, image, inventoryId }: ScannedPlatform,
+  signal: AbortSignal,
+): Promise<void> {
+  const manifest = image.manifest.digest
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(MOST_MS)])
+  for (const { id, digest } of await documents.imagesOf(orgId, imageId, manifest)) {
+    const read = await look(source, { index: digest, manifest }, bounded)
+    signal.throwIfAborted()
+    if ('failure' in read) {
+      const note = `Documents attached to the image could not be read: ${read.failure}`
+      await documents.attachFailed(orgId, id, manifest, note)
+    } else {
+      const { notes } = read
+      const found = documentsOf(read)
+      await documents.attach(orgId, {
+        imageId: id,
+        manifestDigest: manifest,
+        inventoryId,
+        documents: found,
+        notes,
+      })
+    }
+  }
+}
+
+async function look(
+  source: ImageSource,
+  image: { readonly index: Digest; readonly manifest: Digest },
+  signal: AbortSignal,
+): Promise<AttachedDocuments | { readonly failure: string }> {
+  try {
+    return await readAttached(source, image, signal)
+  } catch (error) {
+    return { failure: toAppError(error).publicMessage }
+  }
+}
+
+function documentsOf({ sboms, vex }: AttachedDocuments): AttachedDocument[] {
+  return [
+    ...sboms.map(({ digest, document }) => ({
+      kind: 'sbom' as const,
+      digest,
+      format: `${document.format} ${document.specVersion}`,
+      entries: document.packages.length,
+      purls: document.packages.map(({ purl }) => purl),
+    })),
+    ...vex.map(({ digest, document, bytes }) => ({
+      kind: 'vex' as const,
+      digest,
+      format: document.format,
+      entries: document.statements.length,
+      content: bytes,
+    })),
+  ]
+}
