@@ -79,6 +79,7 @@ export const sbomFindings = z.object({
   asOf: time.nullable(),
 })
 
+export type SbomComparison = z.infer<typeof sbomComparison>
 export type UploadedDocument = z.infer<typeof uploadedDocument>
 export type DocumentUpload = z.infer<typeof documentUpload>
 export type SbomFindings = z.infer<typeof sbomFindings>

@@ -109,6 +109,36 @@ describe('the page of an image', () => {
   )
 
   it(
+    'shows what is attached in the registry: how an SBOM compares, statements that nobody can delete here',
+    async () => {
+      const api = await serve()
+      const page = await open(api, '/images/6')
+      await page.getByText('2 not counted (VEX)').waitFor()
+      const sboms = page
+        .locator('section')
+        .filter({ has: page.getByRole('heading', { name: 'SBOMs attached to the image' }) })
+      await sboms.getByText(/SBOM attached spdx 2\.3, 310 packages, linux\/amd64, not verified/).waitFor()
+      await sboms
+        .getByText(
+          'Names 1 package that was not found, and misses 60 packages that were found; 309 in common.',
+        )
+        .waitFor()
+      await sboms.getByText('Found, not named: 60').press('Enter')
+      await sboms.getByText('pkg:deb/debian/a-package-49@1.0-49').waitFor()
+      await sboms.getByText('and 10 more').waitFor()
+      expect(await sboms.getByText('pkg:npm/express@4.18.2').isVisible()).toBe(false)
+      await page.getByText(/^attached to the image openvex, 2 statements/).waitFor()
+      expect(await page.getByRole('button', { name: /^Delete/ }).count()).toBe(0)
+      await look(page, 'image-attached')
+      await page.goto(`${api.url}/images/1`)
+      await page.getByText(/^None\./).waitFor()
+      expect(await page.getByText('SBOMs attached').count()).toBe(0)
+      await page.close()
+    },
+    SLOW,
+  )
+
+  it(
     'says that the support of its operating system has ended, where it has',
     async () => {
       const api = await serve()

@@ -274,11 +274,55 @@ function findingHandlers({ world }: World_) {
   } satisfies Partial<Handlers>
 }
 
-function documentHandlers(): Pick<
+/** What a scan found attached to an image with two platforms. */
+function attachedTo(image: World['images'][number] | undefined): UploadedDocument[] {
+  if (image === undefined) return []
+  const common = {
+    name: 'attached to the image',
+    imageId: image.id,
+    uploadedBy: '',
+    uploadedAt: ago(3),
+    source: 'attached' as const,
+    manifestDigest: digestOf(`${image.digest} linux/amd64`),
+  }
+  return [
+    {
+      ...common,
+      id: '019aa8a4-0000-7000-9000-000000000002',
+      kind: 'sbom',
+      format: 'spdx 2.3',
+      entries: 310,
+      digest: digestOf('attached SBOM'),
+      comparison: {
+        common: 309,
+        onlyInSbom: 1,
+        onlyInImage: 60,
+        onlyInSbomPackages: ['pkg:npm/express@4.18.2'],
+        onlyInImagePackages: Array.from(
+          { length: 50 },
+          (_, no) => `pkg:deb/debian/a-package-${no}@1.0-${no}`,
+        ),
+      },
+    },
+    {
+      ...common,
+      id: '019aa8a4-0000-7000-9000-000000000001',
+      kind: 'vex',
+      format: 'openvex',
+      entries: 2,
+      digest: digestOf('attached VEX'),
+      comparison: null,
+    },
+  ]
+}
+
+function documentHandlers({
+  world,
+}: World_): Pick<
   Handlers,
   'getImageSbom' | 'listDocuments' | 'uploadDocument' | 'deleteDocument' | 'getDocumentFindings'
 > {
-  let documents: UploadedDocument[] = []
+  let documents = attachedTo(world.images[5])
   return {
     getImageSbom: ({ query }) =>
       query['format'] === 'spdx' ? { spdxVersion: 'SPDX-2.3' } : { bomFormat: 'CycloneDX' },
@@ -356,7 +400,7 @@ export function makeHandlers(parts: World_): Handlers {
     ...connectionHandlers(parts),
     ...imageHandlers(parts),
     ...findingHandlers(parts),
-    ...documentHandlers(),
+    ...documentHandlers(parts),
     getVulnerabilityDatabase: () => world.database,
     updateVulnerabilityDatabase: () => ({ accepted: true, queued: 1, message: 'Looking for newer data.' }),
     listScanEngines: () => ({ items: ENGINES }),

@@ -190,7 +190,7 @@ export function makeImage(index: number, connectionId: string): World['images'][
     scanStatus: isChart ? null : status,
     scanReason: !isChart && status === 'Failed' ? FAILURE : null,
     counts: null,
-    suppressed: 0,
+    suppressed: 2 * Number(index === 5),
     platforms: index % 5 === 0 ? ['linux/amd64', 'linux/arm64'] : ['linux/amd64'],
     pushedAt: ago(3 + index * 5),
     sizeBytes: Math.round(4e6 + random() * 4e8),

@@ -61,11 +61,11 @@ export const imageQuery = (id: number) =>
     queryFn: ({ signal }) => call('getImage', { params: { id } }, signal),
   })
 
-/** VEX documents on an image. */
+/** Documents on an image: uploaded ones and attached ones. */
 export const imageDocumentsQuery = (image: number) =>
   queryOptions({
     queryKey: ['documents', image],
-    queryFn: ({ signal }) => call('listDocuments', { query: { kind: 'vex', image, limit: 50 } }, signal),
+    queryFn: ({ signal }) => call('listDocuments', { query: { image, limit: 100 } }, signal),
   })
 
 export const failedScansQuery = queryOptions({

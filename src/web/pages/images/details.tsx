@@ -16,7 +16,7 @@ import { useNow } from '../../components/now.ts'
 import { TimeAgo } from '../../components/time-ago.tsx'
 import { bytes, number } from '../../lib/format.ts'
 import { ScanState } from './cells.tsx'
-import { SbomMenu, VexDocuments } from './documents.tsx'
+import { AttachedSboms, SbomMenu, VexDocuments } from './documents.tsx'
 import classes from './images.module.css'
 
 /** Everything that is known of one image: in the drawer and on its own page. */
@@ -38,6 +38,7 @@ export function ImageDetails({ image }: { image: ImageDetail }) {
       ))}
       <Facts facts={factsOf(image, useEngineName(image))} />
       <PlatformTable image={image} />
+      <AttachedSboms image={image} />
       {image.scanStatus === null ? null : <VexDocuments image={image} />}
       <div>
         <Title order={2} size="h3" mb={6}>
@@ -123,6 +124,11 @@ function ScanSummary({ image }: { image: ImageDetail }) {
         <Group gap="sm">
           <ScanState image={image} retry={false} />
           {image.counts === null ? null : <SeverityBar counts={image.counts} />}
+          {image.suppressed === 0 ? null : (
+            <Text size="sm" c="dimmed">
+              {number(image.suppressed)} not counted (VEX)
+            </Text>
+          )}
         </Group>
         <Group gap="xs">
           {image.scanStatus === 'Completed' ? (

@@ -1,14 +1,17 @@
 import { Button, FileButton, Group, Menu, Stack, Text, Title } from '@mantine/core'
 import { IconChevronDown } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { ImageDetail } from '../../../contract/index.ts'
+import type { ImageDetail, SbomComparison, UploadedDocument } from '../../../contract/index.ts'
 import { call } from '../../api/client.ts'
 import { imageDocumentsQuery } from '../../api/queries.ts'
 import { TimeAgo } from '../../components/time-ago.tsx'
 import { done, failed } from '../../components/toast.ts'
-import { counted } from '../../lib/format.ts'
+import { comparisonWords } from '../../lib/comparison.ts'
+import { counted, number } from '../../lib/format.ts'
+import classes from './images.module.css'
 
 type Named = Pick<ImageDetail, 'id' | 'repository'>
+type Documented = Pick<ImageDetail, 'id' | 'platformDetails'>
 
 /** What is in the image, as a file; the browser keeps it. */
 export function SbomMenu({ image }: { image: Named }) {
@@ -34,9 +37,10 @@ export function SbomMenu({ image }: { image: Named }) {
 }
 
 /** VEX statements on the image: what does not matter in it. */
-export function VexDocuments({ image }: { image: Named }) {
+export function VexDocuments({ image }: { image: Documented }) {
   const { data } = useQuery(imageDocumentsQuery(image.id))
   const { upload, remove } = useDocumentActions(image.id)
+  const documents = data?.items.filter(({ kind }) => kind === 'vex') ?? []
   return (
     <section>
       <Group justify="space-between" gap="xs" mb={6}>
@@ -51,30 +55,26 @@ export function VexDocuments({ image }: { image: Named }) {
           )}
         </FileButton>
       </Group>
-      {data === undefined || data.items.length === 0 ? (
+      {documents.length === 0 ? (
         <Text size="sm" c="dimmed">
           None. An OpenVEX, CycloneDX or CSAF document says which vulnerabilities do not matter in this image.
         </Text>
       ) : (
         <Stack gap={4}>
-          {data.items.map((document) => (
+          {documents.map((document) => (
             <Group key={document.id} gap="xs" justify="space-between" align="flex-start" wrap="nowrap">
-              <Text size="sm" miw={0} className="wrap-anywhere">
-                {document.name}{' '}
-                <Text span inherit c="dimmed">
-                  {document.format}, {counted(document.entries, 'statement')}, {document.uploadedBy},{' '}
-                  <TimeAgo time={document.uploadedAt} />
-                </Text>
-              </Text>
-              <Button
-                size="compact-xs"
-                variant="subtle"
-                style={{ flexShrink: 0 }}
-                aria-label={`Delete ${document.name}`}
-                onClick={() => remove.mutate(document.id)}
-              >
-                Delete
-              </Button>
+              <DocumentLine image={image} document={document} />
+              {document.source === 'attached' ? null : (
+                <Button
+                  size="compact-xs"
+                  variant="subtle"
+                  style={{ flexShrink: 0 }}
+                  aria-label={`Delete ${document.name}`}
+                  onClick={() => remove.mutate(document.id)}
+                >
+                  Delete
+                </Button>
+              )}
             </Group>
           ))}
         </Stack>
@@ -83,10 +83,93 @@ export function VexDocuments({ image }: { image: Named }) {
   )
 }
 
+/** SBOMs that somebody attached to the image in its registry, against what the scan found. */
+export function AttachedSboms({ image }: { image: Documented }) {
+  const { data } = useQuery(imageDocumentsQuery(image.id))
+  const sboms = data?.items.filter(({ comparison }) => comparison !== null) ?? []
+  if (sboms.length === 0) return null
+  return (
+    <section>
+      <Title order={2} size="h3" mb={6}>
+        SBOMs attached to the image
+      </Title>
+      <Stack gap="xs">
+        {sboms.map((document) => (
+          <div key={document.id}>
+            <DocumentLine image={image} document={document} />
+            {document.comparison === null ? null : <Comparison comparison={document.comparison} />}
+          </div>
+        ))}
+      </Stack>
+    </section>
+  )
+}
+
+function DocumentLine({ image, document }: { image: Documented; document: UploadedDocument }) {
+  const { name, format, entries, kind, source, uploadedBy, uploadedAt } = document
+  const platform =
+    image.platformDetails.length > 1
+      ? image.platformDetails.find(({ manifestDigest }) => manifestDigest === document.manifestDigest)
+          ?.platform
+      : undefined
+  const facts = [
+    format,
+    counted(entries, kind === 'vex' ? 'statement' : 'package'),
+    platform,
+    source === 'attached' ? 'not verified' : uploadedBy,
+  ]
+  return (
+    <Text size="sm" miw={0} className="wrap-anywhere">
+      {source === 'attached' && kind === 'sbom' ? 'SBOM attached' : name}{' '}
+      <Text span inherit c="dimmed">
+        {facts.filter(Boolean).join(', ')}, <TimeAgo time={uploadedAt} />
+      </Text>
+    </Text>
+  )
+}
+
+function Comparison({ comparison }: { comparison: SbomComparison }) {
+  const { onlyInSbom, onlyInImage, onlyInSbomPackages, onlyInImagePackages } = comparison
+  return (
+    <>
+      <Text size="sm">{comparisonWords(comparison)}</Text>
+      <PackageList title="Named, not found" total={onlyInSbom} purls={onlyInSbomPackages} />
+      <PackageList title="Found, not named" total={onlyInImage} purls={onlyInImagePackages} />
+    </>
+  )
+}
+
+interface PackageListProps {
+  title: string
+  total: number
+  purls: readonly string[]
+}
+
+function PackageList({ title, total, purls }: PackageListProps) {
+  if (total === 0) return null
+  return (
+    <details>
+      <Text component="summary" size="sm" c="dimmed">
+        {title}: {number(total)}
+      </Text>
+      <ul className={classes['purls']}>
+        {purls.map((purl) => (
+          <li key={purl} className="mono wrap-anywhere">
+            {purl}
+          </li>
+        ))}
+        {total > purls.length ? <li>and {number(total - purls.length)} more</li> : null}
+      </ul>
+    </details>
+  )
+}
+
 function useDocumentActions(imageId: number) {
   const client = useQueryClient()
   const look = async (): Promise<void> => {
     await client.invalidateQueries({ queryKey: ['documents'] })
+    await client.invalidateQueries({ queryKey: ['images'] })
+    await client.invalidateQueries({ queryKey: ['list', 'images'] })
     await client.invalidateQueries({ queryKey: ['findings'] })
     await client.invalidateQueries({ queryKey: ['list', 'findings'] })
   }
