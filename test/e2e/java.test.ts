@@ -42,7 +42,12 @@ async function agree({ client }: Awaited<ReturnType<typeof startServerProcess>>)
   const { out: text } = await portolan(home, ['db', 'status'])
   const said: unknown = JSON.parse(json)
   const common = ({ digest, source, updatedAt, nextUpdate, stale, message }: DatabaseState) => ({
-    ...{ digest, source, updatedAt, nextUpdate, stale, message },
+    digest,
+    source,
+    updatedAt,
+    nextUpdate,
+    stale,
+    message,
   })
   expect(said).toMatchObject({ ...common(status), java: common(status.java) })
   expect(text).toContain(`Vulnerability data ${status.message}.`)

@@ -76,6 +76,37 @@ describe('whatever the bytes are, an environment of Julia gives packages or a re
     )
   })
 
+  it('values of any type', () => {
+    const value = fc.constantFrom(
+      '"1.0"',
+      `"${uuid(1)}"`,
+      '""',
+      '1',
+      '1.5',
+      'true',
+      '[]',
+      '["A"]',
+      '{}',
+      '{ A = 1 }',
+      '1979-05-27',
+    )
+    const entry = fc.record({ uuid: value, version: value, deps: value }, { requiredKeys: [] }).map(
+      (fields) =>
+        `[[deps.A]]\n${Object.entries(fields)
+          .map(([name, is]) => `${name} = ${is}\n`)
+          .join('')}`,
+    )
+    fc.assert(
+      fc.property(fc.array(entry, { maxLength: 3 }), value, (entries, direct) =>
+        survives(
+          encode(`manifest_format = "2.0"\njulia_version = ${direct}\n${entries.join('')}`),
+          encode(`[deps]\nA = "${uuid(1)}"\nB = ${direct}\n`),
+        ),
+      ),
+      runs,
+    )
+  })
+
   it('a circle of a hundred thousand', () => {
     const size = 100_000
     const circle = Array.from(
