@@ -1,5 +1,6 @@
 /**
- * Documents about images on the server: SBOMs and VEX statements that an organisation uploads for itself, and the SBOMs of its images.
+ * Documents about images on the server: SBOMs and VEX statements that an organisation uploads for itself or that scans
+ * find attached to its images, and the SBOMs of its images.
  * Nothing here writes content that organisations share. It must not know how images are read, ecosystems, or HTTP.
  */
 export type * from './ports.ts'

@@ -134,7 +134,7 @@ export async function statedOccurrences(
   return rows
 }
 
-/** The same of many inventories at once, one row for each entry. */
+/** The same of many inventories at once, one row for each entry: from the statements, which are fewer than what images hold. */
 export async function statedInInventories(
   db: Db,
   inventoryIds: readonly number[],
@@ -145,12 +145,14 @@ export async function statedInInventories(
       select v.id as inventory_id, e.package_id from inventory v cross join lateral unnest(v.set_ids) as st (set_id)
       join package_set s on s.id = st.set_id cross join lateral unnest(s.package_ids) as e (package_id)
       where v.id = any(${inventoryIds}::int[])
-    ), stated as materialized (
-      select vu.id, vu.name from vulnerability vu where vu.name = any(${vulnerabilities}::text[])
+    ), told as materialized (
+      select p.id as package_id, m.severity, vu.name as vulnerability, p.purl from vulnerability vu
+      join match m on m.vulnerability_id = vu.id and m.gone_generation is null join package p on p.subject_id = m.subject_id
+      where vu.name = any(${vulnerabilities}::text[])
     )
-    select entry.inventory_id, m.severity, stated.name as vulnerability, p.purl
-    from entry join package p on p.id = entry.package_id join match m on m.subject_id = p.subject_id and m.gone_generation is null
-    join stated on stated.id = m.vulnerability_id`.execute(db)
+    select entry.inventory_id, told.severity, told.vulnerability, told.purl from told join entry on entry.package_id = told.package_id`.execute(
+    db,
+  )
   return rows
 }
 
