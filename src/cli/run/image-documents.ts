@@ -80,8 +80,9 @@ async function compareSboms(
   }
   const comparisons: SbomComparison[] = []
   for (const file of compareSbom) {
-    if (file === ATTACHED) comparisons.push(...attached.sboms.map(({ document }) => compare(ATTACHED, document)))
-    else comparisons.push(compare(file, await readSbomFile(file, context)))
+    const documents =
+      file === ATTACHED ? attached.sboms.map(({ document }) => document) : [await readSbomFile(file, context)]
+    comparisons.push(...documents.map((document) => compare(file, document)))
   }
   return comparisons
 }
