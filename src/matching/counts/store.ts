@@ -8,7 +8,8 @@ const CHUNK = 100
 
 /**
  * Counts the rows (vulnerability, package, path) of package sets anew. The sets are locked first, so that of two counts at
- * once the later one sees the newer matches.
+ * once the later one sees the newer matches. Sets that are counted together share packages (bases do): each package's matches
+ * are looked up once.
  */
 export async function recountSets(database: Database, setIds: readonly number[]): Promise<void> {
   for (const ids of chunks(setIds, CHUNK)) await recountSome(database, ids)
@@ -20,11 +21,20 @@ async function recountSome(database: Database, setIds: readonly number[]): Promi
     await sql`delete from set_due where set_id = any(${setIds}::int[])`.execute(tx)
     await sql`select from package_set where id = any(${setIds}::int[]) order by id for update`.execute(tx)
     await sql`
-      with counted as (
-        select s.id as set_id, m.severity, count(*)::int as n, (count(*) filter (where m.fixed_version <> ''))::int as fixable
-        from package_set s cross join lateral unnest(s.package_ids) as entry (package_id)
-        join package p on p.id = entry.package_id join match m on m.subject_id = p.subject_id and m.gone_generation is null
-        where s.id = any(${setIds}::int[]) group by s.id, m.severity
+      with entry as materialized (
+        select s.id as set_id, e.package_id, count(*)::int as times
+        from package_set s cross join lateral unnest(s.package_ids) as e (package_id)
+        where s.id = any(${setIds}::int[]) group by s.id, e.package_id
+      ),
+      share as materialized (
+        select p.id as package_id, m.severity, count(*)::int as n, (count(*) filter (where m.fixed_version <> ''))::int as fixable
+        from (select distinct package_id from entry) e join package p on p.id = e.package_id
+        join match m on m.subject_id = p.subject_id and m.gone_generation is null
+        group by p.id, m.severity
+      ),
+      counted as (
+        select e.set_id, k.severity, sum(e.times * k.n)::int as n, sum(e.times * k.fixable)::int as fixable
+        from entry e join share k using (package_id) group by e.set_id, k.severity
       ),
       removed as (
         delete from set_count c where c.set_id = any(${setIds}::int[])
