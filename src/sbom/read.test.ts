@@ -206,7 +206,7 @@ function readsOrRefuses(bytes: Uint8Array): void {
   }
 }
 
-describe('hostile documents', () => {
+describe('hostile documents', { timeout: scaled(60_000, 7_200_000) }, () => {
   const numRuns = scaled(2_000, 1_000_000)
 
   it('of any JSON are read or refused', () => {

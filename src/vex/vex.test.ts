@@ -144,7 +144,7 @@ describe('CSAF', () => {
   })
 })
 
-describe('hostile documents', () => {
+describe('hostile documents', { timeout: scaled(60_000, 7_200_000) }, () => {
   it('of any JSON are read or refused', () => {
     const key = fc.constantFrom(
       'statements',
