@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import {
   chmod,
   mkdir,
@@ -33,8 +34,9 @@ layerStoreSuite('memory', async () => ({ store: createMemoryLayerStore() }))
 
 const layer = digestFromHex('a1'.repeat(32))
 const key = { id: 'dpkg', version: 1 }
-const fileOf = (digest: Digest, version = 1): string =>
-  join(folder, digest.slice(7, 9), `${digest.slice(7)}.dpkg@${version}`)
+/** As `hash` names one reading by `dpkg@1` alone. */
+const reading = `${hash('sha256', 'dpkg@1', 'hex').slice(0, 8)}.layer`
+const fileOf = (digest: Digest): string => join(folder, digest.slice(7, 9), `${digest.slice(7)}.${reading}`)
 
 describe('the files', () => {
   it('are private, and nothing but records lies among them', async () => {
@@ -43,7 +45,7 @@ describe('the files', () => {
     await store.put(layer, [{ key, value: 1 }])
     expect((await stat(folder)).mode & 0o777).toBe(0o700)
     expect((await stat(fileOf(layer))).mode & 0o777).toBe(0o600)
-    expect(await readdir(join(folder, 'a1'))).toEqual([`${'a1'.repeat(32)}.dpkg@1`])
+    expect(await readdir(join(folder, 'a1'))).toEqual([`${'a1'.repeat(32)}.${reading}`])
   })
 
   it('read as absent when they are damaged, in any byte', async () => {
@@ -66,9 +68,10 @@ describe('the files', () => {
 
   it('read as absent under another name', async () => {
     const store = await createFileLayerStore(folder)
-    await store.put(layer, [{ key, value: 'of version 1' }])
-    await rename(fileOf(layer), fileOf(layer, 2))
-    expect(await store.get(layer, [{ ...key, version: 2 }])).toEqual(new Map())
+    const other = digestFromHex(`a1${'b2'.repeat(31)}`)
+    await store.put(layer, [{ key, value: 'of a layer' }])
+    await rename(fileOf(layer), fileOf(other))
+    expect(await store.get(other, [key])).toEqual(new Map())
   })
 
   it('stay within the limit: what was used longest ago goes first', async () => {
@@ -76,20 +79,19 @@ describe('the files', () => {
     await (await createFileLayerStore(folder)).put(layer, [{ key, value }])
     const { size } = await stat(fileOf(layer))
     const store = await createFileLayerStore(folder, { maxBytes: 256 * size * 5.5 })
-    const versions = [1, 2, 3, 4, 5]
-    for (const version of versions) {
-      await store.put(layer, [{ key: { ...key, version }, value }])
-      await utimes(fileOf(layer, version), 1_000 + version, 1_000 + version)
+    const numbered = (number: number): Digest => digestFromHex(`a1${String(number).padStart(62, '0')}`)
+    const numbers = [1, 2, 3, 4, 5]
+    await rm(fileOf(layer))
+    for (const number of numbers) {
+      await store.put(numbered(number), [{ key, value }])
+      await utimes(fileOf(numbered(number)), 1_000 + number, 1_000 + number)
     }
-    await store.get(layer, [{ ...key, version: 1 }])
-    await store.put(layer, [{ key: { ...key, version: 6 }, value }])
+    await store.get(numbered(1), [key])
+    await store.put(numbered(6), [{ key, value }])
     const kept = await Promise.all(
-      [...versions, 6].map(async (version) => [
-        version,
-        (await store.get(layer, [{ ...key, version }])).size,
-      ]),
+      [...numbers, 6].map(async (number) => [number, (await store.get(numbered(number), [key])).size]),
     )
-    const left = kept.flatMap(([version, size]) => (size === 1 ? [version] : []))
+    const left = kept.flatMap(([number, size]) => (size === 1 ? [number] : []))
     expect(left).toContain(1)
     expect(left).toContain(6)
     expect(left).not.toContain(2)
@@ -106,7 +108,7 @@ describe('the files', () => {
     await writeFile(join(folder, 'a1', '.tmp-new'), 'x')
     await utimes(join(folder, 'a1', '.tmp-old'), 1_000, 1_000)
     await store.put(layer, [{ key, value: 1 }])
-    expect(await readdir(join(folder, 'a1'))).toEqual(['.tmp-new', expect.stringContaining('dpkg@1')])
+    expect(await readdir(join(folder, 'a1'))).toEqual(['.tmp-new', expect.stringContaining(reading)])
   })
 })
 

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { type Clock, type Digest, digestHex, isDigest, systemClock } from '../../core/index.ts'
 import { createMemoryLayerStore } from '../memory-layer-store.ts'
 import type { AnalyzerKey, LayerStore } from '../ports.ts'
@@ -17,7 +18,8 @@ export interface FileLayerStoreOptions {
 const DEFAULT_MAX_BYTES = 2 * 1024 ** 3
 
 /**
- * A LayerStore in files that several processes share: `<2 hex>/<diff ID>.<analyzer>@<version>` and `<2 hex>/<blob>.blob`.
+ * A LayerStore in files that several processes share: `<2 hex>/<diff ID>.<analyzers>.layer`, with all that these analyzers found in the
+ * layer (it is read by all of them at once, and merged from all of them), and `<2 hex>/<blob>.blob`.
  * It is a cache: a full or read-only disk makes it forgetful, never an error. A folder that belongs to another user, or that
  * cannot be made, is not used at all: results then live in memory, and `note` says so.
  */
@@ -47,13 +49,19 @@ function storeOver(files: RecordFiles): LayerStore {
     files.write(name, value).catch(() => undefined)
   return {
     async get(diffId, keys) {
-      const found = await Promise.all(
-        keys.map(async (key) => [key.id, await files.read(resultName(diffId, key))] as const),
-      )
+      const stored = await resultsOf(files, diffId)
+      const found = keys.map((key) => [key.id, stored[fieldOf(key)]] as const)
       return new Map(found.filter(([, value]) => value !== undefined))
     },
     async put(diffId, results) {
-      await Promise.all(results.map(({ key, value }) => keep(resultName(diffId, key), value)))
+      const fields = results.map(({ key, value }) => [fieldOf(key), value] as const)
+      await keep(
+        resultsName(
+          diffId,
+          fields.map(([field]) => field),
+        ),
+        Object.fromEntries(fields),
+      )
     },
     async diffIdOf(blob) {
       const value = await files.read(blobName(blob))
@@ -65,9 +73,21 @@ function storeOver(files: RecordFiles): LayerStore {
   }
 }
 
-function resultName(diffId: Digest, { id, version }: AnalyzerKey): string {
-  if (!/^[a-z0-9][a-z0-9-]*$/.test(id)) throw new TypeError(`"${id}" is no analyzer id`)
-  return `${digestHex(diffId)}.${id}@${version}`
+/** By analyzer and version: of one reading of the layer mostly; of more where analyzers have changed in between. */
+async function resultsOf(files: RecordFiles, diffId: Digest): Promise<Readonly<Record<string, unknown>>> {
+  const names = await files.list(`${digestHex(diffId)}.`)
+  const stored = await Promise.all(names.map((name) => files.read(name)))
+  return Object.assign({}, ...stored.filter((value) => typeof value === 'object'))
+}
+
+/** Readings by other analyzers lie beside each other: writers never wait for each other, nor lose what another wrote. */
+function resultsName(diffId: Digest, fields: readonly string[]): string {
+  const analyzers = hash('sha256', fields.toSorted().join(' '), 'hex').slice(0, 8)
+  return `${digestHex(diffId)}.${analyzers}.layer`
+}
+
+function fieldOf({ id, version }: AnalyzerKey): string {
+  return `${id}@${version}`
 }
 
 function blobName(blob: Digest): string {

@@ -30,6 +30,12 @@ export class RecordFiles {
     return (await decodeRecord(name, bytes))?.value
   }
 
+  /** Names of records that begin so. @param prefix begins with hex digits */
+  async list(prefix: string): Promise<string[]> {
+    const names = await readdir(this.#folder(prefix)).catch((): string[] => [])
+    return names.filter((name) => name.startsWith(prefix))
+  }
+
   async write(name: string, value: unknown): Promise<void> {
     const folder = this.#folder(name)
     await mkdir(folder, { recursive: true, mode: 0o700 })

@@ -10,6 +10,8 @@ const compress = promisify(zstdCompress)
 const decompress = promisify(zstdDecompress)
 /** A stored result unpacks to at most this; more is taken for damage. Bytes. */
 const MAX_BODY = 256 * 1024 * 1024
+/** What one statement brings together. Bytes. */
+const MAX_STATEMENT = 256 * 1024
 
 /** A LayerStore in the SQL database, for servers whose workers share no disk. */
 export function createSqlLayerStore(database: Database): LayerStore {
@@ -28,8 +30,9 @@ export function createSqlLayerStore(database: Database): LayerStore {
       return new Map(found.filter(([, value]) => value !== undefined))
     },
     async put(diffId, results) {
-      // One statement a result: bodies are large, and statements are to be short.
-      for (const { key, value } of results) await putOne(database, diffId, key, value)
+      const bodies = await Promise.all(results.map(({ value }) => compress(JSON.stringify(value))))
+      const rows = results.map(({ key }, at) => ({ key, body: bodies[at] ?? Buffer.alloc(0) }))
+      for (const some of inStatements(rows)) await putSome(db, diffId, some)
     },
     async diffIdOf(blob) {
       const { rows } = await sql<{ diff_id: Uint8Array }>`
@@ -44,13 +47,37 @@ export function createSqlLayerStore(database: Database): LayerStore {
   }
 }
 
-async function putOne(database: Database, diffId: Digest, key: AnalyzerKey, value: unknown): Promise<void> {
-  const body = await compress(JSON.stringify(value))
+interface ResultRow {
+  readonly key: AnalyzerKey
+  readonly body: Uint8Array
+}
+
+/** Statements are to be short: most results are some bytes and go together, a large one goes alone. */
+function inStatements(rows: readonly ResultRow[]): ResultRow[][] {
+  const statements: ResultRow[][] = []
+  let left = 0
+  for (const row of rows.toSorted((one, other) => one.body.length - other.body.length)) {
+    if (row.body.length > left) {
+      statements.push([])
+      left = MAX_STATEMENT
+    }
+    statements.at(-1)?.push(row)
+    left -= row.body.length
+  }
+  return statements
+}
+
+async function putSome(
+  db: ReturnType<Database['lane']>,
+  diffId: Digest,
+  rows: readonly ResultRow[],
+): Promise<void> {
+  const sorted = rows.toSorted((one, other) => (one.key.id < other.key.id ? -1 : 1))
   await sql`
-    insert into layer_result (diff_id, analyzer, version, body) values (${digestBytes(diffId)}, ${key.id}, ${key.version}, ${body})
-    on conflict (diff_id, analyzer, version) do update set body = excluded.body`.execute(
-    database.lane('bulk'),
-  )
+    insert into layer_result (diff_id, analyzer, version, body)
+    select ${digestBytes(diffId)}, * from unnest(${sorted.map(({ key }) => key.id)}::text[],
+      ${sorted.map(({ key }) => key.version)}::int[], ${sorted.map(({ body }) => body)}::bytea[])
+    on conflict (diff_id, analyzer, version) do update set body = excluded.body`.execute(db)
 }
 
 async function unpack(body: Uint8Array): Promise<unknown> {
