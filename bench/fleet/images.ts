@@ -117,11 +117,11 @@ class Layout {
   layer(tar: Buffer): Layer {
     const gzip = spawnSync('gzip', ['-6', '-n'], { input: tar, maxBuffer: 2 ** 31 })
     const found = this.#add(types.layer, gzip.stdout)
-    this.#digests.add(found.digest)
     return { ...found, diffId: digestOf(tar) }
   }
 
   image(name: string, layers: readonly Layer[]): void {
+    for (const { digest } of layers) this.#digests.add(digest)
     const rootfs = { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) }
     const config = this.#add(types.config, json({ architecture: 'amd64', os: 'linux', config: {}, rootfs }))
     const named = layers.map(({ mediaType, digest, size }) => ({ mediaType, digest, size }))
