@@ -177,13 +177,16 @@ describe('the command `portolan serve`', () => {
     return spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   }
 
-  async function output(child: ChildProcess, until: RegExp): Promise<string> {
+  /** Reads on behind what it waits for: a server whose output nobody takes ends, as a command before `| head` does. */
+  function output(child: ChildProcess, until: RegExp): Promise<string> {
     let text = ''
-    for await (const chunk of child.stdout ?? []) {
-      text += String(chunk)
-      if (until.test(text)) break
-    }
-    return text
+    return new Promise((resolve, reject) => {
+      child.stdout?.on('data', (chunk: Buffer) => {
+        text += chunk.toString()
+        if (until.test(text)) resolve(text)
+      })
+      child.once('exit', () => reject(new Error(`it ended: ${text}`)))
+    })
   }
 
   it('prints its address, answers, and ends by itself on SIGTERM', async () => {
