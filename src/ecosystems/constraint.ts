@@ -109,3 +109,30 @@ export function someHold<Version>(
 ): boolean {
   return constraint.some((bounds) => bounds.every(holds))
 }
+
+/**
+ * Whether a comparison holds by the order of the installed version to the bound alone: `=` where there is no operator.
+ * @returns undefined for an operator that says more, as `~` does
+ */
+export function holdsByOrder(operator: string, order: number): boolean | undefined {
+  switch (operator) {
+    case '':
+    case '=':
+    case '==':
+      return order === 0
+    case '!=':
+      return order !== 0
+    case '>':
+      return order > 0
+    case '>=':
+    case '=>':
+      return order >= 0
+    case '<':
+      return order < 0
+    case '<=':
+    case '=<':
+      return order <= 0
+    default:
+      return undefined
+  }
+}

@@ -1,5 +1,12 @@
-import { type Bound, constraintGrammar, createConstraintReader, someHold } from './constraint.ts'
 import {
+  type Bound,
+  constraintGrammar,
+  createConstraintReader,
+  holdsByOrder,
+  someHold,
+} from './constraint.ts'
+import {
+  compareIdentifiers,
   compareIntegers,
   type Integer,
   increment,
@@ -76,14 +83,7 @@ function compare(left: GenericVersion, right: GenericVersion): number {
 function comparePrereleases(left: GenericVersion['prerelease'], right: GenericVersion['prerelease']): number {
   if (left.some(isWildcard) || right.some(isWildcard)) return 0
   if (left.length === 0 || right.length === 0) return right.length - left.length
-  for (const [index, a] of left.entries()) {
-    const b = right[index]
-    if (b === undefined) return 1
-    if (a === b) continue
-    if (typeof a === 'string') return typeof b === 'string' && a < b ? -1 : 1
-    return typeof b === 'string' || a < b ? -1 : 1
-  }
-  return left.length - right.length
+  return compareIdentifiers(left, right)
 }
 
 function isWildcard(part: Integer | string): boolean {
@@ -106,28 +106,10 @@ export function satisfiesGeneric(text: string, constraint: string): boolean | un
 
 function holds(installed: GenericVersion, { operator, version: bound }: Bound<GenericVersion>): boolean {
   const order = compare(installed, bound)
-  switch (operator) {
-    case '!=':
-      return order !== 0
-    case '>':
-      return order > 0
-    case '>=':
-    case '=>':
-      return order >= 0
-    case '<':
-      return order < 0
-    case '<=':
-    case '=<':
-      return order <= 0
-    case '~>':
-      return order >= 0 && compare(installed, pessimisticEnd(bound)) < 0
-    case '~':
-      return order >= 0 && compare(installed, tildeEnd(bound)) < 0
-    case '^':
-      return order >= 0 && compare(installed, caretEnd(bound)) < 0
-    default:
-      return order === 0
-  }
+  const plain = holdsByOrder(operator, order)
+  if (plain !== undefined) return plain
+  const end = operator === '~>' ? pessimisticEnd : operator === '~' ? tildeEnd : caretEnd
+  return order >= 0 && compare(installed, end(bound)) < 0
 }
 
 /** `~>1.2.3` ends at 1.3, `~>1.2` at 2, `~>1` at 2. */

@@ -2,13 +2,20 @@
  * What the ecosystems have in common: constraints on versions, package URLs, versions spelled out, zip archives, os-release, what operating systems say of packages.
  * Must not know any single ecosystem: those are the folders below, and app/ecosystems.ts lists them.
  */
-export { type Bound, constraintGrammar, createConstraintReader, someHold } from './constraint.ts'
+export {
+  type Bound,
+  constraintGrammar,
+  createConstraintReader,
+  holdsByOrder,
+  someHold,
+} from './constraint.ts'
 export { damageFacts } from './damage.ts'
-export { compareGenericVersions, satisfiesGeneric } from './generic-version.ts'
+export { compareGenericVersions } from './generic-version.ts'
 export { compareDebVersions, type DebVersion, parseDebVersion } from './deb-version.ts'
 export { endOfLastDay, type LastDays } from './end-of-life.ts'
 export { describeOsPackage, spellVersion } from './os-package.ts'
 export {
+  compareIdentifiers,
   compareIntegers,
   type Integer,
   increment,
@@ -17,7 +24,7 @@ export {
   withoutTrailingZeros,
 } from './integer.ts'
 export { decodeGoObject } from './go-json.ts'
-export { describeLibrary, libraryFacts, librarySubject } from './library.ts'
+export { describeLibrary, libraryFacts, librarySubject, genericRules, rangeRules } from './library.ts'
 export { splitLicenses } from './licenses.ts'
 export { isExecutableFile } from './executable-files.ts'
 export { type JsonObject, jsonObject, jsonObjectField, jsonTextField } from './json-fields.ts'

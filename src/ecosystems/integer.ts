@@ -39,3 +39,18 @@ export function withoutTrailingZeros<Part extends Integer | string>(parts: reado
   while (length > 0 && parts[length - 1] === 0) length -= 1
   return parts.slice(0, length)
 }
+
+/** Parts of a pre-release as semantic versions compare them (semver.org, 11.4): numbers before words, more parts after fewer. */
+export function compareIdentifiers(
+  left: readonly (Integer | string)[],
+  right: readonly (Integer | string)[],
+): number {
+  for (const [index, a] of left.entries()) {
+    const b = right[index]
+    if (b === undefined) return 1
+    if (a === b) continue
+    if (typeof a === 'string') return typeof b === 'string' && a < b ? -1 : 1
+    return typeof b === 'string' || a < b ? -1 : 1
+  }
+  return left.length - right.length
+}

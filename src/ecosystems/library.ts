@@ -1,5 +1,7 @@
 import type { IndexingPlugin, PackageFact, PackagesFact } from '../indexing/index.ts'
 import type { EcosystemId } from '../inventory/index.ts'
+import { isInVulnerableRange, libraryFixedVersion, type MatchingPlugin } from '../matching/index.ts'
+import { compareGenericVersions, satisfiesGeneric } from './generic-version.ts'
 
 /** The packages of one file of a language's ecosystem; none: no fact. */
 export function libraryFacts(
@@ -32,3 +34,22 @@ export function librarySubject(
     skipReason: null,
   }
 }
+
+/**
+ * The verdicts of an ecosystem whose advisories state ranges of versions.
+ * @param satisfies whether a version is in a constraint; undefined when one of them does not parse
+ */
+export function rangeRules(
+  compare: MatchingPlugin['compare'],
+  satisfies: (version: string, constraint: string) => boolean | undefined,
+): Pick<MatchingPlugin, 'isAffected' | 'fixedVersion' | 'compare'> {
+  return {
+    isAffected: ({ version }, advisory) =>
+      isInVulnerableRange(advisory, (constraint) => satisfies(version, constraint)),
+    fixedVersion: libraryFixedVersion,
+    compare,
+  }
+}
+
+/** Those of ecosystems without an order of their own. */
+export const genericRules = rangeRules(compareGenericVersions, satisfiesGeneric)

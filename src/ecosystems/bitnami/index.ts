@@ -3,8 +3,8 @@
  * lie, and Bitnami's versions. Must not know images, layers or, by name, other ecosystems.
  */
 import type { IndexingPlugin } from '../../indexing/index.ts'
-import { isInVulnerableRange, libraryFixedVersion, type MatchingPlugin } from '../../matching/index.ts'
-import { describeLibrary, librarySubject, packageUrl } from '../index.ts'
+import type { MatchingPlugin } from '../../matching/index.ts'
+import { describeLibrary, librarySubject, packageUrl, rangeRules } from '../index.ts'
 import { createSbomFilesAnalyzer } from './sbom-files-analyzer.ts'
 import { compareBitnamiVersions, satisfiesBitnami } from './version.ts'
 
@@ -22,10 +22,7 @@ const bitnami: IndexingPlugin & MatchingPlugin = {
   },
 
   matcherVersion: 1,
-  isAffected: ({ version }, advisory) =>
-    isInVulnerableRange(advisory, (constraint) => satisfiesBitnami(version, constraint)),
-  fixedVersion: libraryFixedVersion,
-  compare: compareBitnamiVersions,
+  ...rangeRules(compareBitnamiVersions, satisfiesBitnami),
 }
 
 /** @param others whose packages SBOM files may name */

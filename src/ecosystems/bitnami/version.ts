@@ -1,7 +1,9 @@
 import {
   type Bound,
   constraintGrammar,
+  compareIdentifiers,
   createConstraintReader,
+  holdsByOrder,
   type Integer,
   increment,
   parseInteger,
@@ -67,19 +69,7 @@ function compare(left: BitnamiVersion, right: BitnamiVersion): number {
   if (left.revision.length === 0 || right.revision.length === 0) {
     return left.revision.length - right.revision.length
   }
-  return compareRevisions(left.revision, right.revision)
-}
-
-/** As semantic versions compare pre-releases: numbers come before words. */
-function compareRevisions(left: BitnamiVersion['revision'], right: BitnamiVersion['revision']): number {
-  for (const [index, a] of left.entries()) {
-    const b = right[index]
-    if (b === undefined) return 1
-    if (a === b) continue
-    if (typeof a === 'string') return typeof b === 'string' && a < b ? -1 : 1
-    return typeof b === 'string' || a < b ? -1 : 1
-  }
-  return left.length - right.length
+  return compareIdentifiers(left.revision, right.revision)
 }
 
 const readConstraint = createConstraintReader(grammar, parseBound)
@@ -93,27 +83,12 @@ export function satisfiesBitnami(text: string, constraint: string): boolean | un
 }
 
 function holds(installed: BitnamiVersion, { operator, version: bound }: Bound<BitnamiVersion>): boolean {
+  if (operator === '<') return compare(installed, lowest(bound)) < 0
   const order = compare(installed, bound)
-  switch (operator) {
-    case '!=':
-      return order !== 0
-    case '>':
-      return order > 0
-    case '>=':
-    case '=>':
-      return order >= 0
-    case '<':
-      return compare(installed, lowest(bound)) < 0
-    case '<=':
-    case '=<':
-      return order <= 0
-    case '~':
-      return order >= 0 && compare(installed, next(bound, Math.min(stated(bound) - 1, 1))) < 0
-    case '^':
-      return order >= 0 && compare(installed, next(bound, firstChange(bound))) < 0
-    default:
-      return order === 0
-  }
+  const plain = holdsByOrder(operator, order)
+  if (plain !== undefined) return plain
+  const changed = operator === '~' ? Math.min(stated(bound) - 1, 1) : firstChange(bound)
+  return order >= 0 && compare(installed, next(bound, changed)) < 0
 }
 
 function lowest({ numbers, revision }: BitnamiVersion): BitnamiVersion {

@@ -3,14 +3,8 @@
  * other. Must not know images, layers or other ecosystems.
  */
 import type { IndexingPlugin } from '../../indexing/index.ts'
-import { isInVulnerableRange, libraryFixedVersion, type MatchingPlugin } from '../../matching/index.ts'
-import {
-  compareGenericVersions,
-  describeLibrary,
-  librarySubject,
-  packageUrl,
-  satisfiesGeneric,
-} from '../index.ts'
+import type { MatchingPlugin } from '../../matching/index.ts'
+import { describeLibrary, genericRules, librarySubject, packageUrl } from '../index.ts'
 import { binaryAnalyzer } from './binary-analyzer.ts'
 import { lockFileAnalyzer } from './lock-file-analyzer.ts'
 
@@ -25,8 +19,5 @@ export const cargo: IndexingPlugin & MatchingPlugin = {
   purlTypes: ['cargo'],
 
   matcherVersion: 1,
-  isAffected: (subject, advisory) =>
-    isInVulnerableRange(advisory, (constraint) => satisfiesGeneric(subject.version, constraint)),
-  fixedVersion: libraryFixedVersion,
-  compare: compareGenericVersions,
+  ...genericRules,
 }

@@ -3,14 +3,8 @@
  * Must not know images, layers or other ecosystems.
  */
 import type { IndexingPlugin } from '../../indexing/index.ts'
-import { isInVulnerableRange, libraryFixedVersion, type MatchingPlugin } from '../../matching/index.ts'
-import {
-  compareGenericVersions,
-  describeLibrary,
-  librarySubject,
-  packageUrl,
-  satisfiesGeneric,
-} from '../index.ts'
+import type { MatchingPlugin } from '../../matching/index.ts'
+import { describeLibrary, genericRules, librarySubject, packageUrl } from '../index.ts'
 import { isLockFile, packagesAnalyzer } from './packages-analyzer.ts'
 
 export const composer: IndexingPlugin & MatchingPlugin = {
@@ -23,10 +17,7 @@ export const composer: IndexingPlugin & MatchingPlugin = {
 
   purlTypes: ['composer'],
   matcherVersion: 1,
-  isAffected: ({ version }, advisory) =>
-    isInVulnerableRange(advisory, (constraint) => satisfiesGeneric(version, constraint)),
-  fixedVersion: libraryFixedVersion,
-  compare: compareGenericVersions,
+  ...genericRules,
 }
 
 /** purl-spec, type `composer`: lower case, the vendor as namespace. */

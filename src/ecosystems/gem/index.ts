@@ -3,8 +3,8 @@
  * Must not know images, layers or other ecosystems.
  */
 import type { IndexingPlugin } from '../../indexing/index.ts'
-import { isInVulnerableRange, libraryFixedVersion, type MatchingPlugin } from '../../matching/index.ts'
-import { describeLibrary, librarySubject, packageUrl } from '../index.ts'
+import type { MatchingPlugin } from '../../matching/index.ts'
+import { describeLibrary, librarySubject, packageUrl, rangeRules } from '../index.ts'
 import { gemspecAnalyzer } from './gemspec-analyzer.ts'
 import { compareGemVersions, satisfiesGem } from './version.ts'
 
@@ -23,8 +23,5 @@ export const gem: IndexingPlugin & MatchingPlugin = {
 
   purlTypes: ['gem'],
   matcherVersion: 1,
-  isAffected: ({ version }, advisory) =>
-    isInVulnerableRange(advisory, (constraint) => satisfiesGem(version, constraint)),
-  fixedVersion: libraryFixedVersion,
-  compare: compareGemVersions,
+  ...rangeRules(compareGemVersions, satisfiesGem),
 }

@@ -3,6 +3,7 @@ import {
   compareIntegers,
   constraintGrammar,
   createConstraintReader,
+  holdsByOrder,
   type Integer,
   increment,
   parseInteger,
@@ -82,24 +83,8 @@ export function satisfiesGem(text: string, constraint: string): boolean | undefi
 
 function holds(installed: GemVersion, { operator, version: bound }: Bound<GemVersion>): boolean {
   const order = compare(installed, bound)
-  switch (operator) {
-    case '!=':
-      return order !== 0
-    case '>':
-      return order > 0
-    case '>=':
-    case '=>':
-      return order >= 0
-    case '<':
-      return order < 0
-    case '<=':
-    case '=<':
-      return order <= 0
-    case '~>':
-      return order >= 0 && compare({ ...installed, rest: [] }, pessimisticEnd(bound)) < 0
-    default:
-      return order === 0
-  }
+  const plain = holdsByOrder(operator, order)
+  return plain ?? (order >= 0 && compare({ ...installed, rest: [] }, pessimisticEnd(bound)) < 0)
 }
 
 /** `~> 1.2.3` ends at 1.3, `~> 1.2` and `~> 1` at 2. */

@@ -3,15 +3,8 @@
  * Must not know images, layers or other ecosystems.
  */
 import type { IndexingPlugin } from '../../indexing/index.ts'
-import { isInVulnerableRange, libraryFixedVersion, type MatchingPlugin } from '../../matching/index.ts'
-import {
-  compareGenericVersions,
-  describeLibrary,
-  librarySubject,
-  packageUrl,
-  satisfiesGeneric,
-  withSealedLibraries,
-} from '../index.ts'
+import type { MatchingPlugin } from '../../matching/index.ts'
+import { describeLibrary, genericRules, librarySubject, packageUrl, withSealedLibraries } from '../index.ts'
 import { binaryAnalyzer } from './binary-analyzer.ts'
 import { moduleFileAnalyzer } from './module-file-analyzer.ts'
 
@@ -26,10 +19,7 @@ const plain: IndexingPlugin & MatchingPlugin = {
   purlTypes: ['golang'],
 
   matcherVersion: 1,
-  isAffected: (subject, advisory) =>
-    isInVulnerableRange(advisory, (constraint) => satisfiesGeneric(subject.version, constraint)),
-  fixedVersion: libraryFixedVersion,
-  compare: compareGenericVersions,
+  ...genericRules,
 }
 
 /** `-sp1` may be anybody's pre-release. */

@@ -3,14 +3,8 @@
  * ecosystems.
  */
 import type { IndexingPlugin } from '../../indexing/index.ts'
-import { isInVulnerableRange, libraryFixedVersion, type MatchingPlugin } from '../../matching/index.ts'
-import {
-  compareGenericVersions,
-  describeLibrary,
-  librarySubject,
-  packageUrl,
-  satisfiesGeneric,
-} from '../index.ts'
+import type { MatchingPlugin } from '../../matching/index.ts'
+import { describeLibrary, genericRules, librarySubject, packageUrl } from '../index.ts'
 import { manifestAnalyzer } from './manifest-analyzer.ts'
 
 export const julia: IndexingPlugin & MatchingPlugin = {
@@ -30,8 +24,5 @@ export const julia: IndexingPlugin & MatchingPlugin = {
   },
 
   matcherVersion: 1,
-  isAffected: (subject, advisory) =>
-    isInVulnerableRange(advisory, (constraint) => satisfiesGeneric(subject.version, constraint)),
-  fixedVersion: libraryFixedVersion,
-  compare: compareGenericVersions,
+  ...genericRules,
 }

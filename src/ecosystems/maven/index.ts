@@ -4,8 +4,8 @@
  * other ecosystems.
  */
 import type { IndexingPlugin } from '../../indexing/index.ts'
-import { isInVulnerableRange, libraryFixedVersion, type MatchingPlugin } from '../../matching/index.ts'
-import { packageUrl, withSealedLibraries } from '../index.ts'
+import type { MatchingPlugin } from '../../matching/index.ts'
+import { packageUrl, rangeRules, withSealedLibraries } from '../index.ts'
 import { archiveAnalyzer } from './archive-analyzer.ts'
 import { naming } from './naming.ts'
 import { satisfies } from './range.ts'
@@ -42,10 +42,7 @@ const plain: IndexingPlugin & MatchingPlugin = {
 
   purlTypes: ['maven'],
   matcherVersion: 1,
-  isAffected: (subject, advisory) =>
-    isInVulnerableRange(advisory, (constraint) => satisfies(subject.version, constraint)),
-  fixedVersion: libraryFixedVersion,
-  compare: compareMavenVersions,
+  ...rangeRules(compareMavenVersions, satisfies),
 }
 
 /** No other library has versions such as `9.4.48+sp1`. */

@@ -3,8 +3,8 @@
  * Knows that file, semantic versions and the ranges of its advisories. Must not know images, layers or other ecosystems.
  */
 import type { IndexingPlugin } from '../../indexing/index.ts'
-import { isInVulnerableRange, libraryFixedVersion, type MatchingPlugin } from '../../matching/index.ts'
-import { packageUrl, withSealedLibraries } from '../index.ts'
+import type { MatchingPlugin } from '../../matching/index.ts'
+import { packageUrl, rangeRules, withSealedLibraries } from '../index.ts'
 import { packageJsonAnalyzer } from './package-json-analyzer.ts'
 import { satisfies } from './range.ts'
 import { compareNpmVersions } from './version.ts'
@@ -39,10 +39,7 @@ const plain: IndexingPlugin & MatchingPlugin = {
 
   purlTypes: ['npm'],
   matcherVersion: 1,
-  isAffected: (subject, advisory) =>
-    isInVulnerableRange(advisory, (constraint) => satisfies(subject.version, constraint)),
-  fixedVersion: libraryFixedVersion,
-  compare: compareNpmVersions,
+  ...rangeRules(compareNpmVersions, satisfies),
 }
 
 /** `-sp1` may be anybody's pre-release. */

@@ -1,4 +1,5 @@
 import { SemVer } from 'semver'
+import { holdsByOrder } from '../index.ts'
 import { parseNpmVersion } from './version.ts'
 
 /** `>=1.2.3-beta.1`, `<2`, `=1.x`: as advisories write them. */
@@ -52,24 +53,10 @@ function holds(version: SemVer, { operator, ...bound }: Comparator): boolean {
   const wild = bound.release.length < 3 || bound.release.includes(null)
   if (wild && bound.prerelease !== '') return false
   const order = orderTo(version, bound)
-  switch (operator) {
-    case '<':
-      return order < 0
-    case '<=':
-    case '=<':
-      return order <= 0
-    case '>':
-      return order > 0
-    case '>=':
-    case '=>':
-      return order >= 0
-    case '~':
-      return order >= 0 && isBefore(version, tildeEnd(bound.release))
-    case '^':
-      return order >= 0 && isBefore(version, caretEnd(bound.release))
-    default:
-      return order === 0
-  }
+  const plain = holdsByOrder(operator, order)
+  if (plain !== undefined) return plain
+  const end = operator === '~' ? tildeEnd : caretEnd
+  return order >= 0 && isBefore(version, end(bound.release))
 }
 
 /** Against a bound with wildcards: equal as soon as the first one is reached. */

@@ -3,14 +3,8 @@
  * Must not know images, layers or other ecosystems.
  */
 import type { IndexingPlugin } from '../../indexing/index.ts'
-import { isInVulnerableRange, libraryFixedVersion, type MatchingPlugin } from '../../matching/index.ts'
-import {
-  compareGenericVersions,
-  describeLibrary,
-  librarySubject,
-  packageUrl,
-  satisfiesGeneric,
-} from '../index.ts'
+import type { MatchingPlugin } from '../../matching/index.ts'
+import { describeLibrary, genericRules, librarySubject, packageUrl } from '../index.ts'
 import { dependenciesAnalyzer } from './dependencies-analyzer.ts'
 import { listsAnalyzer } from './lists-analyzer.ts'
 
@@ -26,8 +20,5 @@ export const nuget: IndexingPlugin & MatchingPlugin = {
   purlTypes: ['nuget'],
 
   matcherVersion: 1,
-  isAffected: (subject, advisory) =>
-    isInVulnerableRange(advisory, (constraint) => satisfiesGeneric(subject.version, constraint)),
-  fixedVersion: libraryFixedVersion,
-  compare: compareGenericVersions,
+  ...genericRules,
 }
