@@ -57,7 +57,12 @@ function osOf(
   return { family, release, extended: false }
 }
 
-const osTypes = new Set(['deb', 'apk', 'rpm'])
+/** Types of package URLs that are of an operating system: of ecosystems that know some. */
+const osTypes: ReadonlySet<string> = new Set(
+  ecosystems
+    .filter(({ distributions }) => distributions.length > 0)
+    .flatMap(({ purlTypes = [] }) => purlTypes),
+)
 
 /** Where advisories are looked up under another release than the image's own (Alpine's repositories). */
 function repositoryOf(
