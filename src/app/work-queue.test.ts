@@ -98,3 +98,32 @@ eachDatabase((_name, open) => {
     })
   })
 })
+
+describe('a wake', () => {
+  it('sends again for a wake that came while a job was being sent', async () => {
+    const keys: (string | undefined)[] = []
+    let sent: () => void = () => {}
+    const jobs: Pick<Jobs, 'define'> = {
+      define: () => ({
+        name: 'test.slow-send',
+        schedule: async () => {},
+        send: async (_data, options) => {
+          keys.push(options?.key)
+          await new Promise<void>((resolve) => {
+            sent = resolve
+          })
+          return true
+        },
+      }),
+    }
+    const runNext = async () => false
+    const wake = defineWorkQueue(jobs, { name: 'test.slow-send', workers: 1, runNext, onError: () => {} })
+    wake()
+    await expect.poll(() => keys).toEqual(['0'])
+    wake()
+    wake()
+    sent()
+    await expect.poll(() => keys).toEqual(['0', '0'])
+    sent()
+  })
+})

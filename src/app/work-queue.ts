@@ -26,9 +26,18 @@ export function defineWorkQueue(jobs: Pick<Jobs, 'define'>, options: WorkQueueOp
     concurrency: workers,
   })
   let waking = false
-  const wake = async (): Promise<void> => {
-    try {
+  let again = false
+  const send = async (): Promise<void> => {
+    do {
+      again = false
       for (let slot = 0; slot < workers; slot += 1) await job.send({ slot }, { key: String(slot) })
+    } while (again)
+  }
+  const wake = async (): Promise<void> => {
+    // What is queued in the same moment is woken for once.
+    await new Promise((resolve) => setImmediate(resolve))
+    try {
+      await send()
     } catch (error) {
       onError(error)
     } finally {
@@ -36,10 +45,12 @@ export function defineWorkQueue(jobs: Pick<Jobs, 'define'>, options: WorkQueueOp
     }
   }
   return () => {
-    if (waking || workers === 0) return
+    if (workers === 0) return
+    // A worker may have taken the job, and ended, before its sender knows that it is sent.
+    again = true
+    if (waking) return
     waking = true
-    // What is queued in the same moment is woken for once.
-    setImmediate(() => void wake())
+    void wake()
   }
 }
 
