@@ -70,14 +70,18 @@ function begin({ clock }: DiscoverJob): RunCursor {
 async function listRepositories(job: DiscoverJob, start: RunCursor): Promise<RunCursor> {
   const { db, clock, orgId, connectionId, connector } = job
   let cursor = start
-  for await (const page of connector.repositories(start.listing ?? undefined, job.signal)) {
+  for await (const page of connector.repositories({
+    cursor: start.listing ?? undefined,
+    signal: job.signal,
+  })) {
     job.signal?.throwIfAborted()
-    const seen = { orgId, connectionId, host: connector.host, paths: page.names, now: new Date(clock.now()) }
+    const paths = page.repositories.map(({ name }) => name)
+    const seen = { orgId, connectionId, host: connector.host, paths, now: new Date(clock.now()) }
     await inTransaction(db, 'bulk', (tx) => saveRepositories(tx, seen))
     cursor = {
       ...cursor,
       listing: page.nextCursor,
-      repositoriesTotal: cursor.repositoriesTotal + page.names.length,
+      repositoriesTotal: cursor.repositoriesTotal + paths.length,
     }
     job.onProgress?.({ done: 0, total: null, detail: `${cursor.repositoriesTotal} repositories found` })
     if (page.nextCursor !== null) await job.save(cursor)

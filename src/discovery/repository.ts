@@ -49,7 +49,7 @@ export interface RepositoryJob {
  */
 export async function discoverRepository(job: RepositoryJob): Promise<AppError | undefined> {
   const began = new Date(job.clock.now())
-  for await (const page of job.connector.tags(job.repository.path, undefined, job.signal)) {
+  for await (const page of job.connector.tags(job.repository.path, { signal: job.signal })) {
     const tags = await mapBounded(page.tags, REQUESTS, (tag) => seenTag(job, tag))
     const seen = tags.filter((tag) => tag !== undefined)
     await locked(job, (tx) =>

@@ -3,13 +3,38 @@ import type { DistributionClient } from './distribution/client.ts'
 import { CHECK_STEPS, type CheckStep } from './ports.ts'
 
 export interface CheckSubject {
-  /** Made for this check, with one attempt: a person waits for it. */
-  readonly client: DistributionClient
+  /** `host` or `host:port`, for messages. */
+  readonly host: string
   readonly plainHttp: boolean
   readonly verifyTls: boolean
   readonly hasCredentials: boolean
+  /** The first contact: proves that the registry is there and takes the credentials. */
+  signIn(signal?: AbortSignal): Promise<{ readonly signedIn: boolean }>
+  /** What the credentials may do and nobody needs here, as in "may also push and delete"; undefined: nothing that shows. */
+  excessRights?(signal?: AbortSignal): Promise<string | undefined>
   /** Any one repository that would be discovered, in as few requests as the platform allows. */
   firstRepository(signal?: AbortSignal): Promise<string | undefined>
+  /** Asks for one manifest. @returns which, as in `acme/api:1.4`; undefined when there is none to try */
+  pull(repository: string, signal?: AbortSignal): Promise<string | undefined>
+}
+
+/** The parts of a check that are the registry protocol's. @param client made for this check, with one attempt: a person waits */
+export function distributionCheck(
+  client: DistributionClient,
+): Pick<CheckSubject, 'host' | 'signIn' | 'pull'> {
+  return {
+    host: client.host,
+    signIn: (signal) => client.ping(signal),
+    async pull(repository, signal) {
+      for await (const { names } of client.tags(repository, { pageSize: 1, signal })) {
+        const [tag] = names
+        if (tag === undefined) return undefined
+        await client.headManifest(repository, tag, signal)
+        return `${repository}:${tag}`
+      }
+      return undefined
+    },
+  }
 }
 
 type StepId = CheckStep['id']
@@ -66,16 +91,27 @@ function blame(code: string): StepId {
 }
 
 async function reach(subject: CheckSubject, signal?: AbortSignal): Promise<CheckStep[]> {
-  const network = passed('network', `${subject.client.host} answers.`)
+  const network = passed('network', `${subject.host} answers.`)
   try {
-    const { signedIn } = await subject.client.ping(signal)
-    return [network, tlsStep(subject), signInStep(subject, signedIn)]
+    const { signedIn } = await subject.signIn(signal)
+    return [network, tlsStep(subject), await rightsStep(subject, signInStep(subject, signedIn), signal)]
   } catch (thrown) {
     const error = known(thrown)
     const id = blame(error.code)
     const before = [network, tlsStep(subject)].slice(0, CHECK_STEPS.indexOf(id))
     return [...before, failed(id, error)]
   }
+}
+
+/** Credentials that may do more than they need are pointed out; that they work is said all the same. */
+async function rightsStep(subject: CheckSubject, step: CheckStep, signal?: AbortSignal): Promise<CheckStep> {
+  const excess = step.state === 'passed' ? await subject.excessRights?.(signal) : undefined
+  if (excess === undefined) return step
+  return warning(
+    'sign-in',
+    `The credentials are accepted, and ${excess}.`,
+    'Use credentials that may only read: nothing else is needed.',
+  )
 }
 
 /** A cancelled check has no result; a defect of ours is no finding. */
@@ -95,8 +131,8 @@ async function list(
     return {
       step: warning(
         'list',
-        'Connected, but no repository is visible.',
-        'Check the prefix, and that the account may see the repositories.',
+        'Connected, but no repository is visible: the credentials may not list them, or there are none.',
+        'Grant the permission to list. If the registry is empty, push a test image and discover again.',
       ),
     }
   } catch (thrown) {
@@ -104,19 +140,11 @@ async function list(
   }
 }
 
-async function pull(
-  client: DistributionClient,
-  repository: string,
-  signal?: AbortSignal,
-): Promise<CheckStep> {
+async function pull(subject: CheckSubject, repository: string, signal?: AbortSignal): Promise<CheckStep> {
   try {
-    for await (const { names } of client.tags(repository, { pageSize: 1, signal })) {
-      const [tag] = names
-      if (tag === undefined) break
-      await client.headManifest(repository, tag, signal)
-      return passed('pull', `${repository}:${tag} can be pulled.`)
-    }
-    return skipped('pull', `${repository} has no tag to try.`)
+    const pulled = await subject.pull(repository, signal)
+    if (pulled === undefined) return skipped('pull', `${repository} has no tag to try.`)
+    return passed('pull', `${pulled} can be pulled.`)
   } catch (thrown) {
     return failed('pull', known(thrown))
   }
@@ -134,7 +162,7 @@ export async function checkConnection(subject: CheckSubject, signal?: AbortSigna
   if (isUp) {
     const listed = await list(subject, signal)
     steps.push(listed.step)
-    if (listed.repository !== undefined) steps.push(await pull(subject.client, listed.repository, signal))
+    if (listed.repository !== undefined) steps.push(await pull(subject, listed.repository, signal))
   }
   return CHECK_STEPS.map((id) => steps.find((step) => step.id === id) ?? skipped(id, 'Not tried.'))
 }

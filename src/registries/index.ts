@@ -11,7 +11,19 @@ export type { RegistryCredentials } from './distribution/credentials.ts'
 export { imageSource } from './distribution/image-source.ts'
 export type * from './ports.ts'
 export { mapBounded } from './bounded.ts'
-export { checkConnection } from './check.ts'
+export {
+  type AnswerSchema,
+  type ApiClient,
+  type ApiClientOptions,
+  type ApiRefusal,
+  type ApiRequest,
+  createApiClient,
+} from './api-client.ts'
+export { apiError, saidIn } from './api-error.ts'
+export { type CheckSubject, checkConnection, distributionCheck } from './check.ts'
+export { type ConnectorParts, createConnector, type PlatformListing } from './connector.ts'
+export type * from './notifications.ts'
+export { pacedHttp, type Pacing, type ToldLimit } from './paced-http.ts'
 export {
   optionalSecret,
   optionalText,
@@ -20,3 +32,4 @@ export {
   switchedOn,
   textLines,
 } from './schema.ts'
+export { openTransport, type Transport, transportFields, transportOf, transportShape } from './transport.ts'

@@ -1,6 +1,7 @@
 import type { Clock, Digest } from '../core/index.ts'
 import type { ImageSource } from '../images/index.ts'
 import type { HttpFactory } from '../platform/http/index.ts'
+import type { PushNotifications } from './notifications.ts'
 
 /** One field of a platform's form; the web draws the form from these and knows no platform by name. */
 export interface PlatformField {
@@ -9,6 +10,8 @@ export interface PlatformField {
   /** `lines` is a list, one entry a line; `textarea` is one text of several lines. */
   readonly kind: 'text' | 'password' | 'url' | 'textarea' | 'lines' | 'boolean' | 'select'
   readonly required: boolean
+  /** It may stay empty where the operator lets the organisation use this server's own cloud identity. */
+  readonly orAmbient?: boolean
   /** Sealed when stored, never sent back. */
   readonly secret: boolean
   readonly help: string
@@ -29,6 +32,28 @@ export interface PlatformDescription {
   readonly permissions: readonly { readonly name: string; readonly why: string }[]
   /** A least-privilege policy to copy, where the platform has such a thing. */
   readonly policy: { readonly label: string; readonly text: string } | null
+  /** What the platform allows, by its documentation; empty where nothing is published. */
+  readonly limits: readonly RequestLimit[]
+}
+
+/** A published limit: so many requests of one kind in so many seconds. */
+export interface RequestLimit {
+  /** Requests that are counted together: `api`, `registry`, ... */
+  readonly bucket: string
+  readonly requests: number
+  readonly seconds: number
+  /** Most of them side by side. */
+  readonly atOnce?: number
+  /** Where it is said, for the platform's page. */
+  readonly source: string
+}
+
+/** A connection's share of what its platform allows, over all workers. */
+export interface RequestBudget {
+  /** Waits until a request of this bucket may be sent. @throws AppError `cancelled`; `registry-rate-limited` when the wait is too long */
+  take(bucket: string, signal?: AbortSignal): Promise<void>
+  /** What an answer said of the bucket: how many requests are left until when (milliseconds since the epoch). */
+  report(bucket: string, told: { readonly remaining: number; readonly resetAt: number }): void
 }
 
 /** What a provider needs of its surroundings. */
@@ -36,6 +61,10 @@ export interface RegistryEnvironment {
   /** Makes the one outgoing client of a connection; who may be reached was decided by whoever made the factory. */
   readonly http: HttpFactory
   readonly clock: Clock
+  /** Without one, requests are not paced. */
+  readonly budget?: RequestBudget
+  /** Whether the server's own cloud identity may speak for this connection. Default false: never by accident. */
+  readonly allowAmbientCredentials?: boolean
   /** Ends everything that the connector has under way. */
   readonly signal?: AbortSignal
 }
@@ -43,6 +72,8 @@ export interface RegistryEnvironment {
 /** A family of registries: its form, and how a filled form becomes a connector. */
 export interface RegistryProvider {
   readonly description: PlatformDescription
+  /** How the platform tells of pushes; null: it does not. */
+  readonly notifications: PushNotifications | null
   /**
    * Reads a filled form; nothing is sent yet.
    *
@@ -64,10 +95,32 @@ export interface CheckStep {
   readonly code: string | null
 }
 
+/** A repository as a listing gives it. */
+export interface ListedRepository {
+  readonly name: string
+  /**
+   * Changes whenever what its tags point to may have changed: the same text as in an earlier listing means that nothing did.
+   * null: the platform does not say.
+   */
+  readonly revision: string | null
+}
+
 /** `nextCursor` resumes after this page, in this process or a later one; null on the last page. */
 export interface RepositoryPage {
-  readonly names: readonly string[]
+  readonly repositories: readonly ListedRepository[]
   readonly nextCursor: string | null
+}
+
+/** How far a listing goes. */
+export interface ListingOptions {
+  /** Where an earlier listing stopped. */
+  readonly cursor?: string | undefined
+  /**
+   * Milliseconds since the epoch. Only what was pushed or moved at or after this moment is wanted: a platform that lists the
+   * newest first, and shows that it does, may stop there.
+   */
+  readonly since?: number | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A tag as a listing gives it; null is what this registry does not say there (then `resolve` knows more). */
@@ -84,6 +137,16 @@ export interface ListedTag {
 export interface TagPage {
   readonly tags: readonly ListedTag[]
   readonly nextCursor: string | null
+  /** On the last page: older tags were left out because of `since`, so nothing can be said of what is not named. */
+  readonly partial?: boolean
+}
+
+/** Tags of several repositories; a repository may come back on a later page with more tags. */
+export interface ContentPage {
+  readonly repositories: readonly { readonly name: string; readonly tags: readonly ListedTag[] }[]
+  readonly nextCursor: string | null
+  /** As in `TagPage`: nothing can be said of repositories and tags that are not named. */
+  readonly partial?: boolean
 }
 
 /** What a tag points to. */
@@ -106,9 +169,14 @@ export interface RegistryConnector {
   /** Tries the connection for real, with few requests; never throws for what it finds. */
   check(signal?: AbortSignal): Promise<readonly CheckStep[]>
   /** Page by page, so that a large registry is never held in memory; ends early only by throwing. */
-  repositories(cursor?: string, signal?: AbortSignal): AsyncIterable<RepositoryPage>
+  repositories(options?: ListingOptions): AsyncIterable<RepositoryPage>
   /** @throws AppError `repository-not-found` (not-found) when the repository left since it was listed */
-  tags(repository: string, cursor?: string, signal?: AbortSignal): AsyncIterable<TagPage>
+  tags(repository: string, options?: ListingOptions): AsyncIterable<TagPage>
+  /**
+   * Everything in one listing, where that takes fewer requests than asking repository by repository. Discovery asks for this
+   * instead of the two above where it is there; a repository without tags is not in it.
+   */
+  contents?(options?: ListingOptions): AsyncIterable<ContentPage>
   /** @throws AppError `manifest-not-found` (not-found) when the tag left since it was listed */
   resolve(repository: string, tag: string, signal?: AbortSignal): Promise<ResolvedTag>
   /** For pulling; lives as long as the connector. */

@@ -54,7 +54,9 @@ export function registryContract(
     })
 
     it('lists every repository once', async () => {
-      const names = (await everything(open().repositories())).flatMap((page) => page.names)
+      const names = (await everything(open().repositories())).flatMap((page) =>
+        page.repositories.map(({ name }) => name),
+      )
       expect(names.toSorted()).toEqual([...new Set(seeded.seeds.map(({ repository }) => repository))].sort())
     })
 

@@ -9,6 +9,7 @@ export type {
   HttpClient,
   HttpClientOptions,
   HttpFactory,
+  HttpRequest,
   HttpResponse,
   ProxySettings,
 } from './ports.ts'

@@ -19,6 +19,7 @@ export function fakePlatform(id = 'fake'): FakePlatform {
     registries,
     opened,
     steps: [],
+    notifications: null,
     description: {
       id,
       label: 'Fake registry',
@@ -40,6 +41,7 @@ export function fakePlatform(id = 'fake'): FakePlatform {
       ],
       permissions: [],
       policy: null,
+      limits: [],
     },
     open(settings) {
       opened.push(settings)

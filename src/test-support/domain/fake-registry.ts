@@ -40,7 +40,7 @@ export class FakeRegistry {
       host: this.host,
       insecure: false,
       check: async () => [],
-      repositories: (cursor) => this.#repositories(cursor),
+      repositories: (options) => this.#repositories(options?.cursor),
       tags: (repository) => this.#tags(repository),
       resolve: async (repository, tag) => {
         await this.#ask(`head ${repository}:${tag}`)
@@ -57,7 +57,8 @@ export class FakeRegistry {
     for (let start = Number(cursor ?? 0); start < names.length; start += this.pageSize) {
       await this.#ask('catalog')
       const end = start + this.pageSize
-      yield { names: names.slice(start, end), nextCursor: end < names.length ? String(end) : null }
+      const repositories = names.slice(start, end).map((name) => ({ name, revision: null }))
+      yield { repositories, nextCursor: end < names.length ? String(end) : null }
     }
   }
 

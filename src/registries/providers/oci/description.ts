@@ -1,4 +1,4 @@
-import type { PlatformDescription } from '../../index.ts'
+import { type PlatformDescription, transportFields } from '../../index.ts'
 
 export const description: PlatformDescription = {
   id: 'oci',
@@ -60,16 +60,6 @@ export const description: PlatformDescription = {
       placeholder: 'auth.example.com',
     },
     {
-      name: 'caCertificate',
-      label: 'CA certificate',
-      kind: 'textarea',
-      required: false,
-      secret: false,
-      guardsSecrets: true,
-      help: 'In PEM form, where the certificate of the registry is signed by an authority of your own.',
-      placeholder: '-----BEGIN CERTIFICATE-----',
-    },
-    {
       name: 'allowPlainHttp',
       label: 'Allow plain HTTP',
       kind: 'boolean',
@@ -77,14 +67,7 @@ export const description: PlatformDescription = {
       secret: false,
       help: 'Lets the URL begin with http://. Passwords and images are then not protected on their way.',
     },
-    {
-      name: 'skipTlsVerification',
-      label: 'Do not verify TLS',
-      kind: 'boolean',
-      required: false,
-      secret: false,
-      help: 'Accepts any certificate. Anyone in between can then read passwords and change images.',
-    },
+    ...transportFields,
   ],
   permissions: [
     { name: 'repository:<name>:pull', why: 'To read tags, manifests and layers.' },
@@ -94,4 +77,5 @@ export const description: PlatformDescription = {
     },
   ],
   policy: null,
+  limits: [],
 }

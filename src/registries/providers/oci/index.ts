@@ -1,6 +1,13 @@
 /** Any registry of the OCI distribution protocol: distribution, Harbor, zot, and what has no provider of its own. */
 import type { RegistryConnector, RegistryEnvironment, RegistryProvider } from '../../index.ts'
-import { checkConnection, createDistributionClient, imageSource } from '../../index.ts'
+import {
+  checkConnection,
+  createConnector,
+  createDistributionClient,
+  type DistributionClient,
+  distributionCheck,
+  openTransport,
+} from '../../index.ts'
 import { description } from './description.ts'
 import { listRepositories, listTags } from './listing.ts'
 import { type OciSettings, readSettings } from './schema.ts'
@@ -16,50 +23,48 @@ function clientOptions(settings: OciSettings, environment: RegistryEnvironment) 
   }
 }
 
+async function firstRepository(
+  client: DistributionClient,
+  settings: OciSettings,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  for await (const { repositories } of listRepositories(client, settings, { signal })) {
+    if (repositories[0] !== undefined) return repositories[0].name
+  }
+  return undefined
+}
+
 function connect(settings: OciSettings, environment: RegistryEnvironment): RegistryConnector {
-  const { plainHttp, verifyTls, ca } = settings
-  const http = environment.http({ verifyTls, ...(ca === undefined ? {} : { ca }) })
+  const { plainHttp, transport } = settings
+  const verifyTls = !transport.skipTlsVerification
+  const http = openTransport(transport, environment)
   const options = { ...clientOptions(settings, environment), http }
   const client = createDistributionClient(options)
-  const within = (signal?: AbortSignal): AbortSignal | undefined => {
-    const signals = [environment.signal, signal].filter((one) => one !== undefined)
-    return signals.length > 1 ? AbortSignal.any(signals) : signals[0]
-  }
-  return {
-    host: client.host,
+  return createConnector({
+    environment,
+    http,
+    client,
     insecure: plainHttp || !verifyTls,
+    listing: {
+      repositories: (listing) => listRepositories(client, settings, listing),
+      tags: (repository, listing) => listTags(client, repository, listing),
+    },
     check(signal) {
       const probe = createDistributionClient({ ...options, attempts: 1 })
       const subject = {
-        client: probe,
+        ...distributionCheck(probe),
         plainHttp,
         verifyTls,
         hasCredentials: settings.credentials !== undefined,
-        firstRepository: async (inner?: AbortSignal) => {
-          for await (const { names } of listRepositories(probe, settings, { signal: inner })) {
-            if (names[0] !== undefined) return names[0]
-          }
-          return undefined
-        },
+        firstRepository: (inner?: AbortSignal) => firstRepository(probe, settings, inner),
       }
-      return checkConnection(subject, within(signal))
+      return checkConnection(subject, signal)
     },
-    repositories: (cursor, signal) => listRepositories(client, settings, { cursor, signal: within(signal) }),
-    tags: (repository, cursor, signal) => listTags(client, repository, { cursor, signal: within(signal) }),
-    resolve: (repository, tag, signal) => client.headManifest(repository, tag, within(signal)),
-    source(repository) {
-      const source = imageSource(client, repository)
-      return {
-        name: source.name,
-        manifest: (reference, signal) => source.manifest(reference, within(signal)),
-        blob: (descriptor, signal) => source.blob(descriptor, within(signal)),
-      }
-    },
-    close: () => http.close(),
-  }
+  })
 }
 
 export const ociProvider: RegistryProvider = {
   description,
+  notifications: null,
   open: (settings, environment) => connect(readSettings(settings), environment),
 }

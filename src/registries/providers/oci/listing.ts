@@ -1,6 +1,7 @@
 import { AppError, isAppError, type Digest } from '../../../core/index.ts'
 import {
   type DistributionClient,
+  type ListedRepository,
   type ListedTag,
   mapBounded,
   type RepositoryPage,
@@ -47,6 +48,9 @@ function isBelow(prefix: string, name: string): boolean {
   return prefix === '' || name === prefix || name.startsWith(`${prefix}/`)
 }
 
+/** The protocol says nothing of when a repository changed. */
+const unrevised = (name: string): ListedRepository => ({ name, revision: null })
+
 /**
  * The repositories that are named, or those of the catalog at or below the prefix.
  *
@@ -62,12 +66,13 @@ export async function* listRepositories(
   },
 ): AsyncGenerator<RepositoryPage> {
   if (wanted.repositories.length > 0) {
-    yield { names: wanted.repositories, nextCursor: null }
+    yield { repositories: wanted.repositories.map(unrevised), nextCursor: null }
     return
   }
   try {
     for await (const page of client.catalog(options)) {
-      yield { names: page.names.filter((name) => isBelow(wanted.prefix, name)), nextCursor: page.next }
+      const names = page.names.filter((name) => isBelow(wanted.prefix, name))
+      yield { repositories: names.map(unrevised), nextCursor: page.next }
     }
   } catch (error) {
     throw await explain(client, error, options.signal)

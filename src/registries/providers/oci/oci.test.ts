@@ -54,7 +54,9 @@ describe('listing', () => {
   it('lists the catalog, at or below the prefix', async () => {
     const registry = await start({ pageSize: 2 })
     const names = async (settings: Record<string, unknown>) =>
-      (await everything(connect(registry, settings).repositories())).flatMap((page) => page.names)
+      (await everything(connect(registry, settings).repositories())).flatMap((page) =>
+        page.repositories.map(({ name }) => name),
+      )
     expect(await names({})).toEqual(['acme/api', 'acme/team/web', 'acmeother/x'])
     expect(await names({ prefix: 'acme' })).toEqual(['acme/api', 'acme/team/web'])
     expect(await names({ prefix: 'acme/team/web' })).toEqual(['acme/team/web'])
@@ -64,10 +66,10 @@ describe('listing', () => {
     const registry = await start({ pageSize: 2 })
     const connector = connect(registry)
     const [first] = await everything(connector.repositories())
-    const rest = await everything(connector.repositories(first?.nextCursor ?? ''))
-    expect(rest.flatMap((page) => page.names)).toEqual(['acmeother/x'])
+    const rest = await everything(connector.repositories({ cursor: first?.nextCursor ?? '' }))
+    expect(rest.flatMap((page) => page.repositories.map(({ name }) => name))).toEqual(['acmeother/x'])
     const [page] = await everything(connector.tags('acme/api'))
-    const more = await everything(connector.tags('acme/api', page?.nextCursor ?? ''))
+    const more = await everything(connector.tags('acme/api', { cursor: page?.nextCursor ?? '' }))
     expect(more.flatMap(({ tags }) => tags.map(({ name }) => name))).toEqual(['3'])
     expect(more.at(-1)?.nextCursor).toBeNull()
   })
@@ -80,7 +82,7 @@ describe('listing', () => {
     const pages = await everything(connector.tags('acme/many'))
     expect(pages.map((page) => page.tags.length)).toEqual([100, 100, 50])
     registry.deleteTag('acme/many', 't050')
-    const rest = await everything(connector.tags('acme/many', pages[0]?.nextCursor ?? ''))
+    const rest = await everything(connector.tags('acme/many', { cursor: pages[0]?.nextCursor ?? '' }))
     expect(rest.flatMap((page) => page.tags.map(({ name }) => name))).toEqual(tags.slice(100))
   })
 
@@ -88,7 +90,7 @@ describe('listing', () => {
     const registry = await start()
     const connector = connect(registry, { repositories: 'acme/api\nother/y' })
     expect(await everything(connector.repositories())).toEqual([
-      { names: ['acme/api', 'other/y'], nextCursor: null },
+      { repositories: ['acme/api', 'other/y'].map((name) => ({ name, revision: null })), nextCursor: null },
     ])
     expect(registry.requests.all).toEqual([])
   })

@@ -25,8 +25,7 @@ describe('readSettings', () => {
     expect(fieldsOf(empty)).toEqual({
       host: 'registry.example.com',
       plainHttp: false,
-      verifyTls: true,
-      ca: undefined,
+      transport: { caCertificate: undefined, skipTlsVerification: false },
       credentials: undefined,
       signInHost: undefined,
       prefix: '',
@@ -51,13 +50,13 @@ describe('readSettings', () => {
     expect(settings).toMatchObject({
       host: 'registry.example.com:5000',
       plainHttp: true,
-      verifyTls: false,
+      transport: { skipTlsVerification: true },
       credentials: { username: 'ann', password },
       signInHost: 'auth.example.com',
       prefix: 'acme/team',
       repositories: ['acme/api', 'acme/web'],
     })
-    expect(settings.ca).toContain('BEGIN CERTIFICATE')
+    expect(settings.transport.caCertificate).toContain('BEGIN CERTIFICATE')
   })
 
   it('takes an address without scheme as HTTPS, and a list as a list', () => {

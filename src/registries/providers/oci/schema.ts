@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { isRepositoryName, type Secret } from '../../../core/index.ts'
-import { parseCertificates } from '../../../platform/http/index.ts'
 import {
   optionalSecret,
   optionalText,
@@ -8,14 +7,16 @@ import {
   requiredText,
   switchedOn,
   textLines,
+  type Transport,
+  transportOf,
+  transportShape,
 } from '../../index.ts'
 
 export interface OciSettings {
   /** `host` or `host:port`. */
   readonly host: string
   readonly plainHttp: boolean
-  readonly verifyTls: boolean
-  readonly ca: string | undefined
+  readonly transport: Transport
   readonly credentials: { readonly username: string; readonly password: Secret<string> } | undefined
   readonly signInHost: string | undefined
   /** Without slashes at its ends; '' for all. */
@@ -32,10 +33,9 @@ const form = z.object({
   password: optionalSecret,
   prefix: optionalText(255),
   repositories: textLines(10_000),
-  caCertificate: optionalText(500_000),
   signInHost: optionalText(255),
   allowPlainHttp: switchedOn,
-  skipTlsVerification: switchedOn,
+  ...transportShape,
 })
 
 type Form = z.output<typeof form>
@@ -56,28 +56,16 @@ function urlProblem({ url, allowPlainHttp }: Form): string | undefined {
   return undefined
 }
 
-function certificateProblem(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined
-  try {
-    parseCertificates(text)
-    return undefined
-  } catch {
-    return 'That is not a certificate in PEM form, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.'
-  }
-}
-
 function trimSlashes(text: string): string {
   return text.replace(/^\/+|\/+$/g, '')
 }
 
 function problems(values: Form): Issue[] {
   const url = urlProblem(values)
-  const certificate = certificateProblem(values.caCertificate)
   const badName = values.repositories.find((name) => !isRepositoryName(name))
   const prefix = trimSlashes(values.prefix ?? '')
   return [
     ...(url ? [{ path: 'url', message: url }] : []),
-    ...(certificate ? [{ path: 'caCertificate', message: certificate }] : []),
     ...(badName === undefined
       ? []
       : [
@@ -119,8 +107,7 @@ export function readSettings(settings: unknown): OciSettings {
   return {
     host: url.host,
     plainHttp: url.protocol === 'http:',
-    verifyTls: !values.skipTlsVerification,
-    ca: values.caCertificate,
+    transport: transportOf(values),
     credentials: username && password ? { username, password } : undefined,
     signInHost: values.signInHost?.toLowerCase(),
     prefix: trimSlashes(values.prefix ?? ''),

@@ -1,0 +1,108 @@
+import {
+  createServer,
+  type IncomingMessage,
+  request as sendOn,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { Secret } from '../core/index.ts'
+import type { HttpFactory } from '../platform/http/index.ts'
+import { createAuthority } from './certificates.ts'
+import { testHttp } from './http.ts'
+
+/** Who answers for a host: a handler, or a server on loopback that requests are passed on to, as by a reverse proxy. */
+export type InternetHost = RequestListener | { readonly url: string }
+
+/** An internet of our own: the names of real services, each answered by a fake on loopback, with real TLS. */
+export interface Internet {
+  /** A factory of clients that reach only the named hosts. */
+  readonly http: HttpFactory
+  /** Requests so far, as `GET https://hub.example.com/v2/x?y=1`. */
+  readonly requests: readonly string[]
+  /** PEM of the authority that signed the certificates. */
+  readonly ca: string
+  /** Of the proxy that leads there: `http://127.0.0.1:PORT`. */
+  readonly proxyUrl: string
+  close(): Promise<void>
+}
+
+/**
+ * Starts it. Clients go through a proxy that connects every name to one TLS server on loopback, so that host names,
+ * certificates, origins and redirects are as they are in the world.
+ *
+ * @param hosts by name; `*.example.com` answers for all below it
+ * @param options.delay called before each answer, for faults and slow networks
+ */
+export async function startInternet(
+  hosts: Readonly<Record<string, InternetHost>>,
+  options: { readonly delay?: (url: URL) => Promise<void> } = {},
+): Promise<Internet> {
+  const requests: string[] = []
+  const sockets = new Set<Socket>()
+  const authority = createAuthority()
+  const identity = authority.issue(Object.keys(hosts).map((name) => `DNS:${name}`))
+  const server = createTlsServer(identity, (message, response) => {
+    void answer(message, response)
+  })
+  const proxy = createServer((_message, response) => response.writeHead(405).end())
+
+  async function answer(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(message.url ?? '/', `https://${message.headers.host ?? ''}`)
+    requests.push(`${message.method} ${url.href}`)
+    await options.delay?.(url)
+    const host = hostFor(hosts, url.hostname)
+    if (host === undefined) response.writeHead(421).end()
+    else if (typeof host === 'function') host(message, response)
+    else passOn(host.url, message, response)
+  }
+
+  proxy.on('connect', (message, client: Socket, head: Buffer) => {
+    const name = (message.url ?? '').replace(/:\d+$/, '')
+    sockets.add(client)
+    client.on('error', () => undefined).on('close', () => sockets.delete(client))
+    if (hostFor(hosts, name) === undefined) {
+      client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n')
+      return
+    }
+    const { port } = server.address() as AddressInfo
+    const upstream = connect(port, '127.0.0.1', () => {
+      client.write('HTTP/1.1 200 Connection Established\r\n\r\n')
+      upstream.write(head)
+      client.pipe(upstream).pipe(client)
+    })
+    upstream.on('error', () => client.destroy())
+    client.on('close', () => upstream.destroy())
+  })
+  for (const each of [server, proxy])
+    await new Promise<void>((done) => each.listen(0, '127.0.0.1', () => done()))
+  const proxyUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+  return {
+    requests,
+    proxyUrl,
+    ca: authority.cert,
+    http: (tls) =>
+      testHttp({ ca: authority.cert, ...tls, proxy: { url: new Secret(proxyUrl), bypass: ['127.0.0.1'] } }),
+    async close() {
+      for (const socket of sockets) socket.destroy()
+      server.closeAllConnections()
+      proxy.closeAllConnections()
+      await Promise.all([server, proxy].map((each) => new Promise((done) => each.close(done))))
+    },
+  }
+}
+
+function hostFor(hosts: Readonly<Record<string, InternetHost>>, name: string): InternetHost | undefined {
+  return hosts[name] ?? hosts[`*.${name.slice(name.indexOf('.') + 1)}`]
+}
+
+function passOn(origin: string, message: IncomingMessage, response: ServerResponse): void {
+  const { method, headers } = message
+  const onward = sendOn(new URL(message.url ?? '/', origin), { method, headers }, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers)
+    answer.pipe(response)
+  })
+  onward.on('error', () => response.destroy())
+  message.pipe(onward)
+}
