@@ -15,12 +15,28 @@ import { testHttp } from './http.ts'
 /** Who answers for a host: a handler, or a server on loopback that requests are passed on to, as by a reverse proxy. */
 export type InternetHost = RequestListener | { readonly url: string }
 
+export interface InterceptedRequest {
+  readonly method: string
+  readonly url: URL
+  readonly headers: IncomingMessage['headers']
+}
+
+export interface InterceptedAnswer {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  /** Nothing is ever sent. */
+  readonly silent?: boolean
+}
+
 /** An internet of our own: the names of real services, each answered by a fake on loopback, with real TLS. */
 export interface Internet {
   /** A factory of clients that reach only the named hosts. */
   readonly http: HttpFactory
   /** Requests so far, as `GET https://hub.example.com/v2/x?y=1`. */
   readonly requests: readonly string[]
+  /** Asked before the hosts are: an answer in their place, for faults; undefined lets the request pass. May be changed at any time. */
+  intercept: (request: InterceptedRequest) => InterceptedAnswer | undefined
   /** PEM of the authority that signed the certificates. */
   readonly ca: string
   /** Of the proxy that leads there: `http://127.0.0.1:PORT`. */
@@ -52,8 +68,11 @@ export async function startInternet(
     const url = new URL(message.url ?? '/', `https://${message.headers.host ?? ''}`)
     requests.push(`${message.method} ${url.href}`)
     await options.delay?.(url)
+    const instead = internet.intercept({ method: message.method ?? 'GET', url, headers: message.headers })
+    if (instead?.silent) return
     const host = hostFor(hosts, url.hostname)
-    if (host === undefined) response.writeHead(421).end()
+    if (instead !== undefined) response.writeHead(instead.status, instead.headers).end(instead.body ?? '')
+    else if (host === undefined) response.writeHead(421).end()
     else if (typeof host === 'function') host(message, response)
     else passOn(host.url, message, response)
   }
@@ -78,8 +97,9 @@ export async function startInternet(
   for (const each of [server, proxy])
     await new Promise<void>((done) => each.listen(0, '127.0.0.1', () => done()))
   const proxyUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
-  return {
+  const internet: Internet = {
     requests,
+    intercept: () => undefined,
     proxyUrl,
     ca: authority.cert,
     http: (tls) =>
@@ -91,6 +111,7 @@ export async function startInternet(
       await Promise.all([server, proxy].map((each) => new Promise((done) => each.close(done))))
     },
   }
+  return internet
 }
 
 function hostFor(hosts: Readonly<Record<string, InternetHost>>, name: string): InternetHost | undefined {

@@ -1,0 +1,45 @@
+import type { Built } from './image-builder/index.ts'
+import type { Internet } from './internet.ts'
+
+/** A platform as it is in the world, faked: its hosts on an internet of our own, its content in our hands. */
+export interface PlatformWorld {
+  readonly internet: Internet
+  /** As image references name the registry. */
+  readonly host: string
+  /** A form that connects it. */
+  readonly settings: Readonly<Record<string, unknown>>
+  /** Credentials that it refuses. */
+  readonly wrongSettings: Readonly<Record<string, unknown>>
+  /** Credentials that may sign in but not list; undefined where the platform has no such thing. */
+  readonly deniedSettings?: Readonly<Record<string, unknown>>
+  /** Names that the platform allows, at least three, as `repositories()` must give them; the last as deep as it goes. */
+  readonly repositories: readonly [string, string, string, ...string[]]
+  /** Whether listings say when a tag was pushed. */
+  readonly knowsPushDates: boolean
+  /** Whether listings say a tag's digest without a further request. */
+  readonly knowsDigests: boolean
+  /** Whether a repository without tags is listed. */
+  readonly listsEmptyRepositories: boolean
+  /**
+   * Points a tag at an image, as a push does.
+   * @param pushedAt milliseconds since the epoch
+   */
+  push(repository: string, tag: string, built: Built, pushedAt: number): void
+  /** Removes a tag. */
+  untag(repository: string, tag: string): void
+  /** Removes a repository with all that is in it; one that was never pushed to appears empty by `addRepository`. */
+  removeRepository(repository: string): void
+  addRepository(repository: string): void
+  /** What was handed out so far is no longer taken; new tokens are. */
+  expireTokens(): void
+  /** Requests so far that listed repositories, tags or contents (not: signing in, pulling). */
+  listingRequests(): number
+  close(): Promise<void>
+}
+
+export interface PlatformWorldOptions {
+  /** Entries of a page at most, below what the platform itself gives at most. */
+  readonly pageSize?: number
+  /** Waits before each answer, milliseconds. For benchmarks. */
+  readonly latency?: number
+}
