@@ -7,7 +7,13 @@ import type {
   RegistryConnector,
   RegistryProvider,
 } from '../../src/registries/index.ts'
-import { type Built, buildImage, buildIndex } from '../../src/test-support/image-builder/index.ts'
+import { createAuthority } from '../../src/test-support/certificates.ts'
+import {
+  type Built,
+  type BuiltImage,
+  buildImage,
+  buildIndex,
+} from '../../src/test-support/image-builder/index.ts'
 import type { PlatformWorld, PlatformWorldOptions } from '../../src/test-support/platform-world.ts'
 import { Cleanup, everything, failureOf } from '../../src/test-support/registry-client.ts'
 
@@ -16,7 +22,8 @@ const day = (number: number): number => Date.UTC(2026, 0, 1) + number * DAY
 /** The longest tag that there may be (distribution-spec, Pulling manifests). */
 const LONGEST_TAG = `v${'1'.repeat(127)}`
 
-const numbered = (number: number): Built => buildImage({ layers: [{ files: { number: String(number) } }] })
+const numbered = (number: number): BuiltImage =>
+  buildImage({ layers: [{ files: { number: String(number) } }] })
 
 /**
  * What every platform's connector must do, against a fake that behaves as that platform does: the cases that trip clients of
@@ -409,7 +416,8 @@ function trouble(startWorld: StartWorld, open: Open): void {
   it('does not trust a certificate of nobody', async () => {
     const world = await startWorld()
     fill(world)
-    const http: typeof world.internet.http = (tls) => world.internet.http({ ...tls, ca: '' })
+    const stranger = createAuthority().cert
+    const http: typeof world.internet.http = (tls) => world.internet.http({ ...tls, ca: stranger })
     const untrusting = { ...world, internet: { ...world.internet, http } }
     const step = failedStep(await open(untrusting).check())
     expect(step).toMatchObject({ id: 'tls', code: 'certificate-untrusted' })
