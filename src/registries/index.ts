@@ -22,7 +22,16 @@ export {
 export { apiError, saidIn } from './api-error.ts'
 export { type CheckSubject, checkConnection, distributionCheck } from './check.ts'
 export { type ConnectorParts, createConnector, type PlatformListing } from './connector.ts'
+export { isDistributionEnvelope, readDistributionEvents } from './distribution-events.ts'
+export {
+  checkSecretHeader,
+  isSameSecret,
+  notificationInvalid,
+  notificationJson,
+  notificationRefused,
+} from './notification-proof.ts'
 export type * from './notifications.ts'
+export { nameAt, placeOf, type RepositoryPlace } from './places.ts'
 export { pacedHttp, type Pacing, type ToldLimit } from './paced-http.ts'
 export {
   optionalSecret,
