@@ -2,6 +2,7 @@ import type { ImageSource } from '../images/index.ts'
 import type { HttpClient } from '../platform/http/index.ts'
 import type { DistributionClient } from './distribution/client.ts'
 import { imageSource } from './distribution/image-source.ts'
+import { placeOf } from './places.ts'
 import type {
   CheckStep,
   ContentPage,
@@ -20,12 +21,20 @@ export interface PlatformListing {
   contents?(options: ListingOptions): AsyncIterable<ContentPage>
 }
 
+/** One client for each host that names begin with (`RegistryConnector.spansHosts`). */
+export interface HostClients {
+  /** Stands for all of them. */
+  readonly host: string
+  /** @throws AppError for a host that is none of this connection's */
+  at(host: string): DistributionClient
+}
+
 export interface ConnectorParts {
   readonly environment: Pick<RegistryEnvironment, 'signal'>
   /** Closed with the connector. */
   readonly http: HttpClient
   /** What images are pulled with. */
-  readonly client: DistributionClient
+  readonly client: DistributionClient | HostClients
   readonly insecure: boolean
   readonly listing: PlatformListing
   check(signal: AbortSignal | undefined): Promise<readonly CheckStep[]>
@@ -43,16 +52,29 @@ export function createConnector(parts: ConnectorParts): RegistryConnector {
     signal: within(options.signal),
   })
   const contents = listing.contents?.bind(listing)
+  const spansHosts = 'at' in client
+  /** Who has a repository, and what it is called there. */
+  const located = (name: string): { readonly at: DistributionClient; readonly path: string } => {
+    if (!spansHosts) return { at: client, path: name }
+    const { host, path } = placeOf({ host: client.host, spansHosts }, name)
+    return { at: client.at(host), path }
+  }
   return {
     host: client.host,
+    ...(spansHosts ? { spansHosts } : {}),
     insecure: parts.insecure,
     check: (signal) => parts.check(within(signal)),
     repositories: (options) => listing.repositories(bounded(options)),
     tags: (repository, options) => listing.tags(repository, bounded(options)),
     ...(contents === undefined ? {} : { contents: (options) => contents(bounded(options)) }),
-    resolve: (repository, tag, signal): Promise<ResolvedTag> =>
-      client.headManifest(repository, tag, within(signal)),
-    source: (repository) => boundedSource(imageSource(client, repository), within),
+    async resolve(repository, tag, signal): Promise<ResolvedTag> {
+      const { at, path } = located(repository)
+      return at.headManifest(path, tag, within(signal))
+    },
+    source(repository) {
+      const { at, path } = located(repository)
+      return boundedSource(imageSource(at, path), within)
+    },
     close: () => http.close(),
   }
 }

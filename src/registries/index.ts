@@ -7,6 +7,7 @@ export {
   type DistributionClient,
   type DistributionClientOptions,
 } from './distribution/client.ts'
+export type { CredentialSource, IssuedCredentials } from './distribution/credential-keeper.ts'
 export type { RegistryCredentials } from './distribution/credentials.ts'
 export { imageSource } from './distribution/image-source.ts'
 export type * from './ports.ts'
@@ -21,7 +22,7 @@ export {
 } from './api-client.ts'
 export { apiError, saidIn } from './api-error.ts'
 export { type CheckSubject, checkConnection, distributionCheck } from './check.ts'
-export { type ConnectorParts, createConnector, type PlatformListing } from './connector.ts'
+export { type ConnectorParts, createConnector, type HostClients, type PlatformListing } from './connector.ts'
 export { isDistributionEnvelope, readDistributionEvents } from './distribution-events.ts'
 export {
   checkSecretHeader,

@@ -164,6 +164,11 @@ export interface ResolvedTag {
 export interface RegistryConnector {
   /** `host` or `host:port`, as image references write it. */
   readonly host: string
+  /**
+   * Its repositories are at several registry hosts: every name that it gives and takes then begins with the host, as in
+   * `eu.example.com/acme/api`, and `host` only stands for all of them. `placeOf` and `nameAt` translate.
+   */
+  readonly spansHosts?: boolean
   /** Plain HTTP or unverified TLS: shown as a lasting mark. */
   readonly insecure: boolean
   /** Tries the connection for real, with few requests; never throws for what it finds. */
