@@ -21,8 +21,8 @@ export function pacedHttp(http: HttpClient, budget: RequestBudget | undefined, p
     async request(request) {
       const bucket = bucketOf(pacing, request)
       if (bucket === undefined) return http.request(request)
-      await budget.take(bucket, request.signal)
-      const response = await http.request(request)
+      const release = await budget.take(bucket, request.signal)
+      const response = await http.request(request).finally(release)
       const told = pacing.read?.(response)
       if (told !== undefined) budget.report(bucket, told)
       return response

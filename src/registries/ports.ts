@@ -19,6 +19,10 @@ export interface PlatformField {
   readonly guardsSecrets?: boolean
   readonly placeholder?: string
   readonly options?: readonly { readonly value: string; readonly label: string }[]
+  /** `transport`: how the registry is reached from here; forms keep these apart. */
+  readonly group?: 'transport'
+  /** Filled, it wants something of the operator's that is off by default: an unprotected way, or a proxy of the connection's own. */
+  readonly needs?: 'insecure' | 'proxy'
 }
 
 /** What people are told about a platform before they connect it. */
@@ -50,8 +54,13 @@ export interface RequestLimit {
 
 /** A connection's share of what its platform allows, over all workers. */
 export interface RequestBudget {
-  /** Waits until a request of this bucket may be sent. @throws AppError `cancelled`; `registry-rate-limited` when the wait is too long */
-  take(bucket: string, signal?: AbortSignal): Promise<void>
+  /**
+   * Waits until a request of this bucket may be sent.
+   *
+   * @returns what to call when it was answered or failed: it frees a place where the limit is also on requests side by side
+   * @throws AppError `cancelled`; `registry-rate-limited` when the wait is too long
+   */
+  take(bucket: string, signal?: AbortSignal): Promise<() => void>
   /** What an answer said of the bucket: how many requests are left until when (milliseconds since the epoch). */
   report(bucket: string, told: { readonly remaining: number; readonly resetAt: number }): void
 }
