@@ -1,10 +1,9 @@
 import { type AppError, isAppError, type Secret } from '../../core/index.ts'
 import type { HttpResponse } from '../../platform/http/index.ts'
 import { type Challenge, parseChallenges } from './challenge.ts'
-import { basicAuthorization } from './credentials.ts'
 import type { SessionOptions } from './session-options.ts'
 import { chooseChallenge, learnScheme, signInUnsupported, unasked } from './sign-in.ts'
-import { fetchToken } from './token.ts'
+import { obtainToken } from './token.ts'
 import { createTokenCache, type Token } from './token-cache.ts'
 
 /** Decides what stands in the Authorization header of each request. */
@@ -18,6 +17,8 @@ export interface Authorizer {
     challenges: readonly Challenge[],
     refused: Secret<string> | undefined,
   ): Promise<Secret<string> | undefined>
+  /** The registry took this. */
+  accepted(authorization: Secret<string>): void
   isInsufficient(challenges: readonly Challenge[]): boolean
   scheme(): string
 }
@@ -31,7 +32,6 @@ export function createAuthorizer(options: SessionOptions): Authorizer {
   const { credentials } = options
   const cache = createTokenCache(options.clock)
   const tokens = new WeakMap<Secret<string>, Token>()
-  const basic = credentials && basicAuthorization(credentials)
   let learnt: Challenge | undefined
   // A path may want another scheme than the rest (Harbor's catalog wants Basic, all else Bearer).
   const byScope = new Map<string, Challenge>()
@@ -40,7 +40,7 @@ export function createAuthorizer(options: SessionOptions): Authorizer {
 
   /** After refused credentials nothing is sent again: repeated failures lock accounts. */
   function remember(error: unknown): never {
-    if (credentials && isAppError(error) && error.code === 'credentials-refused') refusal = error
+    if (credentials.present && isAppError(error) && error.kind === 'auth') refusal = error
     throw error
   }
 
@@ -54,8 +54,8 @@ export function createAuthorizer(options: SessionOptions): Authorizer {
   }
 
   async function fulfil(challenge: Challenge, scope: string, wanted: string) {
-    if (challenge.scheme === 'basic') return basic
-    const request = () => fetchToken({ ...options, challenge, scope: wanted })
+    if (challenge.scheme === 'basic') return (await credentials.current().catch(remember))?.basic
+    const request = () => obtainToken(options, challenge, wanted)
     const token = await cache.get(scope, request).catch(remember)
     tokens.set(token.value, token)
     return token.value
@@ -64,7 +64,7 @@ export function createAuthorizer(options: SessionOptions): Authorizer {
   return {
     async authorization(scope) {
       if (refusal) throw refusal
-      if (credentials) await (signIn ??= learn())
+      if (credentials.present) await (signIn ??= learn())
       const challenge = byScope.get(scope) ?? learnt
       return challenge && fulfil(challenge, scope, scope)
     },
@@ -72,7 +72,9 @@ export function createAuthorizer(options: SessionOptions): Authorizer {
     async renew(scope, challenges, refused) {
       const challenge = chooseChallenge(challenges)
       if (!challenge && challenges.length > 0) throw signInUnsupported(options.address.host)
-      if (!challenge || (challenge.scheme === 'basic' && refused === basic)) return undefined
+      if (!challenge) return undefined
+      const held = refused && credentials.behind(refused)
+      if (challenge.scheme === 'basic' && held) return (await credentials.better(held).catch(remember))?.basic
       const token = refused && tokens.get(refused)
       if (token) cache.forget(scope, token)
       learnt ??= challenge
@@ -80,6 +82,7 @@ export function createAuthorizer(options: SessionOptions): Authorizer {
       else byScope.set(scope, challenge)
       return fulfil(challenge, scope, challenge.parameters.get('scope') ?? scope)
     },
+    accepted: (authorization) => credentials.accepted(credentials.behind(authorization)),
     isInsufficient: (challenges) =>
       chooseChallenge(challenges)?.parameters.get('error') === 'insufficient_scope',
     scheme: () => (learnt === undefined || learnt === unasked ? 'none' : learnt.scheme),

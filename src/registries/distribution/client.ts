@@ -4,6 +4,7 @@ import type { BlobDescriptor, RawManifest } from '../../images/index.ts'
 import type { HttpClient } from '../../platform/http/index.ts'
 import { blob, type BlobOptions } from './blob.ts'
 import { catalog } from './catalog.ts'
+import { createCredentialKeeper, type CredentialSource } from './credential-keeper.ts'
 import type { RegistryCredentials } from './credentials.ts'
 import { registryAddress } from './hosts.ts'
 import { headManifest, manifest, type ManifestHead } from './manifest.ts'
@@ -20,8 +21,11 @@ export interface DistributionClientOptions {
   readonly host: string
   /** Speak HTTP without TLS; also lets the token server do so. Default false. */
   readonly plainHttp?: boolean
-  /** Without them everything is asked for anonymously; with them nothing ever is, once the registry asks. */
-  readonly credentials?: RegistryCredentials
+  /**
+   * Without them everything is asked for anonymously; with them nothing ever is, once the registry asks.
+   * Those that end are given as a source, which is asked again in time.
+   */
+  readonly credentials?: RegistryCredentials | CredentialSource
   /** Other hosts that may be named as token server and receive the credentials. */
   readonly realmHosts?: readonly string[]
   readonly clock: Clock
@@ -51,12 +55,13 @@ export interface DistributionClient {
  * @throws AppError `registry-host-invalid` (invalid)
  */
 export function createDistributionClient(options: DistributionClientOptions): DistributionClient {
-  const { http, clock, credentials, attempts } = options
+  const { http, clock, attempts } = options
+  const credentials = createCredentialKeeper(options.credentials, clock)
   const address = registryAddress(options.host, options.plainHttp ?? false, options.realmHosts ?? [])
   const session = createSession({ http, clock, address, credentials, attempts })
   return {
     host: address.host,
-    ping: (signal) => ping(session, credentials !== undefined, signal),
+    ping: (signal) => ping(session, credentials.present, signal),
     manifest: (repository, reference, signal) => manifest(session, repository, reference, signal),
     headManifest: (repository, reference, signal) => headManifest(session, repository, reference, signal),
     referrers: (repository, digest, signal) => referrers(session, repository, digest, signal),

@@ -1,4 +1,4 @@
-import { AppError } from '../../core/index.ts'
+import { AppError, type Secret } from '../../core/index.ts'
 import type { HttpResponse } from '../../platform/http/index.ts'
 import { type Authorizer, createAuthorizer } from './authorizer.ts'
 import { answerError, type Asked, credentialsRefused, permissionMissing, signInRequired } from './errors.ts'
@@ -51,13 +51,10 @@ async function orAborted<T>(shared: Promise<T>, signal: AbortSignal | undefined)
 }
 
 export function createSession(options: SessionOptions): Session {
-  const { http, address, credentials, attempts } = options
+  const { http, address, attempts } = options
   const authorizer: Authorizer = createAuthorizer(options)
 
-  function exchange(
-    request: RegistryRequest,
-    authorization: Awaited<ReturnType<Authorizer['authorization']>>,
-  ) {
+  function exchange(request: RegistryRequest, authorization: Secret<string> | undefined) {
     return http.request({
       method: request.method,
       url: address.origin + request.path,
@@ -68,17 +65,22 @@ export function createSession(options: SessionOptions): Session {
     })
   }
 
+  function accepted(response: HttpResponse, authorization: Secret<string> | undefined): HttpResponse {
+    if (authorization) authorizer.accepted(authorization)
+    return response
+  }
+
   /** The answer after at most one renewal of what authorises us; undefined rights are learnt from the first 401. */
   async function authorized(request: RegistryRequest, asked: Asked): Promise<HttpResponse> {
     const first = await orAborted(authorizer.authorization(request.scope), request.signal)
     const response = await exchange(request, first)
-    if (response.status !== 401) return response
+    if (response.status !== 401) return accepted(response, first)
     const challenges = authorizer.read(response)
     await response.discard()
     const second = await orAborted(authorizer.renew(request.scope, challenges, first), request.signal)
     if (!second) throw unauthorized(asked, authorizer.isInsufficient(challenges))
     const again = await exchange(request, second)
-    if (again.status !== 401) return again
+    if (again.status !== 401) return accepted(again, second)
     const insufficient = authorizer.isInsufficient(authorizer.read(again))
     await again.discard()
     throw unauthorized(asked, insufficient)
@@ -93,7 +95,9 @@ export function createSession(options: SessionOptions): Session {
         target: request.target,
         scope: request.scope,
         ...(request.name === undefined ? {} : { name: request.name }),
-        credentials,
+        get credentials() {
+          return options.credentials.latest()
+        },
         clock: options.clock,
       }
       const response = await authorized(request, asked)

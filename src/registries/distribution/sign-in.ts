@@ -1,7 +1,7 @@
 import { AppError, type Secret } from '../../core/index.ts'
 import type { HttpResponse } from '../../platform/http/index.ts'
 import { type Challenge, parseChallenges } from './challenge.ts'
-import { basicAuthorization } from './credentials.ts'
+import type { HeldCredentials } from './credential-keeper.ts'
 import { answerError, credentialsRefused } from './errors.ts'
 import type { SessionOptions } from './session-options.ts'
 
@@ -41,7 +41,8 @@ function probe(
  * @throws AppError `credentials-refused` (auth), `sign-in-unsupported`, `registry-failing`, `registry-rate-limited`, the network's
  */
 export async function learnScheme(options: SessionOptions): Promise<Challenge | undefined> {
-  const { address, credentials, clock } = options
+  const { address, clock } = options
+  const credentials = options.credentials.latest()
   const open = await probe(options)
   if (open.status === 429 || open.status >= 500) {
     throw await answerError(open, { host: address.host, target: 'ping', scope: '', credentials, clock })
@@ -50,11 +51,24 @@ export async function learnScheme(options: SessionOptions): Promise<Challenge | 
   await open.discard()
   const challenge = open.status === 401 ? chooseChallenge(challenges) : undefined
   if (open.status === 401 && !challenge) throw signInUnsupported(address.host)
-  const basic = credentials && basicAuthorization(credentials)
-  const offers = basic && (open.status === 200 || challenge?.scheme === 'basic')
-  if (!offers) return challenge
-  const offered = await probe(options, basic)
+  if (open.status !== 200 && challenge?.scheme !== 'basic') return challenge
+  const status = await offer(options, await options.credentials.current())
+  return challenge ?? (status === 200 ? unasked : undefined)
+}
+
+/** The status that the registry gives to our credentials, or to others where they are renewed; undefined: none to offer. */
+async function offer(
+  options: SessionOptions,
+  held: HeldCredentials | undefined,
+): Promise<number | undefined> {
+  if (held?.basic === undefined) return undefined
+  const offered = await probe(options, held.basic)
   await offered.discard()
-  if (offered.status === 401) throw credentialsRefused(address.host)
-  return challenge ?? (offered.status === 200 ? unasked : undefined)
+  if (offered.status !== 401) {
+    options.credentials.accepted(held)
+    return offered.status
+  }
+  const better = await options.credentials.better(held)
+  if (better === undefined) throw credentialsRefused(options.address.host)
+  return offer(options, better)
 }

@@ -1,18 +1,20 @@
-import { AppError, type Clock, Secret } from '../../core/index.ts'
+import { AppError, type Clock, isAppError, Secret } from '../../core/index.ts'
 import type { HttpClient, HttpResponse } from '../../platform/http/index.ts'
 import type { Challenge } from './challenge.ts'
 import { basicAuthorization, type RegistryCredentials } from './credentials.ts'
 import { readJson } from './answer.ts'
 import { answerError, credentialsRefused, signInRequired } from './errors.ts'
+import type { HeldCredentials } from './credential-keeper.ts'
 import type { RegistryAddress } from './hosts.ts'
 import { tokenServer } from './realm.ts'
+import type { SessionOptions } from './session-options.ts'
 import type { Token } from './token-cache.ts'
 
 const largestAnswer = 1 << 20
 /** What a token lasts when the server does not say (distribution, docs/content/spec/auth/token.md). */
 const defaultLifetime = 60
 
-export interface TokenRequest {
+interface TokenRequest {
   readonly http: HttpClient
   readonly clock: Clock
   readonly address: RegistryAddress
@@ -79,13 +81,35 @@ function tokenIn(answer: unknown, host: string, now: number): Token {
   return { value: new Secret(`Bearer ${value}`), expiresAt: now + lifetime * 1000 }
 }
 
+/** A token for our credentials as they are now, or as they are renewed when these are refused. */
+export async function obtainToken(
+  options: SessionOptions,
+  challenge: Challenge,
+  scope: string,
+): Promise<Token> {
+  const { credentials } = options
+  const attempt = async (held: HeldCredentials | undefined): Promise<Token> => {
+    try {
+      const token = await fetchToken({ ...options, challenge, scope, credentials: held?.credentials })
+      credentials.accepted(held)
+      return token
+    } catch (error) {
+      const isRefused = isAppError(error) && error.code === 'credentials-refused'
+      const better = held && isRefused ? await credentials.better(held) : undefined
+      if (better === undefined) throw error
+      return attempt(better)
+    }
+  }
+  return attempt(await credentials.current())
+}
+
 /**
  * Asks the token server of a Bearer challenge for a token.
  * The server gives what it allows of the scope, and still says 200: a token proves no permission.
  *
  * @throws AppError `credentials-refused`, `sign-in-required` (auth), `token-invalid` (invalid), those of the realm and of the network
  */
-export async function fetchToken(request: TokenRequest): Promise<Token> {
+async function fetchToken(request: TokenRequest): Promise<Token> {
   const { address, credentials } = request
   const realm = tokenServer(request.challenge.parameters.get('realm'), address, credentials !== undefined)
   const response =
