@@ -34,6 +34,7 @@ export {
 export type * from './notifications.ts'
 export { nameAt, placeOf, type RepositoryPlace } from './places.ts'
 export { pacedHttp, type Pacing, type ToldLimit } from './paced-http.ts'
+export { nextQuery, pageGuard } from './paging.ts'
 export {
   optionalSecret,
   optionalText,

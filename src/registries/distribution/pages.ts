@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto'
-import { AppError } from '../../core/index.ts'
+import { nextQuery, pageGuard } from '../paging.ts'
 import { answerInvalid, readJson } from './answer.ts'
-import { nextLink } from './link.ts'
 import type { RegistryRequest, Session } from './session.ts'
 
 export interface ListOptions {
@@ -21,34 +19,6 @@ export interface Page {
 
 /** distribution 2.8.2 gives all tags of a repository at once. */
 const largestPage = 32 << 20
-const mostPages = 10_000
-const longestCursor = 4096
-
-function endless(host: string): AppError {
-  return new AppError({
-    code: 'paging-endless',
-    kind: 'invalid',
-    publicMessage: `${host} lists in a circle: it gave the same page twice, or more than ${mostPages} pages.`,
-    remedy: 'Report it to whoever runs the registry; meanwhile name the repositories one by one.',
-  })
-}
-
-/**
- * The query of the next page, for our own address. Only the query of a Link is used: behind a proxy its host and
- * scheme can be wrong, and what names another place altogether is refused.
- */
-function cursorOf(link: string, path: string, session: Session): string {
-  const url = URL.parse(link, session.address.origin + path)
-  const cursor = url?.search.slice(1) ?? ''
-  const own = path.slice(path.lastIndexOf('/v2/'))
-  if (url?.pathname.endsWith(own) && cursor !== '' && cursor.length <= longestCursor) return cursor
-  throw new AppError({
-    code: 'paging-refused',
-    kind: 'invalid',
-    publicMessage: `${session.address.host} says that its list goes on at another address; that is not followed.`,
-    remedy: 'Check the address of the registry, and what proxies in between rewrite.',
-  })
-}
 
 function namesIn(answer: unknown, field: string, host: string): readonly unknown[] {
   const value =
@@ -57,10 +27,6 @@ function namesIn(answer: unknown, field: string, host: string): readonly unknown
   if (value === null) return []
   if (Array.isArray(value)) return value
   throw answerInvalid(host, 'a list in an unknown form')
-}
-
-function fingerprint(names: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(names)).digest('base64')
 }
 
 /**
@@ -76,22 +42,21 @@ export async function* pages(
   options: ListOptions,
 ): AsyncGenerator<Page> {
   const { host } = session.address
-  const seen = new Set<string>()
+  const guard = pageGuard(host)
+  const own = request.path.slice(request.path.lastIndexOf('/v2/'))
   let cursor = options.cursor ?? `n=${options.pageSize ?? 1000}`
-  for (let count = 1; ; count += 1) {
+  for (;;) {
     const path = `${request.path}?${cursor}`
     const response = await session.send({ ...request, method: 'GET', path, signal: options.signal })
     const listed = namesIn(await readJson(response, host, largestPage), field, host)
-    const link = listed.length === 0 ? undefined : nextLink(response.headerValues('link'))
-    const next = link === undefined ? null : cursorOf(link, request.path, session)
-    // A registry that ignores `last` repeats its page under ever new cursors, one with a bug repeats its cursor.
-    const marks = [cursor, fingerprint(listed)]
-    if (listed.length > 0 && marks.some((mark) => seen.has(mark))) throw endless(host)
-    for (const mark of marks) seen.add(mark)
-    const names = listed.filter((name): name is string => typeof name === 'string' && isName(name))
-    yield { names, next }
-    if (next === null) return
-    if (count >= mostPages) throw endless(host)
+    const isOwn = (linked: string) => linked.endsWith(own)
+    const next = listed.length === 0 ? undefined : nextQuery(response, { host, path: request.path }, isOwn)
+    guard(cursor, listed)
+    yield {
+      names: listed.filter((name): name is string => typeof name === 'string' && isName(name)),
+      next: next ?? null,
+    }
+    if (next === undefined) return
     cursor = next
   }
 }
