@@ -1,11 +1,13 @@
 import type { VulnerabilityDetails } from '../advisories/index.ts'
 import { severityOfRank, severityRank } from '../core/index.ts'
 import { inTransaction } from '../platform/db/index.ts'
+import { CountDeltas } from './counts/deltas.ts'
+import { logDeltas } from './counts/store.ts'
 import { dueDetails, saveDetails, saveSeverities, severitiesOf, type SeverityRow } from './details/store.ts'
 import { fence } from './generations/store.ts'
 import type { MatchingContext, MatchOutcome, OpenMatcher } from './rematch.ts'
 import { effectiveSeverity } from './severity.ts'
-import { type Db, lockMatches, logSubjects } from './store.ts'
+import { type Db, lockMatches } from './store.ts'
 
 /** Vulnerabilities brought up to date in one transaction. */
 const CHUNK = 50
@@ -51,13 +53,17 @@ async function saveChangedSeverities(
 ): Promise<void> {
   const byId = new Map(vulnerabilities.map((each) => [each.id, each]))
   const matches = await severitiesOf(tx, engine, [...byId.keys()])
+  const deltas = new CountDeltas()
   const changed = matches.flatMap((match) => {
     const now = severityOf(match, byId.get(match.vulnerability_id))
-    return now.severity === match.severity && now.severity_source === match.severity_source ? [] : [now]
+    if (now.severity === match.severity && now.severity_source === match.severity_source) return []
+    deltas.closed(match)
+    deltas.opened(now)
+    return [now]
   })
   if (changed.length === 0) return
   await saveSeverities(tx, engine, changed)
-  await logSubjects(tx, [...new Set(changed.map((match) => match.subject_id))])
+  await logDeltas(tx, deltas.list())
   await observer(
     tx,
     changed.map((match) => ({

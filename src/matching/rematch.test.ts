@@ -138,6 +138,45 @@ eachDatabase((_name, openDb) => {
     )
   })
 
+  it('keeps the counts of sets true, whatever is counted between the changes', async () => {
+    let state = 20
+    const random = () => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647
+    await changeDatabase(db, changeTo(open(1)))
+    const images = [['zlib@1', 'openssl@3'], ['openssl@3', 'openssl@4'], ['zlib@1'], ['zlib@2', 'openssl@4']]
+    for (let round = 1; round <= 12; round += 1) {
+      const use = open(1 + Math.floor(random() * 3))
+      await changeDatabase(db, changeTo(use))
+      const { id, setIds } = await add(
+        `image ${round}`,
+        ...(images[round % images.length] ?? []),
+        `own@${round}`,
+      )
+      if (random() < 0.5) await drainStale(context(), use)
+      await matchInventory(context(), use, id)
+      if (random() < 0.7) await foldSetCounts(db)
+      await recountSets(db, setIds)
+      if (random() < 0.5) await foldSetCounts(db)
+    }
+    await drainStale(context(), open(3))
+    await changeDatabase(db, changeTo(open(2)))
+    await drainStale(context(), open(2))
+    while ((await foldSetCounts(db)) > 0);
+    const counted = await rowsOf(
+      db,
+      'select set_id, severity, n, fixable from set_count order by set_id, severity',
+    )
+    expect(counted.length).toBeGreaterThan(0)
+    expect(counted).toEqual(
+      await rowsOf(
+        db,
+        `select s.id as set_id, m.severity, count(*)::int as n, (count(*) filter (where m.fixed_version <> ''))::int as fixable
+         from package_set s cross join lateral unnest(s.package_ids) as e (package_id) join package p on p.id = e.package_id
+         join match m on m.subject_id = p.subject_id and m.gone_generation is null
+         group by s.id, m.severity order by s.id, m.severity`,
+      ),
+    )
+  })
+
   it('matches again only what changed, when the change says what', async () => {
     await changeDatabase(db, changeTo(open(1)))
     await add('a', 'zlib@1', 'openssl@3', 'openssl@4')

@@ -2,6 +2,8 @@ import type { AdvisoryDatabase, Signature } from '../advisories/index.ts'
 import { isAppError } from '../core/index.ts'
 import { type Database, inTransaction } from '../platform/db/index.ts'
 import { type Exchange, linkRenamed } from './aliases/store.ts'
+import { CountDeltas } from './counts/deltas.ts'
+import { logDeltas } from './counts/store.ts'
 import { fence } from './generations/store.ts'
 import { placesOf } from './places.ts'
 import type { Match, Matcher } from './ports.ts'
@@ -10,7 +12,6 @@ import {
   type Db,
   lockMatches,
   lockStale,
-  logSubjects,
   type MatchRow,
   markMatched,
   openMatches,
@@ -140,7 +141,7 @@ export async function writeVerdicts(context: MatchingContext, prepared: Prepared
       prepared.subjects.map((subject) => subject.id),
     )
     const before = await openMatches(tx, matcher.engine, [...stale.keys()])
-    const { save, close, changed, exchanges } = differences(prepared, stale, before, vulnerabilities)
+    const { save, close, changed, exchanges, deltas } = differences(prepared, stale, before, vulnerabilities)
     await saveMatches(tx, matcher.engine, generation.id, save)
     await closeMatches(tx, matcher.engine, generation.id, close)
     await linkRenamed(tx, exchanges)
@@ -152,7 +153,7 @@ export async function writeVerdicts(context: MatchingContext, prepared: Prepared
         places: placesOf(subject),
       }))
     await markMatched(tx, generation.id, done)
-    await logSubjects(tx, [...new Set(changed.map((pair) => pair.subjectId))])
+    await logDeltas(tx, deltas.list())
     if (changed.length > 0) await observer(tx, changed)
     return 'current'
   })
@@ -193,6 +194,7 @@ interface Differences {
   readonly close: MatchRow[]
   readonly changed: MatchedPair[]
   readonly exchanges: Exchange[]
+  readonly deltas: CountDeltas
 }
 
 /** @param stale ids of the subjects that are to be written, and whether each was never matched before */
@@ -204,24 +206,32 @@ function differences(
 ): Differences {
   const bySubject = Map.groupBy(before, (row) => row.subject_id)
   const exchanges: Exchange[] = []
+  const deltas = new CountDeltas()
   const save: MatchRow[] = []
   for (const [index, { id }] of prepared.subjects.entries()) {
     const verdict = prepared.verdicts[index]
     if (!stale.has(id) || !verdict) continue
     const stored = new Map((bySubject.get(id) ?? []).map((row) => [row.vulnerability_id, row]))
     const rows = verdict.map((match) => toRow(id, vulnerabilities.get(match.vulnerabilityId) ?? 0, match))
-    save.push(...rows.filter((row) => !isEqual(row, stored.get(row.vulnerability_id))))
+    for (const row of rows) {
+      const was = stored.get(row.vulnerability_id)
+      if (isEqual(row, was)) continue
+      save.push(row)
+      deltas.opened(row)
+      if (was !== undefined) deltas.closed(was)
+    }
     const opened = rows.filter((row) => !stored.has(row.vulnerability_id))
     for (const row of rows) stored.delete(row.vulnerability_id)
     exchanges.push({ opened, closed: [...stored.values()] })
   }
   const close = exchanges.flatMap(({ closed }) => closed)
+  for (const row of close) deltas.closed(row)
   const changed = [...save, ...close].map((row) => ({
     subjectId: row.subject_id,
     vulnerabilityId: row.vulnerability_id,
     isNew: stale.get(row.subject_id) === true,
   }))
-  return { save, close, changed, exchanges }
+  return { save, close, changed, exchanges, deltas }
 }
 
 /** jsonb does not keep the order of fields, so the few of a data source are named. */

@@ -256,9 +256,3 @@ export async function markMatched(
     tx,
   )
 }
-
-/** Package sets that hold these subjects are to be counted anew. */
-export async function logSubjects(tx: Db, subjects: readonly number[]): Promise<void> {
-  if (subjects.length === 0) return
-  await sql`insert into change_log (kind, data) values ('subjects', ${{ subjects }}::jsonb)`.execute(tx)
-}

@@ -1,5 +1,7 @@
 import { type Kysely, sql } from 'kysely'
-import { chunks, type Database, inTransaction } from '../../platform/db/index.ts'
+import { chunks, type Database, inTransaction, recordset } from '../../platform/db/index.ts'
+import { MATCHES_LOCK } from '../store.ts'
+import type { CountDelta } from './deltas.ts'
 
 type Db = Kysely<unknown>
 
@@ -7,9 +9,9 @@ type Db = Kysely<unknown>
 const CHUNK = 100
 
 /**
- * Counts the rows (vulnerability, package, path) of package sets anew. The sets are locked first, so that of two counts at
- * once the later one sees the newer matches. Sets that are counted together share packages (bases do): each package's matches
- * are looked up once.
+ * Counts the rows (vulnerability, package, path) of package sets anew. Matches stand still meanwhile, so that it is certain
+ * which changes of theirs are counted: those logged so far (`set_counted.upto`). Sets that are counted together share packages
+ * (bases do): each package's matches are looked up once.
  */
 export async function recountSets(database: Database, setIds: readonly number[]): Promise<void> {
   for (const ids of chunks(setIds, CHUNK)) await recountSome(database, ids)
@@ -18,6 +20,7 @@ export async function recountSets(database: Database, setIds: readonly number[])
 async function recountSome(database: Database, setIds: readonly number[]): Promise<void> {
   if (setIds.length === 0) return
   await inTransaction(database, 'bulk', async (tx) => {
+    await sql`select pg_advisory_xact_lock_shared(${MATCHES_LOCK})`.execute(tx)
     await sql`delete from set_due where set_id = any(${setIds}::int[])`.execute(tx)
     await sql`select from package_set where id = any(${setIds}::int[]) order by id for update`.execute(tx)
     await sql`
@@ -43,22 +46,36 @@ async function recountSome(database: Database, setIds: readonly number[]): Promi
       insert into set_count (set_id, severity, n, fixable) select set_id, severity, n, fixable from counted
       on conflict (set_id, severity) do update set n = excluded.n, fixable = excluded.fixable
         where (set_count.n, set_count.fixable) is distinct from (excluded.n, excluded.fixable)`.execute(tx)
+    await sql`
+      insert into set_counted (set_id, upto)
+      select id, (select case when is_called then last_value else 0 end from change_log_id_seq)
+      from package_set where id = any(${setIds}::int[])
+      on conflict (set_id) do update set upto = excluded.upto`.execute(tx)
   })
 }
 
-/** Log rows worked off at once. */
+/** Log rows looked at at once. */
 const LOGGED = 50
+/** Differences folded into each set at once. */
+const DELTAS = 2_000
 /** A part of all subjects from which on looking for the sets of each costs more than counting all sets. */
 const MANY = 0.1
 
+/** What a change of matches does to the counts of sets, for `foldSetCounts`. The caller holds the matches alone. */
+export async function logDeltas(tx: Db, deltas: readonly CountDelta[]): Promise<void> {
+  if (deltas.length === 0) return
+  await sql`insert into change_log (kind, data) values ('sets', ${{ deltas }}::jsonb)`.execute(tx)
+}
+
 /**
- * Counts anew the sets that hold subjects whose matches changed: first all that changed is turned into sets that are due, so that each is counted once
- * however many changes it has seen. Killed in between, the rest is still due.
+ * Brings the counts of sets in line with changed matches: by their differences, which touch little of a set; where a large part
+ * of all matches changed, all sets are counted anew. Killed in between, the rest is still to be done, and nothing is counted
+ * twice: each set knows up to where in the log it is counted.
  *
  * @returns how much it did; 0: nothing to do
  */
 export async function foldSetCounts(database: Database): Promise<number> {
-  const logged = await noteDueSets(database)
+  const logged = await foldLogged(database)
   if (logged > 0) return logged
   const { rows } = await sql<{ set_id: number }>`
     select set_id from set_due order by set_id limit ${CHUNK}`.execute(database.lane('bulk'))
@@ -69,48 +86,126 @@ export async function foldSetCounts(database: Database): Promise<number> {
   return rows.length
 }
 
-async function noteDueSets(database: Database): Promise<number> {
+interface LogRow {
+  readonly id: number
+  readonly data: { readonly deltas: readonly CountDelta[] }
+}
+
+async function foldLogged(database: Database): Promise<number> {
   const db = database.lane('bulk')
-  const { rows: log } = await sql<{ id: number; data: { subjects: number[] } }>`
-    select id, data from change_log where kind = 'subjects' order by id limit ${LOGGED}`.execute(db)
-  if (log.length === 0) return 0
+  const { rows: log } = await sql<LogRow>`
+    select id::int8 as id, data from change_log where kind = 'sets' order by id limit ${LOGGED}`.execute(db)
   if (log.length === LOGGED && (await areMany(db))) {
     await inTransaction(database, 'bulk', noteAllSets)
     return log.length
   }
-  const sets = new Set<number>()
-  for (const some of chunks([...new Set(log.flatMap((row) => row.data.subjects))], CHUNK)) {
-    for (const id of await setsWithSubjects(database, some)) sets.add(id)
+  const rows = firstRows(log)
+  const [first, last] = [rows[0]?.id, rows.at(-1)?.id]
+  if (first === undefined || last === undefined) return 0
+  const { sets, deltas } = await touchedSets(db, sumOf(rows))
+  for (const ids of chunks(sets, CHUNK)) await applyDeltas(database, ids, { first, last, deltas })
+  await sql`delete from change_log where kind = 'sets' and id between ${first} and ${last}`.execute(db)
+  return rows.length
+}
+
+/** As many as hold `DELTAS` differences, and one at least. */
+function firstRows(log: readonly LogRow[]): readonly LogRow[] {
+  let deltas = 0
+  const end = log.findIndex(({ data }) => (deltas += data.deltas.length) > DELTAS)
+  return end < 0 ? log : log.slice(0, Math.max(1, end))
+}
+
+function sumOf(rows: readonly LogRow[]): CountDelta[] {
+  const sums = new Map<string, CountDelta>()
+  for (const { subject, severity, n, fixable } of rows.flatMap(({ data }) => data.deltas)) {
+    const key = `${subject}/${severity}`
+    const sum = sums.get(key)
+    sums.set(key, { subject, severity, n: n + (sum?.n ?? 0), fixable: fixable + (sum?.fixable ?? 0) })
   }
-  const due = [...sets].sort((left, right) => left - right)
-  await inTransaction(database, 'bulk', async (tx) => {
-    for (const ids of chunks(due)) {
-      await sql`insert into set_due select unnest(${ids}::int[]) on conflict do nothing`.execute(tx)
-    }
-    await sql`delete from change_log where id = any(${log.map((row) => row.id)}::bigint[])`.execute(tx)
-  })
-  return log.length
+  return [...sums.values()].filter(({ n, fixable }) => n !== 0 || fixable !== 0)
 }
 
 async function areMany(db: Db): Promise<boolean> {
   const { rows } = await sql<{ many: boolean }>`
-    select sum(jsonb_array_length(data -> 'subjects')) > ${MANY} * (select reltuples from pg_class where oid = 'subject'::regclass) as many
-    from change_log where kind = 'subjects'`.execute(db)
+    select sum(jsonb_array_length(data -> 'deltas')) > ${MANY} * (select reltuples from pg_class where oid = 'subject'::regclass) as many
+    from change_log where kind = 'sets'`.execute(db)
   return rows[0]?.many === true
 }
 
 async function noteAllSets(tx: Db): Promise<void> {
   await sql`insert into set_due select id from package_set order by id on conflict do nothing`.execute(tx)
-  await sql`delete from change_log where kind = 'subjects'`.execute(tx)
+  await sql`delete from change_log where kind = 'sets'`.execute(tx)
+}
+
+interface PackageDelta {
+  readonly package_id: number
+  readonly severity: number
+  readonly n: number
+  readonly fixable: number
+}
+
+/** The differences by package, and the sets that hold these packages, in order. */
+async function touchedSets(
+  db: Db,
+  deltas: readonly CountDelta[],
+): Promise<{ sets: number[]; deltas: PackageDelta[] }> {
+  const bySubject = Map.groupBy(deltas, ({ subject }) => subject)
+  const sets = new Set<number>()
+  const byPackage: PackageDelta[] = []
+  for (const subjects of chunks([...bySubject.keys()], CHUNK)) {
+    const { rows } = await sql<{ id: number; subject_id: number }>`
+      select id, subject_id from package where subject_id = any(${subjects}::int[])`.execute(db)
+    for (const { id, subject_id: subject } of rows) {
+      for (const { severity, n, fixable } of bySubject.get(subject) ?? [])
+        byPackage.push({ package_id: id, severity, n, fixable })
+    }
+    for (const id of await setsWith(db, rows)) sets.add(id)
+  }
+  return { sets: [...sets].sort((left, right) => left - right), deltas: byPackage }
 }
 
 /** By the GIN index on `package_ids`; written so that it is used whatever the planner thinks of array lengths. */
-export async function setsWithSubjects(database: Database, subjects: readonly number[]): Promise<number[]> {
-  const db = database.lane('bulk')
-  const { rows: packages } = await sql<{ id: number }>`
-    select id from package where subject_id = any(${subjects}::int[])`.execute(db)
+async function setsWith(db: Db, packages: readonly { readonly id: number }[]): Promise<number[]> {
   if (packages.length === 0) return []
   const { rows } = await sql<{ id: number }>`
     select id from package_set where package_ids && ${packages.map((row) => row.id)}::int[]`.execute(db)
   return rows.map((row) => row.id)
+}
+
+const deltaColumns = { package_id: 'int', severity: 'smallint', n: 'int', fixable: 'int' }
+
+/**
+ * Adds differences to the counts of sets that were counted before all of them. A set that was counted among them is due; one that was
+ * counted after them, or never, has them in its count, or will have.
+ */
+async function applyDeltas(
+  database: Database,
+  setIds: readonly number[],
+  log: { readonly first: number; readonly last: number; readonly deltas: readonly PackageDelta[] },
+): Promise<void> {
+  const { first, last, deltas } = log
+  await inTransaction(database, 'bulk', async (tx) => {
+    await sql`select from package_set where id = any(${setIds}::int[]) order by id for update`.execute(tx)
+    await sql`
+      with change as (
+        select s.id as set_id, d.severity, sum(d.n)::int as n, sum(d.fixable)::int as fixable
+        from package_set s join set_counted c on c.set_id = s.id and c.upto < ${first}
+        cross join lateral unnest(s.package_ids) as e (package_id)
+        join ${recordset(deltaColumns, deltas)} as d on d.package_id = e.package_id
+        where s.id = any(${setIds}::int[]) group by s.id, d.severity
+      )
+      insert into set_count (set_id, severity, n, fixable) select set_id, severity, n, fixable from change where n <> 0 or fixable <> 0
+      on conflict (set_id, severity) do update set n = set_count.n + excluded.n, fixable = set_count.fixable + excluded.fixable`.execute(
+      tx,
+    )
+    await sql`delete from set_count where set_id = any(${setIds}::int[]) and n = 0`.execute(tx)
+    await sql`
+      insert into set_due select set_id from set_counted
+      where set_id = any(${setIds}::int[]) and upto >= ${first} and upto < ${last} on conflict do nothing`.execute(
+      tx,
+    )
+    await sql`update set_counted set upto = ${last} where set_id = any(${setIds}::int[]) and upto < ${first}`.execute(
+      tx,
+    )
+  })
 }

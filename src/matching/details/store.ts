@@ -38,6 +38,7 @@ export interface SeverityRow {
   readonly severity: number
   readonly severity_source: string
   readonly own_severity: number | null
+  readonly fixed_version: string
   readonly data_source: { readonly id: string; readonly baseId?: string } | null
 }
 
@@ -47,7 +48,7 @@ export async function severitiesOf(
   vulnerabilities: readonly number[],
 ): Promise<SeverityRow[]> {
   const { rows } = await sql<SeverityRow>`
-    select subject_id, vulnerability_id, severity, severity_source, own_severity, data_source
+    select subject_id, vulnerability_id, severity, severity_source, own_severity, fixed_version, data_source
     from match where vulnerability_id = any(${vulnerabilities}::int[]) and engine = ${engine} and gone_generation is null`.execute(
     db,
   )

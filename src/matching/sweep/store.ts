@@ -9,6 +9,7 @@ export async function forgetVerdicts(
 ): Promise<void> {
   if (kind === 'package_set') {
     await sql`delete from set_due where set_id = any(${ids}::int[])`.execute(tx)
+    await sql`delete from set_counted where set_id = any(${ids}::int[])`.execute(tx)
     await sql`delete from set_count where set_id = any(${ids}::int[])`.execute(tx)
   }
   if (kind === 'subject') await sql`delete from match where subject_id = any(${ids}::int[])`.execute(tx)

@@ -127,6 +127,7 @@ const statements = [
   `create index repository_package_package on repository_package (package_id, org_id, repository_id) where gone_at is null`,
   `create index repository_package_gone on repository_package (package_id) where gone_at is not null`,
   `create table set_due (set_id int primary key)`,
+  `create table set_counted (set_id int primary key, upto bigint not null)`,
   `create table set_count (set_id int not null, severity smallint not null, n int not null, fixable int not null, primary key (set_id, severity))`,
   `create table org_vulnerability (
     org_id text not null, vulnerability_id int not null, severity smallint not null, rank smallint not null, name text collate "C" not null, findings int not null, repositories int not null, fixable int not null,
