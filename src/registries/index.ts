@@ -6,10 +6,12 @@ export {
   createDistributionClient,
   type DistributionClient,
   type DistributionClientOptions,
+  type ExtensionRequest,
 } from './distribution/client.ts'
 export type { CredentialSource, IssuedCredentials } from './distribution/credential-keeper.ts'
 export type { RegistryCredentials } from './distribution/credentials.ts'
 export { imageSource } from './distribution/image-source.ts'
+export { tagsByHead } from './distribution/tags-by-head.ts'
 export type * from './ports.ts'
 export { mapBounded } from './bounded.ts'
 export {

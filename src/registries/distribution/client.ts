@@ -1,16 +1,18 @@
 import type { Readable } from 'node:stream'
 import type { Clock, Digest } from '../../core/index.ts'
 import type { BlobDescriptor, RawManifest } from '../../images/index.ts'
-import type { HttpClient } from '../../platform/http/index.ts'
+import type { HttpClient, HttpResponse } from '../../platform/http/index.ts'
 import { blob, type BlobOptions } from './blob.ts'
 import { catalog } from './catalog.ts'
 import { createCredentialKeeper, type CredentialSource } from './credential-keeper.ts'
 import type { RegistryCredentials } from './credentials.ts'
 import { registryAddress } from './hosts.ts'
 import { headManifest, manifest, type ManifestHead } from './manifest.ts'
+import { checkedRepository } from './names.ts'
 import type { ListOptions, Page } from './pages.ts'
 import { ping, type PingResult } from './ping.ts'
 import { referrers } from './referrers.ts'
+import { pullScope } from './scope.ts'
 import { createSession } from './session.ts'
 import { tags } from './tags.ts'
 
@@ -33,6 +35,17 @@ export interface DistributionClientOptions {
   readonly attempts?: number
 }
 
+/** A GET beside the protocol's own requests, at the same host and signed in to alike. */
+export interface ExtensionRequest {
+  /** Path and query below the origin. */
+  readonly path: string
+  /** What a token must let us pull; undefined: it is about no repository. */
+  readonly repository?: string
+  /** Statuses that the caller can read; default 200. */
+  readonly expected?: readonly number[]
+  readonly signal?: AbortSignal | undefined
+}
+
 /** One registry. Keeps nothing but how to sign in and its tokens; safe to use many times at once. */
 export interface DistributionClient {
   readonly host: string
@@ -44,6 +57,8 @@ export interface DistributionClient {
   blob(repository: string, descriptor: BlobDescriptor, options?: BlobOptions): Promise<Readable>
   tags(repository: string, options?: ListOptions): AsyncIterable<Page>
   catalog(options?: ListOptions): AsyncIterable<Page>
+  /** @throws AppError for every status that is not expected, as for a list of tags */
+  extension(request: ExtensionRequest): Promise<HttpResponse>
 }
 
 /**
@@ -68,5 +83,10 @@ export function createDistributionClient(options: DistributionClientOptions): Di
     blob: (repository, descriptor, blobOptions) => blob(session, repository, descriptor, blobOptions),
     tags: (repository, listOptions) => tags(session, repository, listOptions),
     catalog: (listOptions) => catalog(session, listOptions),
+    extension({ path, repository, expected, signal }) {
+      const name = repository === undefined ? undefined : checkedRepository(repository)
+      const scope = name === undefined ? '' : pullScope(name)
+      return session.send({ method: 'GET', path, target: 'tags', scope, name, signal }, expected)
+    },
   }
 }

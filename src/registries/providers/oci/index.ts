@@ -7,9 +7,10 @@ import {
   type DistributionClient,
   distributionCheck,
   openTransport,
+  tagsByHead,
 } from '../../index.ts'
 import { description } from './description.ts'
-import { listRepositories, listTags } from './listing.ts'
+import { listRepositories } from './listing.ts'
 import { type OciSettings, readSettings } from './schema.ts'
 
 function clientOptions(settings: OciSettings, environment: RegistryEnvironment) {
@@ -47,7 +48,7 @@ function connect(settings: OciSettings, environment: RegistryEnvironment): Regis
     insecure: plainHttp || !verifyTls,
     listing: {
       repositories: (listing) => listRepositories(client, settings, listing),
-      tags: (repository, listing) => listTags(client, repository, listing),
+      tags: (repository, listing) => tagsByHead(client, repository, listing),
     },
     check(signal) {
       const probe = createDistributionClient({ ...options, attempts: 1 })
