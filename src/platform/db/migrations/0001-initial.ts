@@ -78,10 +78,16 @@ const statements = [
   `create table repository (
     id int generated always as identity primary key, org_id text not null, host text collate "C" not null, path text collate "C" not null,
     first_seen_at timestamptz not null default now(), last_seen_at timestamptz not null default now(), gone_at timestamptz,
-    engine text not null default 'portolan', postings_due boolean not null default false, unique (org_id, host, path))`,
+    engine text not null default 'portolan', postings_due boolean not null default false,
+    changes int not null default 0, arranged_for text, unique (org_id, host, path))`,
   `create index repository_engine on repository (org_id) where engine <> 'portolan'`,
   `create index repository_postings_due on repository (id) where postings_due`,
-  `create table connection_repository (connection_id uuid not null references registry_connection (id), repository_id int not null references repository (id), seen_at timestamptz not null default now(), primary key (connection_id, repository_id))`,
+  // revision: as the registry gave it when all that it stands for was recorded; listing: the place in a listing of tags that goes on.
+  `create table connection_repository (
+    connection_id uuid not null references registry_connection (id), repository_id int not null references repository (id), seen_at timestamptz not null default now(),
+    listed_revision text, revision text, listed_by uuid, listing jsonb, tags_listed_at timestamptz, whole_listed_at timestamptz, newest_pushed_at timestamptz, tags_failure text,
+    looks_due boolean not null default false, looks_failure text, primary key (connection_id, repository_id))`,
+  `create index connection_repository_looks on connection_repository (connection_id, repository_id) where looks_due`,
   `create index connection_repository_repository on connection_repository (repository_id)`,
   `create table image (
     id int generated always as identity primary key, org_id text not null, repository_id int not null references repository (id), digest bytea not null,
@@ -91,6 +97,7 @@ const statements = [
   `create index image_page on image (org_id, id desc) where gone_at is null`,
   `create index image_status on image (org_id, scan_status, id desc) where gone_at is null`,
   `create index image_unknown on image (repository_id, id) where kind = 'unknown' and gone_at is null`,
+  `create index image_chosen on image (repository_id) where selected or lifecycle = 'Latest'`,
   `create table tag (
     repository_id int not null references repository (id), name text collate "C" not null, image_id int not null references image (id), digest bytea not null,
     pushed_at timestamptz, first_seen_at timestamptz not null default now(), seen_at timestamptz not null default now(), primary key (repository_id, name))`,
@@ -103,7 +110,8 @@ const statements = [
   `create index image_platform_manifest on image_platform (manifest_digest)`,
   `create table discovery_run (
     id uuid primary key, org_id text not null, connection_id uuid not null, state text not null, worker text, lease_until timestamptz, attempt int not null default 0,
-    not_before timestamptz, cursor jsonb, reason jsonb, repositories int not null default 0, tags int not null default 0,
+    not_before timestamptz, wish jsonb not null default '{"all": true, "complete": false, "names": []}', next_wish jsonb, complete boolean not null default false,
+    cursor jsonb, reason jsonb, repositories int not null default 0, tags int not null default 0,
     incomplete_because text, requested_at timestamptz not null default now(), started_at timestamptz, finished_at timestamptz)`,
   `create index discovery_run_connection on discovery_run (connection_id, requested_at desc)`,
   `create unique index discovery_run_open on discovery_run (connection_id, state) where state in ('pending', 'running')`,
