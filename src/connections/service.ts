@@ -7,13 +7,17 @@ import {
   newId,
   pageOf,
   type Reason,
-  Secret,
   toAppError,
   totalText,
 } from '../core/index.ts'
 import type { Vault } from '../platform/credentials/index.ts'
 import { type Database, inTransaction, isUniqueViolation } from '../platform/db/index.ts'
-import type { RegistryConnector, RegistryEnvironment, RegistryProvider } from '../registries/index.ts'
+import {
+  type RegistryConnector,
+  type RegistryEnvironment,
+  type RegistryProvider,
+  unseenSecret,
+} from '../registries/index.ts'
 import { checkSteps } from './check.ts'
 import {
   connectionChanged,
@@ -249,8 +253,8 @@ class Keeper implements ConnectionService {
     settings: Readonly<Record<string, unknown>> = {},
   ): Promise<SplitSettings & { host: string; insecure: boolean }> {
     const { plain, secrets: given } = splitSettings(provider.description, settings)
-    // With placeholders for what is missing, so that the host is known before a stored secret is touched.
-    const missing = Object.fromEntries(Object.keys(stored).map((name) => [name, new Secret('-')]))
+    // With stand-ins for what is missing, so that the host is known before a stored secret is touched.
+    const missing = Object.fromEntries(Object.keys(stored).map((name) => [name, unseenSecret]))
     const { host, insecure } = await this.#describe(provider, plain, { ...missing, ...given })
     const sameRegistry =
       host === row.host &&

@@ -9,7 +9,7 @@ export {
   type ExtensionRequest,
 } from './distribution/client.ts'
 export type { CredentialSource, IssuedCredentials } from './distribution/credential-keeper.ts'
-export type { RegistryCredentials } from './distribution/credentials.ts'
+export { basicAuthorization, type RegistryCredentials } from './distribution/credentials.ts'
 export { imageSource } from './distribution/image-source.ts'
 export { tagsByHead } from './distribution/tags-by-head.ts'
 export type * from './ports.ts'
@@ -44,5 +44,6 @@ export {
   requiredText,
   switchedOn,
   textLines,
+  unseenSecret,
 } from './schema.ts'
 export { openTransport, type Transport, transportFields, transportOf, transportShape } from './transport.ts'

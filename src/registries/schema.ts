@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { AppError, Secret } from '../core/index.ts'
 
+/**
+ * Stands for a stored secret before it is opened: a provider reads the rest of a form with it, to say where it leads. Nothing is
+ * ever sent with it, and nothing is wrong with it.
+ */
+export const unseenSecret = new Secret('-')
+
 /** Building blocks of providers' settings: each takes what a form sends, absent and empty alike. */
 
 const blankToUndefined = (value: unknown) =>
