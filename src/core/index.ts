@@ -22,6 +22,7 @@ export {
   shortDigest,
 } from './digest.ts'
 export { BUILT_IN_ENGINE } from './engine.ts'
+export { type HostList, hostList, isHostEntry } from './host-list.ts'
 export { newId } from './ids.ts'
 export {
   formatImageReference,

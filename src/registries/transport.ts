@@ -1,26 +1,55 @@
 import { z } from 'zod'
+import { AppError, Secret } from '../core/index.ts'
 import { type HttpClient, parseCertificates } from '../platform/http/index.ts'
 import type { PlatformField, RegistryEnvironment } from './ports.ts'
-import { optionalText, switchedOn } from './schema.ts'
+import { optionalSecret, optionalText, switchedOn } from './schema.ts'
+
+const common = { required: false, secret: false, group: 'transport' } as const
 
 /** Fields that every platform's form ends with: how its registry is reached from here. */
 export const transportFields: readonly PlatformField[] = [
   {
+    ...common,
     name: 'caCertificate',
     label: 'CA certificate',
     kind: 'textarea',
-    required: false,
-    secret: false,
     guardsSecrets: true,
     help: 'In PEM form, where the certificate of the registry, or of a proxy that opens TLS, is signed by an authority of your own.',
     placeholder: '-----BEGIN CERTIFICATE-----',
   },
   {
+    ...common,
+    name: 'proxyUrl',
+    label: 'Proxy',
+    kind: 'url',
+    guardsSecrets: true,
+    needs: 'proxy',
+    help: 'Everything of this connection goes through it, also the names of hosts.',
+    placeholder: 'http://proxy.example.com:3128',
+  },
+  {
+    ...common,
+    name: 'proxyUsername',
+    label: 'Proxy user name',
+    kind: 'text',
+    needs: 'proxy',
+    help: 'Where the proxy asks for one.',
+  },
+  {
+    ...common,
+    name: 'proxyPassword',
+    label: 'Proxy password',
+    kind: 'password',
+    secret: true,
+    needs: 'proxy',
+    help: '',
+  },
+  {
+    ...common,
     name: 'skipTlsVerification',
     label: 'Do not verify TLS',
     kind: 'boolean',
-    required: false,
-    secret: false,
+    needs: 'insecure',
     help: 'Accepts any certificate. Anyone in between can then read passwords and change images.',
   },
 ]
@@ -31,6 +60,11 @@ export const transportShape = {
     message:
       'That is not a certificate in PEM form, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.',
   }),
+  proxyUrl: optionalText(500).refine(isProxyAddress, {
+    message: 'Write it as http://proxy.example.com:3128; user name and password have fields of their own.',
+  }),
+  proxyUsername: optionalText(255),
+  proxyPassword: optionalSecret,
   skipTlsVerification: switchedOn,
 }
 
@@ -47,18 +81,60 @@ function isCertificate(text: string | undefined): boolean {
   }
 }
 
-/** Of a read form, what concerns the way to the registry. */
-export function transportOf({ caCertificate, skipTlsVerification }: Transport): Transport {
-  return { caCertificate, skipTlsVerification }
+function isProxyAddress(text: string | undefined): boolean {
+  if (text === undefined) return true
+  const url = URL.parse(text)
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) return false
+  return url.username === '' && url.password === '' && url.pathname === '/' && url.search + url.hash === ''
 }
 
-/** The outgoing client that a filled form asks for. */
+/** Of a read form, what concerns the way to the registry. */
+export function transportOf(form: Transport): Transport {
+  const { caCertificate, proxyUrl, proxyUsername, proxyPassword, skipTlsVerification } = form
+  return { caCertificate, proxyUrl, proxyUsername, proxyPassword, skipTlsVerification }
+}
+
+/**
+ * The outgoing client that a filled form asks for.
+ *
+ * @throws AppError `proxy-not-allowed` (denied), `address-private`, `address-forbidden` (denied) for a proxy that may not be used,
+ *   each at the field `proxyUrl`
+ */
 export function openTransport(
-  { caCertificate, skipTlsVerification }: Transport,
+  transport: Transport,
   environment: Pick<RegistryEnvironment, 'http'>,
 ): HttpClient {
-  return environment.http({
-    verifyTls: !skipTlsVerification,
-    ...(caCertificate === undefined ? {} : { ca: caCertificate }),
+  const { caCertificate, skipTlsVerification } = transport
+  const ownProxy = proxyOf(transport)
+  try {
+    return environment.http({
+      verifyTls: !skipTlsVerification,
+      ...(caCertificate === undefined ? {} : { ca: caCertificate }),
+      ...(ownProxy === undefined ? {} : { ownProxy }),
+    })
+  } catch (error) {
+    throw ownProxy !== undefined && error instanceof AppError && error.kind === 'denied'
+      ? ofProxy(error)
+      : error
+  }
+}
+
+function proxyOf({ proxyUrl, proxyUsername, proxyPassword }: Transport): Secret<string> | undefined {
+  if (proxyUrl === undefined) return undefined
+  const url = new URL(proxyUrl)
+  url.username = encodeURIComponent(proxyUsername ?? '')
+  url.password = encodeURIComponent(proxyPassword?.reveal() ?? '')
+  return new Secret(url.href)
+}
+
+function ofProxy(error: AppError): AppError {
+  const { code, kind, publicMessage, remedy = '' } = error
+  return new AppError({
+    code,
+    kind,
+    publicMessage,
+    remedy,
+    cause: error,
+    fields: { proxyUrl: `${publicMessage} ${remedy}` },
   })
 }

@@ -6,6 +6,8 @@ export interface Attempt {
   readonly url: URL
   readonly timeouts: Timeouts
   readonly signal?: AbortSignal | undefined
+  /** `host:port` of the proxy in between. */
+  readonly proxy?: string | undefined
 }
 
 type Facts = Pick<AppErrorOptions, 'code' | 'kind' | 'publicMessage' | 'remedy'>
@@ -146,16 +148,20 @@ const rules: readonly Rule[] = [
       remedy: 'Check the port, and whether the address should begin with https://.',
     }),
   ],
-  [
-    ['UND_ERR_PRX_TLS', 'UND_ERR_PRX_CONN'],
-    ({ url }) => ({
-      code: 'proxy-failed',
-      kind: 'temporary',
-      publicMessage: `The proxy did not connect to ${url.host}.`,
-      remedy: 'Check the address and credentials of the proxy, and what it allows.',
-    }),
-  ],
 ]
+
+// With a proxy in between these are said of the way to it, or by it; 407 and its like come as an aborted or invalid request.
+const proxyCodes =
+  /^(ENOTFOUND|EAI_|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_(CONNECT_TIMEOUT|ABORTED|INVALID_ARG|PRX))/
+
+function proxyFailed(proxy: string, { url }: Attempt): Facts {
+  return {
+    code: 'proxy-failed',
+    kind: 'temporary',
+    publicMessage: `The proxy ${proxy} cannot be reached or did not connect to ${url.host}.`,
+    remedy: 'Check the address and credentials of the proxy, and what it allows.',
+  }
+}
 
 /** The codes of an error and of everything inside it: Node and undici nest what happened (AggregateError, cause). */
 function codesOf(error: unknown, depth = 0): string[] {
@@ -180,6 +186,9 @@ export function networkError(error: unknown, attempt: Attempt): AppError {
     return new AppError({ code: 'cancelled', kind: 'cancelled', publicMessage: 'Cancelled.', cause: reason })
   }
   const codes = codesOf(error)
+  const { proxy } = attempt
+  if (proxy !== undefined && codes.some((code) => proxyCodes.test(code)))
+    return new AppError({ ...proxyFailed(proxy, attempt), cause: error })
   const rule = rules.find(([patterns]) => patterns.some((one) => codes.some((code) => matches(one, code))))
   if (rule) return new AppError({ ...rule[1](attempt), cause: error })
   return new AppError({

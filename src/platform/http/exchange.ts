@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { AppError } from '../../core/index.ts'
 import { createDispatchers } from './dispatcher.ts'
 import { networkError } from './errors.ts'
+import { createNameCheck } from './name-check.ts'
 import type { HttpClientOptions, HttpRequest, HttpResponse, Timeouts } from './ports.ts'
 import { toResponse } from './response.ts'
 
@@ -22,9 +23,9 @@ function bareHost(url: URL): string {
 }
 
 /** The address that a name stands for without asking anybody: a literal, or one that a proxy would resolve at its side. */
-function knownAddress(host: string, resolvesHere: boolean): string | undefined {
+function knownAddress(host: string, isProxied: boolean): string | undefined {
   if (isIP(host) !== 0) return host
-  if (resolvesHere) return undefined
+  if (!isProxied) return undefined
   if (/(^|\.)localhost$/.test(host)) return '127.0.0.1'
   return host === 'metadata.google.internal' ? '169.254.169.254' : undefined
 }
@@ -35,17 +36,22 @@ export interface Exchange {
   close(): Promise<void>
 }
 
+function refuse(refusal: AppError | undefined): void {
+  if (refusal !== undefined) throw refusal
+}
+
 export function createExchange(options: HttpClientOptions, timeouts: Timeouts): Exchange {
   const dispatchers = createDispatchers(options, timeouts)
+  const behindProxy = createNameCheck(options)
   return {
     async send(request) {
       const url = parseUrl(request.url)
-      const attempt = { url, timeouts, signal: request.signal }
+      const { dispatcher, proxy } = dispatchers.pick(url)
+      const attempt = { url, timeouts, signal: request.signal, proxy }
       const host = bareHost(url)
-      const { dispatcher, resolvesHere } = dispatchers.pick(host)
-      const address = knownAddress(host, resolvesHere)
-      const refusal = address === undefined ? undefined : options.addresses.refusal(host, address)
-      if (refusal) throw refusal
+      const address = knownAddress(host, proxy !== undefined)
+      if (address !== undefined) refuse(options.addresses.refusal(host, address))
+      else if (proxy !== undefined) refuse(await behindProxy(host))
       try {
         const raw = await dispatcher.request({
           origin: url.origin,

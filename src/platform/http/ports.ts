@@ -1,5 +1,5 @@
 import type { LookupFunction } from 'node:net'
-import type { Clock, Secret } from '../../core/index.ts'
+import type { Clock, HostList, Secret } from '../../core/index.ts'
 import type { AddressPolicy } from './address-policy.ts'
 
 export interface HttpRequest {
@@ -76,8 +76,13 @@ export interface ProxySettings {
 export interface TlsSettings {
   /** PEM certificates that are trusted besides the system's. */
   readonly ca?: string
-  /** Default true. */
+  /** Default true. Hosts that the operator does not name as insecure are verified all the same. */
   readonly verifyTls?: boolean
+  /**
+   * `http://user:password@proxy:3128`: the way to every host, in place of the process's own proxy. It is not the operator's word,
+   * so its own address is checked, and that of names that can be resolved here.
+   */
+  readonly ownProxy?: Secret<string>
 }
 
 /** What is the same for all clients of a process. */
@@ -85,6 +90,10 @@ export interface HttpEnvironment {
   readonly addresses: AddressPolicy
   readonly clock: Clock
   readonly proxy?: ProxySettings
+  /** Which hosts may be reached over plain HTTP or with an unverified certificate. Default: all. */
+  readonly insecureHosts?: HostList
+  /** Which proxies a client may have of its own. Default: all. */
+  readonly proxyHosts?: HostList
   readonly timeouts?: Partial<Timeouts>
   readonly retry?: Partial<RetrySettings>
   /** Default: the system's resolver. */
