@@ -157,9 +157,10 @@ eachDatabase((_name, openDb) => {
       await recountSets(db, setIds)
       if (random() < 0.5) await foldSetCounts(db)
     }
-    await drainStale(context(), open(3))
-    await changeDatabase(db, changeTo(open(2)))
-    await drainStale(context(), open(2))
+    for (const number of [4, 5, 6, 7]) {
+      await changeDatabase(db, changeTo(open(number)))
+      expect(await drainStale(context(), open(number))).toBe('current')
+    }
     while ((await foldSetCounts(db)) > 0);
     const counted = await rowsOf(
       db,
