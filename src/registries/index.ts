@@ -10,7 +10,9 @@ export {
 } from './distribution/client.ts'
 export type { CredentialSource, IssuedCredentials } from './distribution/credential-keeper.ts'
 export { basicAuthorization, type RegistryCredentials } from './distribution/credentials.ts'
+export { answerInvalid, isHtml, notARegistry } from './distribution/answer.ts'
 export { imageSource } from './distribution/image-source.ts'
+export { checkedRepository } from './distribution/names.ts'
 export { tagsByHead } from './distribution/tags-by-head.ts'
 export type * from './ports.ts'
 export { mapBounded } from './bounded.ts'
@@ -36,7 +38,7 @@ export {
 export type * from './notifications.ts'
 export { nameAt, placeOf, type RepositoryPlace } from './places.ts'
 export { pacedHttp, type Pacing, type ToldLimit } from './paced-http.ts'
-export { nextQuery, pageGuard } from './paging.ts'
+export { nextQuery, pageGuard, startQuery } from './paging.ts'
 export {
   optionalSecret,
   optionalText,

@@ -60,3 +60,10 @@ export function nextQuery(
     remedy: 'Check the address of the registry, and what proxies in between rewrite.',
   })
 }
+
+/** The query that a listing begins with: that of an earlier listing, or the first when the cursor is none. */
+export function startQuery(cursor: string | undefined, first: string): string {
+  return cursor !== undefined && cursor.length <= longestCursor && /^[\w.-]+=[^#\s]*$/.test(cursor)
+    ? cursor
+    : first
+}

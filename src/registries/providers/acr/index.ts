@@ -1,0 +1,162 @@
+/**
+ * Azure Container Registry: its three clouds, how Microsoft Entra ID and the registry sign an application in, and its listings
+ * with dates. Images are pulled by the registry protocol with the registry's own tokens.
+ */
+import type { HttpClient } from '../../../platform/http/index.ts'
+import {
+  type ApiClient,
+  type CheckSubject,
+  checkConnection,
+  checkedRepository,
+  createApiClient,
+  createConnector,
+  createDistributionClient,
+  type DistributionClient,
+  openTransport,
+  type RegistryConnector,
+  type RegistryEnvironment,
+  type RegistryProvider,
+  pacedHttp,
+} from '../../index.ts'
+import { ambientIdentity } from './ambient.ts'
+import { description } from './description.ts'
+import { servicePrincipal } from './entra.ts'
+import { explain, scopeMissing } from './explain.ts'
+import { listRepositories, listTags } from './listing.ts'
+import { namedHost } from './named-host.ts'
+import { notifications } from './notifications.ts'
+import { createRepositoryTokens } from './repository-tokens.ts'
+import { type AcrSettings, readSettings } from './schema.ts'
+import { createRegistryTokens, type RegistryTokens } from './tokens.ts'
+
+interface Way {
+  readonly http: HttpClient
+  readonly clock: RegistryEnvironment['clock']
+  readonly attempts?: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/** All that talks to one registry, signed in once. */
+interface Registry {
+  readonly tokens: RegistryTokens
+  readonly client: DistributionClient
+  readonly catalog: ApiClient
+  metadata(repository: string): ApiClient
+  expect(repositories: readonly string[]): void
+}
+
+const catalogScope = 'registry:catalog:*'
+
+function openRegistry(settings: AcrSettings, way: Way): Registry {
+  const { host, identity, cloud } = settings
+  const signIn =
+    identity.kind === 'ambient'
+      ? ambientIdentity(identity, cloud, way.signal)
+      : servicePrincipal(identity, { ...way, cloud })
+  const tokens = createRegistryTokens({ ...way, host, signIn, tenantId: identity.tenantId })
+  const repositories = createRepositoryTokens({ host, clock: way.clock }, tokens)
+  const common = { ...way, origin: `https://${host}`, explain: explain.bind(undefined, host) }
+  return {
+    tokens,
+    client: createDistributionClient({
+      ...way,
+      host,
+      async credentials(refused) {
+        const used = refused && 'identityToken' in refused ? refused.identityToken : undefined
+        const { value, renewAt } = await tokens.refresh(used)
+        return { credentials: { identityToken: value }, renewAt }
+      },
+    }),
+    catalog: createApiClient({
+      ...common,
+      async authorization() {
+        const token = await tokens.access([catalogScope])
+        if (!token.grants(catalogScope)) throw scopeMissing(host, catalogScope)
+        return token.authorization
+      },
+    }),
+    metadata: (repository) =>
+      createApiClient({
+        ...common,
+        authorization: (refused) => repositories.authorization(repository, refused),
+      }),
+    expect: (names) => repositories.expect(names),
+  }
+}
+
+const excesses = ['write', 'delete', '*']
+
+function subjectOf(settings: AcrSettings, registry: Registry): CheckSubject {
+  return {
+    host: settings.host,
+    plainHttp: false,
+    verifyTls: !settings.transport.skipTlsVerification,
+    hasCredentials: true,
+    async signIn() {
+      await registry.tokens.refresh()
+      return { signedIn: true }
+    },
+    async excessRights() {
+      const { actions } = await registry.tokens.refresh()
+      return actions.some((action) => excesses.includes(action))
+        ? 'may also push or delete images'
+        : undefined
+    },
+    async firstRepository(signal) {
+      for await (const { repositories } of listRepositories(registry.catalog, { pageSize: 1, signal }))
+        return repositories[0]?.name
+      return undefined
+    },
+    async pull(repository, signal) {
+      for await (const { tags } of listTags(registry.metadata(repository), repository, {
+        pageSize: 1,
+        signal,
+      })) {
+        const [tag] = tags
+        if (tag === undefined) return undefined
+        await registry.client.headManifest(repository, tag.name, signal)
+        return `${repository}:${tag.name}`
+      }
+      return undefined
+    },
+  }
+}
+
+function connect(settings: AcrSettings, environment: RegistryEnvironment): RegistryConnector {
+  const { transport, cloud } = settings
+  const paced = pacedHttp(openTransport(transport, environment), environment.budget, {
+    bucketOf: (url) =>
+      url.hostname === cloud.authority ? undefined : url.pathname.startsWith('/oauth2/') ? 'sign-in' : 'read',
+  })
+  const http = namedHost(paced, settings)
+  const { clock, signal } = environment
+  const registry = openRegistry(settings, { http, clock, signal })
+  return createConnector({
+    environment,
+    http,
+    client: registry.client,
+    insecure: transport.skipTlsVerification,
+    listing: {
+      async *repositories(options) {
+        for await (const page of listRepositories(registry.catalog, options)) {
+          registry.expect(page.repositories.map(({ name }) => name))
+          yield page
+        }
+      },
+      tags: (repository, options) =>
+        listTags(registry.metadata(checkedRepository(repository)), repository, options),
+    },
+    check: (inner) =>
+      checkConnection(
+        subjectOf(settings, openRegistry(settings, { http, clock, attempts: 1, signal: inner })),
+        inner,
+      ),
+  })
+}
+
+export const acrProvider: RegistryProvider = {
+  description,
+  notifications,
+  open: (settings, environment) =>
+    connect(readSettings(settings, environment.allowAmbientCredentials ?? false), environment),
+}
