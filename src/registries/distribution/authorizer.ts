@@ -17,10 +17,14 @@ export interface Authorizer {
     challenges: readonly Challenge[],
     refused: Secret<string> | undefined,
   ): Promise<Secret<string> | undefined>
+  /** Whether this is a password that renews itself. */
+  mayEnd(authorization: Secret<string>): boolean
   /** The registry took this. */
   accepted(authorization: Secret<string>): void
   isInsufficient(challenges: readonly Challenge[]): boolean
   scheme(): string
+  /** The service that the registry's challenge names. */
+  service(): string | undefined
 }
 
 function isSame(one: Challenge, other: Challenge): boolean {
@@ -72,9 +76,10 @@ export function createAuthorizer(options: SessionOptions): Authorizer {
     async renew(scope, challenges, refused) {
       const challenge = chooseChallenge(challenges)
       if (!challenge && challenges.length > 0) throw signInUnsupported(options.address.host)
-      if (!challenge) return undefined
       const held = refused && credentials.behind(refused)
-      if (challenge.scheme === 'basic' && held) return (await credentials.better(held).catch(remember))?.basic
+      if (held && challenge?.scheme !== 'bearer')
+        return (await credentials.better(held).catch(remember))?.basic
+      if (!challenge) return undefined
       const token = refused && tokens.get(refused)
       if (token) cache.forget(scope, token)
       learnt ??= challenge
@@ -82,9 +87,11 @@ export function createAuthorizer(options: SessionOptions): Authorizer {
       else byScope.set(scope, challenge)
       return fulfil(challenge, scope, challenge.parameters.get('scope') ?? scope)
     },
+    mayEnd: (authorization) => credentials.renews && credentials.behind(authorization) !== undefined,
     accepted: (authorization) => credentials.accepted(credentials.behind(authorization)),
     isInsufficient: (challenges) =>
       chooseChallenge(challenges)?.parameters.get('error') === 'insufficient_scope',
     scheme: () => (learnt === undefined || learnt === unasked ? 'none' : learnt.scheme),
+    service: () => learnt?.parameters.get('service'),
   }
 }

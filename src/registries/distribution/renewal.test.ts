@@ -104,6 +104,37 @@ describe.each<[string, (issuer: Issuer) => ServerAuth]>([
   })
 })
 
+describe('a password that the registry calls ended by 403, as Amazon ECR does', () => {
+  it.each(['GET', 'HEAD'])('is renewed: %s', async (method) => {
+    const { issuer, registry, client, pull } = await start(basic)
+    await pull()
+    const ended = [issuer.users['robot']]
+    const body =
+      '{"errors":[{"code":"DENIED","message":"Your authorization token has expired. Reauthenticate and try again."}]}'
+    registry.faults = [
+      (request, answer) => {
+        const sent = Buffer.from(String(request.headers['authorization']).slice(6), 'base64').toString()
+        return ended.some((password) => sent.endsWith(`:${password}`))
+          ? { ...answer, status: 403, body: Buffer.from(body) }
+          : answer
+      },
+    ]
+    await (method === 'GET' ? client.manifest('acme/api', '1') : pull())
+    expect(issuer.refused).toEqual([undefined, 'password-1'])
+  })
+
+  it('is not renewed for a permission that is missing', async () => {
+    const { issuer, registry, pull } = await start(basic)
+    await pull()
+    const body = '{"errors":[{"code":"DENIED","message":"not authorized to perform: ecr:BatchGetImage"}]}'
+    registry.faults = [(_, answer) => ({ ...answer, status: 403, body: Buffer.from(body) })]
+    const error = await failureOf(pull())
+    expect(error).toMatchObject({ code: 'permission-missing', kind: 'denied' })
+    expect(error.publicMessage).toContain('ecr:BatchGetImage')
+    expect(issuer.refused).toEqual([undefined])
+  })
+})
+
 describe('a source', () => {
   it('that has nothing better says so by giving the same', async () => {
     const { issuer, registry } = await start(basic)

@@ -1,6 +1,7 @@
 import { AppError, type Secret } from '../../core/index.ts'
 import type { HttpResponse } from '../../platform/http/index.ts'
 import { type Authorizer, createAuthorizer } from './authorizer.ts'
+import { endedAsUnauthorized } from './ended.ts'
 import { answerError, type Asked, credentialsRefused, permissionMissing, signInRequired } from './errors.ts'
 import type { RegistryAddress } from './hosts.ts'
 import type { SessionOptions } from './session-options.ts'
@@ -28,6 +29,8 @@ export interface Session {
   send(request: RegistryRequest, expected?: readonly number[]): Promise<HttpResponse>
   /** How the registry wants to be signed in to; 'none' when it has not asked. */
   scheme(): string
+  /** The service that its challenge names. */
+  service(): string | undefined
 }
 
 function unauthorized(asked: Asked, insufficient: boolean): AppError {
@@ -50,19 +53,34 @@ async function orAborted<T>(shared: Promise<T>, signal: AbortSignal | undefined)
   }
 }
 
+function exchange(
+  { http, address, attempts }: SessionOptions,
+  request: RegistryRequest,
+  authorization: Secret<string> | undefined,
+): Promise<HttpResponse> {
+  return http.request({
+    method: request.method,
+    url: address.origin + request.path,
+    ...(request.headers ? { headers: request.headers } : {}),
+    ...(authorization ? { authorization } : {}),
+    ...(request.signal ? { signal: request.signal } : {}),
+    ...(attempts === undefined ? {} : { attempts }),
+  })
+}
+
 export function createSession(options: SessionOptions): Session {
-  const { http, address, attempts } = options
+  const { address } = options
   const authorizer: Authorizer = createAuthorizer(options)
 
-  function exchange(request: RegistryRequest, authorization: Secret<string> | undefined) {
-    return http.request({
-      method: request.method,
-      url: address.origin + request.path,
-      ...(request.headers ? { headers: request.headers } : {}),
-      ...(authorization ? { authorization } : {}),
-      ...(request.signal ? { signal: request.signal } : {}),
-      ...(attempts === undefined ? {} : { attempts }),
-    })
+  /** As `exchange`; an answer that says by 403 that a password has ended says 401 here. */
+  async function judged(
+    request: RegistryRequest,
+    authorization: Secret<string> | undefined,
+  ): Promise<HttpResponse> {
+    const response = await exchange(options, request, authorization)
+    if (authorization === undefined || !authorizer.mayEnd(authorization)) return response
+    const askWhy = () => exchange(options, { ...request, method: 'GET' }, authorization)
+    return endedAsUnauthorized(response, request.method === 'HEAD' ? askWhy : undefined)
   }
 
   function accepted(response: HttpResponse, authorization: Secret<string> | undefined): HttpResponse {
@@ -73,13 +91,13 @@ export function createSession(options: SessionOptions): Session {
   /** The answer after at most one renewal of what authorises us; undefined rights are learnt from the first 401. */
   async function authorized(request: RegistryRequest, asked: Asked): Promise<HttpResponse> {
     const first = await orAborted(authorizer.authorization(request.scope), request.signal)
-    const response = await exchange(request, first)
+    const response = await judged(request, first)
     if (response.status !== 401) return accepted(response, first)
     const challenges = authorizer.read(response)
     await response.discard()
     const second = await orAborted(authorizer.renew(request.scope, challenges, first), request.signal)
     if (!second) throw unauthorized(asked, authorizer.isInsufficient(challenges))
-    const again = await exchange(request, second)
+    const again = await exchange(options, request, second)
     if (again.status !== 401) return accepted(again, second)
     const insufficient = authorizer.isInsufficient(authorizer.read(again))
     await again.discard()
@@ -89,6 +107,7 @@ export function createSession(options: SessionOptions): Session {
   return {
     address,
     scheme: () => authorizer.scheme(),
+    service: () => authorizer.service(),
     async send(request, expected = [200]) {
       const asked: Asked = {
         host: address.host,
