@@ -120,7 +120,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
 }
 
 function exchange(
-  { http, origin, headers, attempts }: ApiClientOptions,
+  { http, origin, headers, attempts, retryAt }: ApiClientOptions,
   request: ApiRequest,
   authorization: Secret<string> | undefined,
 ): Promise<HttpResponse> {
@@ -133,6 +133,7 @@ function exchange(
     ...(body ? { body } : {}),
     ...(signal ? { signal } : {}),
     ...(attempts === undefined ? {} : { attempts }),
+    ...(retryAt === undefined ? {} : { retryAt }),
   })
 }
 

@@ -84,8 +84,22 @@ describe('retries', () => {
     expect(http.waits).toEqual([7000, 9000])
   })
 
+  it('waits as another header says, and not where that has passed', async () => {
+    const now = Date.UTC(2026, 0, 1)
+    const answers = [now / 1000 + 5, now / 1000 - 5]
+    const server = await serve(cleanup, (_, response) => {
+      const at = answers.shift()
+      if (at === undefined) response.end('ok')
+      else response.writeHead(429, { 'x-retry-at': String(at), 'retry-after': '30' }).end()
+    })
+    const http = client({ clock: { now: () => now } })
+    const retryAt: HttpRequest['retryAt'] = (response) => Number(response.header('x-retry-at')) * 1000
+    expect(await textOf(await http.request(get(server.url, { retryAt })))).toBe('ok')
+    expect(http.waits).toEqual([5000, 0])
+  })
+
   it.each([
-    429, 502, 503, 504,
+    429, 502, 503, 504, 520,
   ])('tries %i five times with growing waits, then passes it on', async (status) => {
     let count = 0
     const server = await serve(cleanup, (_, response) => {

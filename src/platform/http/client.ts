@@ -49,7 +49,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const delay =
         'error' in outcome
           ? waitAfterError(settings, attempt, outcome.error)
-          : waitAfterResponse(settings, attempt, outcome.response, options.clock.now())
+          : waitAfterResponse(settings, attempt, outcome.response, options.clock.now(), wanted.retryAt)
       if (delay === undefined) {
         if ('error' in outcome) throw outcome.error
         return outcome.response

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type AppError, isRetryable } from '../../core/index.ts'
-import type { HttpResponse, RetrySettings } from './ports.ts'
+import type { HttpRequest, HttpResponse, RetrySettings } from './ports.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
-/** 429 asks to slow down; the others say that something in between failed (RFC 9110, 15.6). */
-const passingStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504])
+/** 429 asks to slow down; the others say that something in between failed (RFC 9110, 15.6; 520 is Quay's and Cloudflare's word for it). */
+const passingStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504, 520])
 
 export const defaultRetry: RetrySettings = {
   attempts: 5,
@@ -36,9 +36,11 @@ export function waitAfterResponse(
   attempt: number,
   response: HttpResponse,
   now: number,
+  retryAt?: HttpRequest['retryAt'],
 ): number | undefined {
   if (attempt >= settings.attempts || !passingStatuses.has(response.status)) return undefined
-  const wanted = parseRetryAfter(response.header('retry-after'), now)
+  const wanted = retryAt?.(response) ?? parseRetryAfter(response.header('retry-after'), now)
   if (wanted === undefined) return backoff(settings, attempt, 2000)
-  return wanted - now <= settings.longestWait ? wanted - now : undefined
+  const wait = Math.max(wanted - now, 0)
+  return wait <= settings.longestWait ? wait : undefined
 }
