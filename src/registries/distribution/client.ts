@@ -10,7 +10,7 @@ import { registryAddress } from './hosts.ts'
 import { headManifest, manifest, type ManifestHead } from './manifest.ts'
 import { checkedRepository } from './names.ts'
 import type { ListOptions, Page } from './pages.ts'
-import { ping, type PingResult } from './ping.ts'
+import { ping, type PingResult, type RegistryTraits } from './ping.ts'
 import { referrers } from './referrers.ts'
 import { pullScope } from './scope.ts'
 import { createSession } from './session.ts'
@@ -50,6 +50,8 @@ export interface ExtensionRequest {
 export interface DistributionClient {
   readonly host: string
   ping(signal?: AbortSignal): Promise<PingResult>
+  /** What shows of the product behind the protocol, so far as the registry has answered; nothing is asked for it. */
+  traits(): RegistryTraits
   manifest(repository: string, reference: string, signal?: AbortSignal): Promise<RawManifest>
   headManifest(repository: string, reference: string, signal?: AbortSignal): Promise<ManifestHead>
   /** undefined: the registry keeps no such list. */
@@ -74,9 +76,15 @@ export function createDistributionClient(options: DistributionClientOptions): Di
   const credentials = createCredentialKeeper(options.credentials, clock)
   const address = registryAddress(options.host, options.plainHttp ?? false, options.realmHosts ?? [])
   const session = createSession({ http, clock, address, credentials, attempts })
+  let exposed = ''
   return {
     host: address.host,
-    ping: (signal) => ping(session, credentials.present, signal),
+    async ping(signal) {
+      const { result, headerNames } = await ping(session, credentials.present, signal)
+      exposed = headerNames
+      return result
+    },
+    traits: () => ({ service: session.service(), headersForBrowsers: exposed }),
     manifest: (repository, reference, signal) => manifest(session, repository, reference, signal),
     headManifest: (repository, reference, signal) => headManifest(session, repository, reference, signal),
     referrers: (repository, digest, signal) => referrers(session, repository, digest, signal),

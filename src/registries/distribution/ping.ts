@@ -8,6 +8,14 @@ export interface PingResult {
   readonly signedIn: boolean
 }
 
+/** What a registry shows of itself in passing. */
+export interface RegistryTraits {
+  /** The service that its challenge names; undefined: it has not asked to sign in. */
+  readonly service: string | undefined
+  /** The request headers that it lets browsers send (`Access-Control-Allow-Headers` of `/v2/`); '': none, or not asked yet. */
+  readonly headersForBrowsers: string
+}
+
 const largestAnswer = 65_536
 
 /**
@@ -19,7 +27,7 @@ export async function ping(
   session: Session,
   hasCredentials: boolean,
   signal?: AbortSignal,
-): Promise<PingResult> {
+): Promise<{ readonly result: PingResult; readonly headerNames: string }> {
   const request = { method: 'GET', path: '/v2/', target: 'ping', scope: '', signal } as const
   const response = await session.send(request)
   // The specification wants no body; registries send {} or nothing, with the old version header or without.
@@ -32,7 +40,10 @@ export async function ping(
   } else await response.discard()
   const scheme = session.scheme()
   return {
-    scheme: scheme === 'basic' || scheme === 'bearer' ? scheme : 'none',
-    signedIn: hasCredentials && scheme !== 'none',
+    result: {
+      scheme: scheme === 'basic' || scheme === 'bearer' ? scheme : 'none',
+      signedIn: hasCredentials && scheme !== 'none',
+    },
+    headerNames: response.header('access-control-allow-headers') ?? '',
   }
 }

@@ -23,6 +23,8 @@ export type ServerAuth =
       readonly allowCatalog?: (user: string | null) => boolean
       /** Named in challenges in place of the token server's own address. */
       readonly realm?: string
+      /** Named in challenges; `registry-server` unless stated. */
+      readonly service?: string
       /** Rewrites the challenge: several, in another order, ... */
       readonly challenge?: (challenge: string) => string | readonly string[]
       /** User by identity token, for those who sign in by POST (distribution, docs/content/spec/auth/oauth.md). */
@@ -140,7 +142,7 @@ function bearerRefusal(
       : verdict === 'invalid'
         ? ',error="invalid_token"'
         : ',error="insufficient_scope"'
-  const challenge = `Bearer realm="${auth.realm ?? realm}",service="registry-server"${scope}${error}`
+  const challenge = `Bearer realm="${auth.realm ?? realm}",service="${auth.service ?? 'registry-server'}"${scope}${error}`
   return unauthorized(request, auth.challenge?.(challenge) ?? challenge)
 }
 
