@@ -94,3 +94,13 @@ export function apiError(
     ...(retryAt === undefined ? {} : { retryAt }),
   })
 }
+
+/** A repository that left since it was listed, or that was hidden from the account since. */
+export function repositoryNotFound(host: string, repository: string): AppError {
+  return new AppError({
+    code: 'repository-not-found',
+    kind: 'not-found',
+    publicMessage: `Repository ${repository} is not found at ${host}, or not open to this account.`,
+    remedy: 'Check the name and the permissions of the account.',
+  })
+}

@@ -11,6 +11,7 @@ export {
 export type { CredentialSource, IssuedCredentials } from './distribution/credential-keeper.ts'
 export { basicAuthorization, type RegistryCredentials } from './distribution/credentials.ts'
 export { answerInvalid, isHtml, notARegistry } from './distribution/answer.ts'
+export { grantedActions, tokenClaims } from './distribution/granted.ts'
 export { imageSource } from './distribution/image-source.ts'
 export { checkedRepository } from './distribution/names.ts'
 export { tagsByHead } from './distribution/tags-by-head.ts'
@@ -24,9 +25,10 @@ export {
   type ApiRequest,
   createApiClient,
 } from './api-client.ts'
-export { apiError, saidIn } from './api-error.ts'
+export { apiError, repositoryNotFound, saidIn } from './api-error.ts'
 export { type CheckSubject, checkConnection, distributionCheck } from './check.ts'
 export { type ConnectorParts, createConnector, type HostClients, type PlatformListing } from './connector.ts'
+export { datedRevision, instantOf } from './dated-revision.ts'
 export { isDistributionEnvelope, readDistributionEvents } from './distribution-events.ts'
 export {
   checkSecretHeader,
@@ -35,8 +37,10 @@ export {
   notificationJson,
   notificationRefused,
 } from './notification-proof.ts'
+export { type DatedTag, newestFirst, type NumberedPage } from './newest-first.ts'
 export type * from './notifications.ts'
 export { nameAt, placeOf, type RepositoryPlace } from './places.ts'
+export { type SignInVerdict, stopAfterRefusal } from './one-refusal.ts'
 export { pacedHttp, type Pacing, type ToldLimit } from './paced-http.ts'
 export { nextQuery, pageGuard, startQuery } from './paging.ts'
 export {
