@@ -66,12 +66,14 @@ const statements = [
   `create table org_settings (org_id text primary key, one_trust_domain boolean, settings jsonb not null default '{}', created_at timestamptz not null default now())`,
   `create table registry_connection (
     id uuid primary key, org_id text not null, name text collate "C" not null, platform text not null, host text not null, settings jsonb not null,
-    secret_fields jsonb not null default '[]', insecure boolean not null default false, status text not null default 'Unknown', status_detail jsonb, checked_at timestamptz, access text not null default 'Private',
+    secret_fields jsonb not null default '[]', insecure boolean not null default false, status text not null default 'Unknown', status_detail jsonb, checked_at timestamptz, check_warnings jsonb not null default '[]', access text not null default 'Private',
     enabled boolean not null default true, engine text not null default 'portolan', scan_interval_hours int, next_run_at timestamptz, selection jsonb not null default '{}',
     last_discovery jsonb, progress jsonb, version int not null default 1,
     created_at timestamptz not null default now(), updated_at timestamptz not null default now(), deleted_at timestamptz)`,
   `create unique index registry_connection_name on registry_connection (org_id, name) where deleted_at is null`,
   `create index registry_connection_due on registry_connection (next_run_at) where enabled and deleted_at is null`,
+  // How much of what a platform allows is used, by connection and kind of request: what all servers share.
+  `create table request_budget (connection_id text not null, bucket text not null, state jsonb not null, primary key (connection_id, bucket))`,
   `create table credential (
     id uuid primary key, org_id text not null, owner_id uuid not null, sealed bytea not null, wrapped_key bytea not null, key_id text not null,
     fields jsonb not null, created_at timestamptz not null default now(), unique (owner_id))`,
@@ -115,6 +117,11 @@ const statements = [
     incomplete_because text, requested_at timestamptz not null default now(), started_at timestamptz, finished_at timestamptz)`,
   `create index discovery_run_connection on discovery_run (connection_id, requested_at desc)`,
   `create unique index discovery_run_open on discovery_run (connection_id, state) where state in ('pending', 'running')`,
+  `create table push_hook (
+    id uuid primary key, org_id text not null, connection_id uuid not null unique references registry_connection (id), token_hash bytea not null unique, created_at timestamptz not null)`,
+  `create table push_event (
+    id bigint generated always as identity primary key, connection_id uuid not null references registry_connection (id), at timestamptz not null, outcome text not null, repositories jsonb not null, message text)`,
+  `create index push_event_connection on push_event (connection_id, id desc)`,
   `create table scan (
     id bigint generated always as identity primary key, org_id text not null, manifest_digest bytea not null, image_id int not null references image (id), connection_id uuid not null,
     engine text not null default 'portolan', state text not null default 'pending', worker text, lease_until timestamptz, attempt int not null default 0, not_before timestamptz,
