@@ -1,16 +1,11 @@
-import {
-  createServer,
-  type IncomingMessage,
-  request as sendOn,
-  type RequestListener,
-  type ServerResponse,
-} from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { Secret } from '../core/index.ts'
 import type { HttpFactory } from '../platform/http/index.ts'
 import { createAuthority } from './certificates.ts'
 import { testHttp } from './http.ts'
+import { passOn } from './pass-on.ts'
 
 /** Who answers for a host: a handler, or a server on loopback that requests are passed on to, as by a reverse proxy. */
 export type InternetHost = RequestListener | { readonly url: string }
@@ -74,7 +69,7 @@ export async function startInternet(
     if (instead !== undefined) response.writeHead(instead.status, instead.headers).end(instead.body ?? '')
     else if (host === undefined) response.writeHead(421).end()
     else if (typeof host === 'function') host(message, response)
-    else passOn(host.url, message, response)
+    else passOn(new URL(message.url ?? '/', host.url), message, response)
   }
 
   proxy.on('connect', (message, client: Socket, head: Buffer) => {
@@ -116,14 +111,4 @@ export async function startInternet(
 
 function hostFor(hosts: Readonly<Record<string, InternetHost>>, name: string): InternetHost | undefined {
   return hosts[name] ?? hosts[`*.${name.slice(name.indexOf('.') + 1)}`]
-}
-
-function passOn(origin: string, message: IncomingMessage, response: ServerResponse): void {
-  const { method, headers } = message
-  const onward = sendOn(new URL(message.url ?? '/', origin), { method, headers }, (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.headers)
-    answer.pipe(response)
-  })
-  onward.on('error', () => response.destroy())
-  message.pipe(onward)
 }

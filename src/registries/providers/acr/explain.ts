@@ -1,5 +1,5 @@
 import { AppError, safeText } from '../../../core/index.ts'
-import type { ApiRefusal } from '../../index.ts'
+import { type ApiRefusal, repositoryNotFound } from '../../index.ts'
 import { refusalBody, refusalDetail } from './answers/schema.ts'
 
 /** Which role gives what a scope asks for; the registry's mode, which nobody but its owner sees, decides. */
@@ -64,13 +64,9 @@ export function explain(host: string, { status, body, request }: ApiRefusal): Ap
     const needed = detail.success ? detail.data[0] : undefined
     if (needed) return scopeMissing(host, `${needed.Type}:${needed.Name}:${needed.Action}`)
   }
-  if (status === 404 && request.path.startsWith('/acr/v1/') && first?.code === 'NAME_UNKNOWN') {
-    return new AppError({
-      code: 'repository-not-found',
-      kind: 'not-found',
-      publicMessage: `The repository is not found at ${host}, or not open to this application.`,
-      remedy: 'It may have been deleted; discover again.',
-    })
+  const repository = /^\/acr\/v1\/(.+)\/_tags\?/.exec(request.path)?.[1]
+  if (status === 404 && repository !== undefined && first !== undefined) {
+    return repositoryNotFound(host, repository)
   }
   return undefined
 }

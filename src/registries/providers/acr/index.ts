@@ -21,11 +21,11 @@ import {
 import { ambientIdentity } from './ambient.ts'
 import { description } from './description.ts'
 import { servicePrincipal } from './entra.ts'
-import { explain, scopeMissing } from './explain.ts'
+import { explain } from './explain.ts'
 import { listRepositories, listTags } from './listing.ts'
 import { namedHost } from './named-host.ts'
 import { notifications } from './notifications.ts'
-import { createRepositoryTokens } from './repository-tokens.ts'
+import { catalogScope, createScopedTokens, metadataScope } from './scoped-tokens.ts'
 import { type AcrSettings, readSettings } from './schema.ts'
 import { createRegistryTokens, type RegistryTokens } from './tokens.ts'
 
@@ -45,8 +45,6 @@ interface Registry {
   expect(repositories: readonly string[]): void
 }
 
-const catalogScope = 'registry:catalog:*'
-
 function openRegistry(settings: AcrSettings, way: Way): Registry {
   const { host, identity, cloud } = settings
   const signIn =
@@ -54,8 +52,14 @@ function openRegistry(settings: AcrSettings, way: Way): Registry {
       ? ambientIdentity(identity, cloud, way.signal)
       : servicePrincipal(identity, { ...way, cloud })
   const tokens = createRegistryTokens({ ...way, host, signIn, tenantId: identity.tenantId })
-  const repositories = createRepositoryTokens({ host, clock: way.clock }, tokens)
-  const common = { ...way, origin: `https://${host}`, explain: explain.bind(undefined, host) }
+  const scoped = createScopedTokens({ host, clock: way.clock }, tokens)
+  const api = (scope: string): ApiClient =>
+    createApiClient({
+      ...way,
+      origin: `https://${host}`,
+      explain: (refusal) => explain(host, refusal),
+      authorization: (refused) => scoped.authorization(scope, refused),
+    })
   return {
     tokens,
     client: createDistributionClient({
@@ -67,20 +71,9 @@ function openRegistry(settings: AcrSettings, way: Way): Registry {
         return { credentials: { identityToken: value }, renewAt }
       },
     }),
-    catalog: createApiClient({
-      ...common,
-      async authorization() {
-        const token = await tokens.access([catalogScope])
-        if (!token.grants(catalogScope)) throw scopeMissing(host, catalogScope)
-        return token.authorization
-      },
-    }),
-    metadata: (repository) =>
-      createApiClient({
-        ...common,
-        authorization: (refused) => repositories.authorization(repository, refused),
-      }),
-    expect: (names) => repositories.expect(names),
+    catalog: api(catalogScope),
+    metadata: (repository) => api(metadataScope(checkedRepository(repository))),
+    expect: (repositories) => scoped.expect(repositories.map(metadataScope)),
   }
 }
 
@@ -143,8 +136,7 @@ function connect(settings: AcrSettings, environment: RegistryEnvironment): Regis
           yield page
         }
       },
-      tags: (repository, options) =>
-        listTags(registry.metadata(checkedRepository(repository)), repository, options),
+      tags: (repository, options) => listTags(registry.metadata(repository), repository, options),
     },
     check: (inner) =>
       checkConnection(

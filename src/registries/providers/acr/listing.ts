@@ -31,19 +31,29 @@ export async function* listRepositories(api: ApiClient, options: Options): Async
   }
 }
 
-/** Whether a page shows that it begins with what was pushed last. */
-function isNewestFirst(tags: readonly Pick<ListedTag, 'pushedAt'>[], before: number): boolean {
+/**
+ * When the oldest tag of a page was pushed; undefined unless this page, and those before it, show that they go from new to old.
+ *
+ * @param before the same of the page before
+ */
+function oldestOf(
+  tags: readonly Pick<ListedTag, 'pushedAt'>[],
+  before = Number.NEGATIVE_INFINITY,
+): number | undefined {
   let last = before
-  return tags.every(({ pushedAt }) => {
-    if (pushedAt === null || pushedAt > last) return false
+  for (const { pushedAt } of tags) {
+    if (pushedAt === null || pushedAt > last) return undefined
     last = pushedAt
-    return true
-  })
+  }
+  return last
 }
 
 /**
- * `GET /acr/v1/<name>/_tags`, newest first: digest and date of a thousand tags with one request. Media type and size would take a
- * second one (`_manifests`), and are known anyway once an image is indexed.
+ * `GET /acr/v1/<name>/_tags`: digest and date of a thousand tags with one request. Media type and size would take a second one
+ * (`_manifests`), and are known anyway once an image is indexed.
+ *
+ * By name, where a tag keeps its place however often it is pushed; with `since` newest first, where one that is pushed meanwhile
+ * moves to a page that was read before, so of several pages nothing is said of what they do not name.
  */
 export async function* listTags(
   api: ApiClient,
@@ -51,30 +61,27 @@ export async function* listTags(
   options: Options,
 ): AsyncGenerator<TagPage> {
   const path = `/acr/v1/${repository}/_tags`
-  const { since, signal } = options
+  const { since, signal, cursor } = options
   const guard = pageGuard(api.host)
-  let newest = Number.POSITIVE_INFINITY
-  let query: string | undefined = startQuery(
-    options.cursor,
-    `n=${options.pageSize ?? mostEntries}&orderby=timedesc`,
-  )
-  while (query !== undefined) {
-    const { value, response } = await api.json(
-      { path: `${path}?${query}`, doing: 'list tags', signal },
-      tagsAnswer,
-    )
+  const order = since === undefined ? '' : '&orderby=timedesc'
+  let before: number | undefined = Number.POSITIVE_INFINITY
+  let isFirst = cursor === undefined
+  let query = startQuery(cursor, `n=${options.pageSize ?? mostEntries}${order}`)
+  for (;;) {
+    const request = { path: `${path}?${query}`, doing: 'list tags', signal }
+    const { value, response } = await api.json(request, tagsAnswer)
     const next = nextQuery(response, { host: api.host, path })
     guard(query, value.tags)
-    const oldest = value.tags.at(-1)?.pushedAt ?? null
-    const isOrdered = isNewestFirst(value.tags, newest)
-    const stops = next !== undefined && since !== undefined && isOrdered && oldest !== null && oldest < since
     const tags = value.tags.map((tag) => ({ ...tag, mediaType: null, size: null }))
-    if (stops) {
-      yield { tags, nextCursor: null, partial: true }
+    before = oldestOf(tags, before)
+    const isEnough = since !== undefined && before !== undefined && before < since
+    if (next === undefined || isEnough) {
+      const isWhole = next === undefined && (since === undefined || isFirst)
+      yield { tags, nextCursor: null, ...(isWhole ? {} : { partial: true }) }
       return
     }
-    yield { tags, nextCursor: next ?? null }
-    newest = isOrdered && oldest !== null ? oldest : Number.NEGATIVE_INFINITY
+    yield { tags, nextCursor: next }
+    isFirst = false
     query = next
   }
 }

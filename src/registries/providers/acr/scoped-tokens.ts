@@ -1,0 +1,90 @@
+import type { Clock, Secret } from '../../../core/index.ts'
+import { scopeMissing } from './explain.ts'
+import type { AccessToken, RegistryTokens } from './tokens.ts'
+
+/** Authorizations for single scopes, where it can be many to a token. */
+export interface ScopedTokens {
+  /** Scopes that will probably be asked for, in this order. */
+  expect(scopes: readonly string[]): void
+  /**
+   * @param refused what the registry just refused for it
+   * @throws AppError `permission-missing` (denied)
+   */
+  authorization(scope: string, refused?: Secret<string>): Promise<Secret<string>>
+}
+
+export const catalogScope = 'registry:catalog:*'
+
+/** A token for `pull` alone is refused by listings of tags (goharbor/harbor, azurecr/auth.go). */
+export const metadataScope = (repository: string): string => `repository:${repository}:metadata_read,pull`
+
+/** A token stands in a header, which servers cut at 8 KB or 16 KB; a scope comes back in it in Base64 with some JSON around. */
+const mostScopes = 30
+const mostCharacters = 1800
+/** Scopes that are remembered to share tokens; those beyond get one each. */
+const mostExpected = 50_000
+
+/**
+ * Asks for tokens of many repositories at once, so that a discovery needs one request for tokens where it needs thirty for
+ * tags. A registry that grants less in company than alone is asked one by one from then on.
+ */
+export function createScopedTokens(
+  { host, clock }: { readonly host: string; readonly clock: Clock },
+  tokens: RegistryTokens,
+): ScopedTokens {
+  const order: string[] = []
+  const places = new Map<string, number>()
+  const held = new Map<string, Promise<AccessToken>>()
+  let alone = false
+
+  /** What is asked for in one go: the scope, and those after it that have no token, or the one that is no longer good. */
+  function batchFrom(scope: string, ended: Promise<AccessToken> | undefined): string[] {
+    const place = places.get(scope)
+    const batch = [scope]
+    if (alone || place === undefined) return batch
+    let characters = scope.length
+    for (const next of order.slice(place + 1, place + mostScopes)) {
+      characters += next.length
+      if (held.get(next) !== ended && held.has(next)) break
+      if (characters > mostCharacters) break
+      batch.push(next)
+    }
+    return batch
+  }
+
+  function fetch(batch: readonly string[]): Promise<AccessToken> {
+    const token = tokens.access(batch)
+    for (const scope of batch) held.set(scope, token)
+    token.catch(() => {
+      for (const scope of batch) if (held.get(scope) === token) held.delete(scope)
+    })
+    return token
+  }
+
+  async function good(scope: string, refused: Secret<string> | undefined): Promise<AccessToken> {
+    const kept = held.get(scope)
+    const token = kept && (await kept)
+    if (token && token.authorization !== refused && clock.now() < token.renewAt) return token
+    // Whoever came first may have renewed it while this one waited.
+    const renewed = held.get(scope)
+    return renewed !== undefined && renewed !== kept ? renewed : fetch(batchFrom(scope, kept))
+  }
+
+  return {
+    expect(scopes) {
+      for (const scope of scopes) {
+        if (places.has(scope) || order.length >= mostExpected) continue
+        places.set(scope, order.length)
+        order.push(scope)
+      }
+    },
+    async authorization(scope, refused) {
+      const shared = await good(scope, refused)
+      if (shared.grants(scope)) return shared.authorization
+      const own = await fetch([scope])
+      if (!own.grants(scope)) throw scopeMissing(host, scope)
+      alone = true
+      return own.authorization
+    },
+  }
+}
