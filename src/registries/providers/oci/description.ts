@@ -63,6 +63,7 @@ export const description: PlatformDescription = {
       name: 'allowPlainHttp',
       label: 'Allow plain HTTP',
       kind: 'boolean',
+      needs: 'insecure',
       required: false,
       secret: false,
       help: 'Lets the URL begin with http://. Passwords and images are then not protected on their way.',

@@ -4,13 +4,12 @@ import {
   checkConnection,
   createConnector,
   createDistributionClient,
-  type DistributionClient,
   distributionCheck,
   openTransport,
-  tagsByHead,
+  type PlatformListing,
 } from '../../index.ts'
 import { description } from './description.ts'
-import { listRepositories } from './listing.ts'
+import { firstContact, productListing } from './product.ts'
 import { type OciSettings, readSettings } from './schema.ts'
 
 function clientOptions(settings: OciSettings, environment: RegistryEnvironment) {
@@ -24,17 +23,6 @@ function clientOptions(settings: OciSettings, environment: RegistryEnvironment) 
   }
 }
 
-async function firstRepository(
-  client: DistributionClient,
-  settings: OciSettings,
-  signal?: AbortSignal,
-): Promise<string | undefined> {
-  for await (const { repositories } of listRepositories(client, settings, { signal })) {
-    if (repositories[0] !== undefined) return repositories[0].name
-  }
-  return undefined
-}
-
 function connect(settings: OciSettings, environment: RegistryEnvironment): RegistryConnector {
   const { plainHttp, transport } = settings
   const verifyTls = !transport.skipTlsVerification
@@ -46,22 +34,30 @@ function connect(settings: OciSettings, environment: RegistryEnvironment): Regis
     http,
     client,
     insecure: plainHttp || !verifyTls,
-    listing: {
-      repositories: (listing) => listRepositories(client, settings, listing),
-      tags: (repository, listing) => tagsByHead(client, repository, listing),
-    },
+    listing: productListing({ client, http, environment, settings }),
     check(signal) {
       const probe = createDistributionClient({ ...options, attempts: 1 })
+      let contact: ReturnType<typeof firstContact> | undefined
+      const greet = (inner?: AbortSignal) => (contact ??= firstContact(probe, settings, inner))
+      const listing = productListing({ client: probe, http, environment, settings, attempts: 1, greet })
       const subject = {
         ...distributionCheck(probe),
+        signIn: greet,
         plainHttp,
         verifyTls,
         hasCredentials: settings.credentials !== undefined,
-        firstRepository: (inner?: AbortSignal) => firstRepository(probe, settings, inner),
+        firstRepository: (inner?: AbortSignal) => firstRepository(listing, inner),
       }
       return checkConnection(subject, signal)
     },
   })
+}
+
+async function firstRepository(listing: PlatformListing, signal?: AbortSignal): Promise<string | undefined> {
+  for await (const { repositories } of listing.repositories({ signal })) {
+    if (repositories[0] !== undefined) return repositories[0].name
+  }
+  return undefined
 }
 
 export const ociProvider: RegistryProvider = {

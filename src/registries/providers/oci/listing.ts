@@ -1,5 +1,12 @@
 import { AppError, isAppError } from '../../../core/index.ts'
-import { type DistributionClient, type ListedRepository, type RepositoryPage } from '../../index.ts'
+import {
+  type DistributionClient,
+  type ListedRepository,
+  type PlatformListing,
+  type RepositoryPage,
+  tagsByHead,
+} from '../../index.ts'
+import { protocolCursor } from './cursors.ts'
 
 function notListed(host: string, cause: AppError): AppError {
   return new AppError({
@@ -32,37 +39,43 @@ async function explain(client: DistributionClient, error: unknown, signal?: Abor
   return error.kind === 'auth' && (await isSignedIn(client, signal)) ? notListed(client.host, error) : error
 }
 
-function isBelow(prefix: string, name: string): boolean {
+export function isBelow(prefix: string, name: string): boolean {
   return prefix === '' || name === prefix || name.startsWith(`${prefix}/`)
 }
 
 /** The protocol says nothing of when a repository changed. */
-const unrevised = (name: string): ListedRepository => ({ name, revision: null })
+export const unrevised = (name: string): ListedRepository => ({ name, revision: null })
 
 /**
- * The repositories that are named, or those of the catalog at or below the prefix.
+ * The repositories of the catalog at or below the prefix.
  *
  * @throws AppError `repositories-not-listed` (denied, unsupported) where there is no catalog for us
  */
-export async function* listRepositories(
+async function* listRepositories(
   client: DistributionClient,
-  wanted: { readonly prefix: string; readonly repositories: readonly string[] },
+  prefix: string,
   options: {
     readonly cursor?: string | undefined
     readonly pageSize?: number
     readonly signal?: AbortSignal | undefined
   },
 ): AsyncGenerator<RepositoryPage> {
-  if (wanted.repositories.length > 0) {
-    yield { repositories: wanted.repositories.map(unrevised), nextCursor: null }
-    return
-  }
   try {
     for await (const page of client.catalog(options)) {
-      const names = page.names.filter((name) => isBelow(wanted.prefix, name))
+      const names = page.names.filter((name) => isBelow(prefix, name))
       yield { repositories: names.map(unrevised), nextCursor: page.next }
     }
   } catch (error) {
     throw await explain(client, error, options.signal)
+  }
+}
+
+/** What every registry answers: names from the catalog, and one HEAD for each tag. */
+export function protocolListing(client: DistributionClient, prefix: string): PlatformListing {
+  return {
+    repositories: ({ cursor, signal }) =>
+      listRepositories(client, prefix, { cursor: protocolCursor(cursor), signal }),
+    tags: (repository, { cursor, signal }) =>
+      tagsByHead(client, repository, { cursor: protocolCursor(cursor), signal }),
   }
 }
