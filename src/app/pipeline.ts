@@ -26,6 +26,7 @@ import {
 } from '../inventory/sql.ts'
 import { type DatabaseChanged, matchingProgress, type OpenMatcher } from '../matching/sql.ts'
 import type { Database } from '../platform/db/index.ts'
+import { nameAt } from '../registries/index.ts'
 import type { ImageEngine } from '../engines/index.ts'
 import { engineUnknown } from './engine/engine-unknown.ts'
 import { withUnsupported } from './engine/unsupported.ts'
@@ -236,7 +237,7 @@ class Steps {
     const { connectors } = this.#options
     const connector = await connectors.openConnector(scan.orgId, scan.connectionId)
     try {
-      const source = connector.source(scan.repository)
+      const source = connector.source(nameAt(connector, { host: scan.host, path: scan.repository }))
       const { images } = await resolveImage(source, scan.manifestDigest, 'all', signal)
       const [image] = images
       if (image === undefined) throw new Error('a resolved image has no platform')

@@ -1,165 +1,255 @@
-import { type AppError, type Clock, toAppError } from '../core/index.ts'
-import { type Database, inTransaction } from '../platform/db/index.ts'
-import { mapBounded, type RegistryConnector } from '../registries/index.ts'
-import { discoverRepository, endsDiscovery } from './repository.ts'
-import type { RunCursor } from './runs/store.ts'
+import { type AppError, isAppError, toAppError } from '../core/index.ts'
+import { inTransaction } from '../platform/db/index.ts'
+import { placeOf } from '../registries/index.ts'
+import { type DiscoverJob, endsDiscovery } from './job.ts'
+import { listContents } from './list-contents.ts'
+import { listNames } from './list-names.ts'
+import { listAllTags, sinceWhen } from './list-tags.ts'
+import { countListable, expectWhole, type Failures, failuresOf, newestPush } from './listings/store.ts'
+import { Looks } from './looks.ts'
+import { markPoliciesChanged } from './looks/store.ts'
+import { lastRuns, type RunCursor } from './runs/store.ts'
 import {
   countRepositories,
-  hasTags,
-  dropUnseenRepositories,
-  nextRepositories,
-  type RepositoryRow,
+  countTags,
+  dropRepositories,
+  repositoriesAfter,
   saveRepositories,
+  unseenRepositories,
 } from './store.ts'
 
-/** Repositories looked at side by side; the place reached is kept after each such batch. */
-const SIDE_BY_SIDE = 4
-/** After so many repositories in a row that cannot be read, the registry is taken to be down. */
-const PATIENCE = 8
+export type { DiscoverJob } from './job.ts'
 
-export interface DiscoverJob {
-  readonly db: Database
-  readonly clock: Clock
-  readonly orgId: string
-  readonly connectionId: string
-  readonly connector: RegistryConnector
-  /** Where an earlier process stopped; null: from the beginning. */
-  readonly cursor: RunCursor | null
-  /** Keeps the place reached; a throw ends the discovery (the claim was lost). */
-  readonly save: (cursor: RunCursor) => Promise<void>
-  readonly onProgress?: (progress: { done: number; total: number | null; detail: string }) => void
-  /** These were looked at: what is selected in them can be scanned. */
-  readonly onRepositories?: (ids: readonly number[]) => Promise<void>
-  readonly signal?: AbortSignal
-}
+const DAY = 24 * 3_600_000
+/** Everything is listed anew after so long, so that with a daily schedule no week passes without. */
+const COMPLETE_EVERY = 6 * DAY
+/** A single repository that was not listed whole for so long (it failed then) is. */
+const WHOLE_EVERY = 7 * DAY
+/** Repositories told of in one call. */
+const TOLD_AT_ONCE = 50
 
 export interface DiscoverResult {
-  readonly repositories: number
-  readonly tags: number
+  /** Of a discovery of everything: what the connection sees now; null: it was of single repositories. */
+  readonly found: { readonly repositories: number; readonly tags: number } | null
   /** Where what is recorded is not whole; null: it is. */
   readonly incompleteBecause: string | null
+  /** Everything was listed anew. */
+  readonly complete: boolean
+  /** The registry asked to wait before more images are looked into. */
+  readonly limited: AppError | null
 }
 
 /**
- * Records what a connection sees. It can be killed at any moment: another process goes on at the last place kept, and doing
- * a part twice changes nothing.
+ * Records what a connection sees: what there is by listings, and beside that, from repository to repository, what the selection needs of
+ * their images. It can be killed at any moment: another process goes on at the last place kept, and doing a part twice changes nothing.
  *
  * @throws AppError of the registry when going on is of no use
  */
 export async function discover(job: DiscoverJob): Promise<DiscoverResult> {
-  const start = job.cursor ?? begin(job)
-  const listed = start.phase === 'repositories' ? await listRepositories(job, start) : start
-  const done = await lookAtRepositories(job, listed)
-  return { repositories: done.repositoriesDone, tags: done.tags, incompleteBecause: because(done) }
+  const stop = new AbortController()
+  const signal = job.signal === undefined ? stop.signal : AbortSignal.any([job.signal, stop.signal])
+  const both: DiscoverJob = { ...job, signal }
+  const start = job.cursor ?? (await begin(job))
+  if (job.cursor === null) await job.save(start)
+  const looks = new Looks(both)
+  const orStop = async (work: Promise<void>): Promise<AppError | null> => {
+    try {
+      await work
+      return null
+    } catch (error) {
+      const failure = toAppError(error)
+      // Looks go on for what is listed when only the listing has to wait.
+      if (endsDiscovery(failure) && failure.kind !== 'rate-limited') stop.abort(failure)
+      return failure
+    }
+  }
+  const listing = orStop(list(both, start, looks).finally(() => looks.close()))
+  const looking = orStop(looks.run())
+  const failures = [await listing, await looking].filter((failure) => failure !== null)
+  job.signal?.throwIfAborted()
+  const first = failures.find((failure) => failure.kind !== 'cancelled') ?? failures[0]
+  if (first !== undefined) throw first
+  if (job.wish.all) await tellOthers(both, looks.handled)
+  return resultOf(job, start, looks.limited)
 }
 
-function begin({ clock }: DiscoverJob): RunCursor {
+async function begin({ db, clock, connectionId, connector, wish }: DiscoverJob): Promise<RunCursor> {
+  const now = clock.now()
+  const last = await lastRuns(db.lane('bulk'), connectionId)
+  const isDue = last.complete === null || last.complete.getTime() < now - COMPLETE_EVERY
+  const complete = wish.all && (wish.complete || isDue)
+  const byContents = connector.contents !== undefined
+  const newest = complete || !byContents ? null : await newestPush(db.lane('bulk'), connectionId)
   return {
-    phase: 'repositories',
+    phase: !wish.all ? 'tags' : byContents ? 'contents' : 'repositories',
+    complete,
     listing: null,
-    listingBegan: clock.now(),
-    after: '',
-    repositoriesDone: 0,
-    repositoriesTotal: 0,
-    tags: 0,
-    failures: 0,
-    firstFailure: null,
+    listingBegan: now,
+    since: newest === null || last.all === null ? null : sinceWhen(newest, last.all),
+  }
+}
+
+async function list(job: DiscoverJob, start: RunCursor, looks: Looks): Promise<void> {
+  const { db, orgId, connectionId, connector, wish, signal } = job
+  if (start.phase === 'looks') return
+  const tell = progressOf(job)
+  if (!wish.all) {
+    await listNames(job, wish.names, (repository, count) => {
+      tell.tags(repository.path, count)
+      looks.wake(repository.id)
+    })
+  } else {
+    const places = wish.names.map((name) => placeOf(connector, name))
+    if (job.cursor === null) {
+      await inTransaction(db, 'bulk', (tx) => expectWhole(tx, orgId, connectionId, places))
+    }
+    await listEverything(job, start, looks)
+    signal?.throwIfAborted()
+    await inTransaction(db, 'bulk', (tx) => markPoliciesChanged(tx, orgId, connectionId))
+  }
+  await job.save({ ...start, phase: 'looks', listing: null })
+}
+
+async function listEverything(job: DiscoverJob, start: RunCursor, looks: Looks): Promise<void> {
+  const tell = progressOf(job)
+  if (start.phase === 'contents') {
+    const isComplete = await fromAnew(job, start, (from) =>
+      listContents(job, from, (count) => tell.tags('everything', count)),
+    )
+    if (isComplete) await dropUnseenRepositories(job, start.listingBegan)
+    return
+  }
+  const listed =
+    start.phase === 'repositories' ? await fromAnew(job, start, (from) => listRepositories(job, from)) : start
+  const { db, clock, orgId, connectionId, runId } = job
+  const staleBefore = new Date(clock.now() - WHOLE_EVERY)
+  const wanted = { orgId, connectionId, runId, complete: listed.complete, staleBefore }
+  tell.total(await countListable(db.lane('bulk'), wanted))
+  await listAllTags(job, {
+    wanted,
+    onTags: (repository, count) => tell.tags(repository.path, count),
+    onListed: (repository) => {
+      tell.listed(repository.path)
+      looks.wake(repository.id)
+    },
+  })
+}
+
+/** A place that the registry no longer knows (its page tokens end) is not the end: the listing begins anew. */
+async function fromAnew<T>(
+  job: DiscoverJob,
+  start: RunCursor,
+  run: (from: RunCursor) => Promise<T>,
+): Promise<T> {
+  try {
+    return await run(start)
+  } catch (error) {
+    const isPlaceGone = isAppError(error) && (error.kind === 'invalid' || error.kind === 'not-found')
+    if (!isPlaceGone || start.listing === null || job.cursor === null) throw error
+    return run({ ...start, listing: null })
   }
 }
 
 async function listRepositories(job: DiscoverJob, start: RunCursor): Promise<RunCursor> {
-  const { db, clock, orgId, connectionId, connector } = job
+  const { db, clock, orgId, connectionId, connector, signal } = job
   let cursor = start
-  for await (const page of connector.repositories({
-    cursor: start.listing ?? undefined,
-    signal: job.signal,
-  })) {
-    job.signal?.throwIfAborted()
-    const paths = page.repositories.map(({ name }) => name)
-    const seen = { orgId, connectionId, host: connector.host, paths, now: new Date(clock.now()) }
-    await inTransaction(db, 'bulk', (tx) => saveRepositories(tx, seen))
-    cursor = {
-      ...cursor,
-      listing: page.nextCursor,
-      repositoriesTotal: cursor.repositoriesTotal + paths.length,
-    }
-    job.onProgress?.({ done: 0, total: null, detail: `${cursor.repositoriesTotal} repositories found` })
+  let found = 0
+  for await (const page of connector.repositories({ cursor: start.listing ?? undefined, signal })) {
+    signal?.throwIfAborted()
+    const repositories = page.repositories.map(({ name, revision }) => ({
+      ...placeOf(connector, name),
+      revision,
+    }))
+    const now = new Date(Math.max(clock.now(), start.listingBegan))
+    await inTransaction(db, 'bulk', (tx) => saveRepositories(tx, { orgId, connectionId, repositories, now }))
+    found += repositories.length
+    job.onProgress?.({ done: 0, total: null, detail: `${found} repositories found` })
+    cursor = { ...cursor, listing: page.nextCursor }
     if (page.nextCursor !== null) await job.save(cursor)
   }
-  await inTransaction(db, 'bulk', (tx) =>
-    dropUnseenRepositories(tx, connectionId, new Date(start.listingBegan), new Date(clock.now())),
-  )
-  const repositoriesTotal = await countRepositories(db.lane('bulk'), orgId, connectionId)
-  const listed: RunCursor = { ...cursor, phase: 'tags', listing: null, repositoriesTotal }
+  await dropUnseenRepositories(job, start.listingBegan)
+  const listed: RunCursor = { ...cursor, phase: 'tags', listing: null }
   await job.save(listed)
   return listed
 }
 
-async function lookAtRepositories(job: DiscoverJob, start: RunCursor): Promise<RunCursor> {
-  let cursor = start
-  let failuresInARow = 0
-  for (;;) {
-    job.signal?.throwIfAborted()
-    const { db, orgId, connectionId } = job
-    const batch = await nextRepositories(db.lane('bulk'), orgId, connectionId, cursor.after, SIDE_BY_SIDE)
-    const last = batch.at(-1)
-    if (last === undefined) return cursor
-    let tags = cursor.tags
-    const report = (detail: string): void =>
-      job.onProgress?.({ done: cursor.repositoriesDone, total: cursor.repositoriesTotal, detail })
-    const failures = await mapBounded(batch, SIDE_BY_SIDE, (repository) =>
-      look(job, repository, (count) => {
-        tags += count
-        report(`${repository.path}: ${tags} tags so far`)
-      }),
-    )
-    const failed = failures.filter((failure) => failure !== undefined)
-    failuresInARow = failed.length === batch.length ? failuresInARow + failed.length : 0
-    if (failuresInARow >= PATIENCE && failed[0] !== undefined) throw failed[0].error
-    await job.onRepositories?.(batch.map((repository) => repository.id))
-    cursor = {
-      ...counted(cursor, failed),
-      after: last.path,
-      tags,
-      repositoriesDone: cursor.repositoriesDone + batch.length,
-    }
-    await job.save(cursor)
-    report(last.path)
+/** After a whole listing: what it did not name has gone. */
+async function dropUnseenRepositories(job: DiscoverJob, began: number): Promise<void> {
+  const { db, clock, connectionId } = job
+  const unseen = await unseenRepositories(db.lane('bulk'), connectionId, new Date(began))
+  if (unseen.length === 0) return
+  const now = new Date(clock.now())
+  const gone = await inTransaction(db, 'bulk', (tx) => dropRepositories(tx, connectionId, unseen, now))
+  if (gone.length > 0) await job.onRepositories?.(gone)
+}
+
+function progressOf({ onProgress }: DiscoverJob) {
+  let total: number | null = null
+  let done = 0
+  let tags = 0
+  const report = (detail: string): void => onProgress?.({ done, total, detail })
+  return {
+    total(count: number): void {
+      total = count
+    },
+    tags(place: string, count: number): void {
+      tags += count
+      report(`${place}: ${tags} tags so far`)
+    },
+    listed(path: string): void {
+      done += 1
+      report(path)
+    },
   }
 }
 
-interface Failure {
-  readonly path: string
-  readonly error: AppError
-}
-
-async function look(
-  job: DiscoverJob,
-  repository: RepositoryRow,
-  onTags: (count: number) => void,
-): Promise<Failure | undefined> {
-  const { db, clock, orgId, connector, signal } = job
-  try {
-    const error = await discoverRepository({ db, clock, orgId, connector, repository, signal, onTags })
-    return error === undefined ? undefined : { path: repository.path, error }
-  } catch (error) {
+/** Repositories where nothing changed are told of too: scans that failed for a passing cause are tried again. */
+async function tellOthers(job: DiscoverJob, handled: ReadonlySet<number>): Promise<void> {
+  const { db, orgId, connectionId, onRepositories, signal } = job
+  for (let after = 0; ; ) {
     signal?.throwIfAborted()
-    const failure = toAppError(error)
-    if (endsDiscovery(failure)) throw failure
-    // Registries list repositories whose last tag was deleted, and then do not know them.
-    if (failure.kind === 'not-found' && !(await hasTags(db.lane('bulk'), repository.id))) return undefined
-    return { path: repository.path, error: failure }
+    const ids = await repositoriesAfter(db.lane('bulk'), orgId, connectionId, after, TOLD_AT_ONCE)
+    const others = ids.filter((id) => !handled.has(id))
+    if (others.length > 0) await onRepositories?.(others)
+    const last = ids.at(-1)
+    if (last === undefined) return
+    after = last
   }
 }
 
-function counted(cursor: RunCursor, failed: readonly Failure[]): RunCursor {
-  const [first] = failed
-  if (first === undefined) return cursor
-  const text = `${first.path}: ${first.error.publicMessage}`
-  return { ...cursor, failures: cursor.failures + failed.length, firstFailure: cursor.firstFailure ?? text }
+async function resultOf(
+  { db, orgId, connectionId, wish }: DiscoverJob,
+  { complete }: RunCursor,
+  limited: AppError | null,
+): Promise<DiscoverResult> {
+  const bulk = db.lane('bulk')
+  const failures = await failuresOf(bulk, orgId, connectionId)
+  const found = {
+    repositories: await countRepositories(bulk, orgId, connectionId),
+    tags: wish.all ? await countTags(bulk, orgId, connectionId) : 0,
+  }
+  return {
+    found: wish.all ? found : null,
+    incompleteBecause: because(failures, limited),
+    complete,
+    limited,
+  }
 }
 
-function because({ failures, repositoriesTotal, firstFailure }: RunCursor): string | null {
-  if (failures === 0) return null
-  return `${failures} of ${repositoriesTotal} repositories could not be read whole. The first: ${firstFailure}`
+function because(
+  { repositories, failed, first, waiting }: Failures,
+  limited: AppError | null,
+): string | null {
+  const reasons: string[] = []
+  if (failed > 0) {
+    reasons.push(
+      `${failed} of ${repositories} repositories could not be read whole. The first: ${first ?? ''}`,
+    )
+  }
+  if (limited !== null && waiting > 0) {
+    reasons.push(
+      `Images of ${waiting} of ${repositories} repositories wait to be looked into. ${limited.publicMessage}`,
+    )
+  }
+  return reasons.length === 0 ? null : reasons.join(' ')
 }

@@ -47,6 +47,17 @@ async function world(
   return { db, clock, registry, connection, discover }
 }
 
+/** Repositories that some run has listed to the end. */
+const listed = 'select repository_id from connection_repository where listed_by is not null'
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let turn = 0; turn < 500; turn += 1) {
+    if (await isSo()) return
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  throw new Error('waited in vain')
+}
+
 const images = (db: Database, orgId = 'one') =>
   createDiscoveryService({ db, clock: new ManualClock() }).listImages(orgId, { limit: 200, kind: 'all' })
 
@@ -171,6 +182,7 @@ eachDatabase((_name, open) => {
     })
     void createDiscoveryWorker({ db, clock, connectors }).runNext('killed')
     await reached
+    await until(async () => (await rowsOf(db, listed)).length === 8)
     registry.before = () => undefined
     registry.requests.length = 0
     clock.advance(120_000)

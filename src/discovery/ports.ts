@@ -1,9 +1,9 @@
 import type { Digest, Page, PageRequest, Reason, SeverityCounts } from '../core/index.ts'
 
 export const IMAGE_KINDS = ['image', 'chart', 'signature', 'attestation', 'other', 'unknown'] as const
-/** What a manifest holds; `unknown` until it has been looked at. */
+/** What a manifest holds; `unknown` where nobody needed to look: older than what is selected. */
 export type ImageKind = (typeof IMAGE_KINDS)[number]
-/** Latest: the top tag of its repository by date. Pending: not classified yet. */
+/** Latest: the top tag of its repository by date. Pending: to be looked into, and not yet. */
 export type Lifecycle = 'Latest' | 'Outdated' | 'Pending'
 export type ScanStatus = 'Pending' | 'Scanning' | 'Completed' | 'Failed'
 
@@ -108,9 +108,21 @@ export interface Started {
 export interface DiscoveryService {
   /**
    * Asks for a discovery. One that runs already is followed by another, so that a push in between is not lost.
+   * @param options `complete`: everything is listed anew, also what the registry says has not changed; else that is done once a week
    * @throws AppError `connection-not-found` (not-found), `connection-disabled` (denied)
    */
-  request(orgId: string, connectionId: string): Promise<Started>
+  request(
+    orgId: string,
+    connectionId: string,
+    options?: { readonly complete?: boolean | undefined },
+  ): Promise<Started>
+  /**
+   * Asks to look at single repositories, as events name them. Hints only: names that do not exist, and any number of them, do no harm.
+   * What is asked for while one discovery waits is done by that one.
+   * @param names as `RegistryConnector.repositories()` names them
+   * @throws AppError as `request`
+   */
+  requestRepositories(orgId: string, connectionId: string, names: readonly string[]): Promise<Started>
   /** By host and path. */
   listRepositories(orgId: string, query: RepositoryQuery): Promise<Page<RepositoryView>>
   /** Newest found first. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { arrange, chosenPlatforms, engineOf, isIncluded } from './selection.ts'
+import { arrange, chosenPlatforms, engineOf, isIncluded, wantedTags } from './selection.ts'
 
 test.each([
   ['acme/api', [], [], true],
@@ -18,30 +18,49 @@ test('many stars take no time', () => {
   expect(isIncluded('a'.repeat(250), { include: [`${'*a'.repeat(90)}b`], exclude: [] })).toBe(false)
 })
 
-test('what is no image neither ranks nor is selected; the widest policy counts', () => {
-  const tag = (imageId: number, name: string, kind = 'image') => ({
-    imageId,
-    name,
-    kind,
-    pushedAt: imageId,
-    builtAt: null,
+const tag = (imageId: number, kind = 'image') => ({
+  imageId,
+  name: `tag-${imageId}`,
+  kind,
+  digest: new Uint8Array(32),
+  pushedAt: imageId,
+  builtAt: null,
+})
+
+test('the widest policy that lets the repository through counts', () => {
+  const policy = (latestTags: number, include: readonly string[] = []) => ({
+    latestTags,
+    include,
+    exclude: [],
+    platforms: [],
   })
-  const tags = [
-    tag(1, 'a'),
-    tag(2, 'b'),
-    tag(3, 'c'),
-    tag(4, 'sha256-1.sig', 'signature'),
-    tag(5, 'new', 'unknown'),
-  ]
-  const policy = (latestTags: number) => ({ latestTags, include: [], exclude: [], platforms: [] })
-  const wanted = arrange('acme/api', tags, [policy(1), policy(3)])
-  expect(Object.fromEntries(wanted)).toEqual({
-    1: { lifecycle: 'Outdated', selected: false },
-    2: { lifecycle: 'Outdated', selected: true },
-    3: { lifecycle: 'Latest', selected: true },
-    4: { lifecycle: 'Outdated', selected: false },
-    5: { lifecycle: 'Pending', selected: true },
+  expect(wantedTags('acme/api', [policy(1), policy(3), policy(9, ['other/*'])])).toBe(3)
+  expect(wantedTags('acme/api', [policy(9, ['other/*'])])).toBe(0)
+})
+
+test('Latest is the newest that is known to be an image; what is wanted and not looked into yet is Pending', () => {
+  const top = [tag(5, 'unknown'), tag(3), tag(2), tag(1)]
+  expect(arrange({ top, more: true, dated: true }, 3)).toEqual({
+    selected: [5, 3, 2],
+    latest: 3,
+    pending: [5],
   })
+})
+
+test('with push dates, what is older than what is wanted is not Pending; without, nothing is known of it', () => {
+  const top = [tag(3), tag(2, 'unknown'), tag(1, 'unknown')]
+  expect(arrange({ top, more: false, dated: true }, 1)).toEqual({ selected: [3], latest: 3, pending: [] })
+  expect(arrange({ top, more: false, dated: false }, 1)).toEqual({
+    selected: [3],
+    latest: 3,
+    pending: [2, 1],
+  })
+})
+
+test('where nothing is wanted nobody looks, and push dates alone tell which is Latest', () => {
+  const top = [tag(2, 'unknown')]
+  expect(arrange({ top, more: true, dated: true }, 0)).toEqual({ selected: [], latest: 2, pending: [] })
+  expect(arrange({ top, more: true, dated: false }, 0)).toEqual({ selected: [], latest: null, pending: [2] })
 })
 
 const chosen = (platforms: readonly string[], include: readonly string[] = []) => ({

@@ -1,7 +1,7 @@
 import type { SelectionPolicy } from '../connections/index.ts'
 import { BUILT_IN_ENGINE, parsePlatform, platformMatches } from '../core/index.ts'
-import type { Lifecycle } from './ports.ts'
-import { compareTags, type RankedTag } from './tag-order.ts'
+import type { Arrangement } from './looks/store.ts'
+import type { Ranking } from './ranking.ts'
 
 /** Whether a repository path passes a policy's patterns; `*` stands for any text, also across `/`. */
 export function isIncluded(path: string, policy: Pick<SelectionPolicy, 'include' | 'exclude'>): boolean {
@@ -55,36 +55,20 @@ export function engineOf(path: string, policies: readonly ConnectionPolicy[]): s
   return policies.find((each) => isIncluded(path, each))?.engine ?? policies[0]?.engine ?? BUILT_IN_ENGINE
 }
 
-export interface TaggedImage extends RankedTag {
-  readonly imageId: number
-  readonly kind: string
-}
-
-export interface Arrangement {
-  readonly lifecycle: Lifecycle
-  readonly selected: boolean
+/** How many of a repository's newest tags are wanted: as many as any of its policies asks for. */
+export function wantedTags(path: string, policies: readonly SelectionPolicy[]): number {
+  const selecting = policies.filter((each) => isIncluded(path, each))
+  return Math.max(0, ...selecting.map((each) => each.latestTags))
 }
 
 /**
- * Lifecycle and selection of a repository's images, from all its tags. Latest is what the top tag points to; selected are
- * the images of the newest tags of any policy. What is no image is neither; what is not looked into yet is Pending.
+ * Lifecycle and selection of a repository's images, by its newest tags. Selected are the images of the `wanted` newest; of these, what
+ * is not looked into yet is Pending. Latest is what the newest tag points to that is an image; where none is wanted nobody looks, and
+ * push dates alone tell.
  */
-export function arrange(
-  path: string,
-  tags: readonly TaggedImage[],
-  policies: readonly SelectionPolicy[],
-): ReadonlyMap<number, Arrangement> {
-  const ranked = tags.filter((tag) => tag.kind === 'image' || tag.kind === 'unknown').sort(compareTags)
-  const wanted = Math.max(
-    0,
-    ...policies.filter((each) => isIncluded(path, each)).map((each) => each.latestTags),
-  )
-  const selected = new Set(ranked.slice(0, wanted).map((tag) => tag.imageId))
-  const latest = ranked.find((tag) => tag.kind === 'image')?.imageId
-  return new Map(
-    tags.map(({ imageId, kind }) => {
-      const lifecycle = kind === 'unknown' ? 'Pending' : imageId === latest ? 'Latest' : 'Outdated'
-      return [imageId, { lifecycle, selected: selected.has(imageId) }]
-    }),
-  )
+export function arrange({ top, dated }: Ranking, wanted: number): Arrangement {
+  const chosen = top.slice(0, wanted)
+  const pending = (dated ? chosen : top).filter((tag) => tag.kind === 'unknown').map((tag) => tag.imageId)
+  const latest = top.find((tag) => tag.kind === 'image' || (wanted === 0 && dated))
+  return { selected: chosen.map((tag) => tag.imageId), latest: latest?.imageId ?? null, pending }
 }

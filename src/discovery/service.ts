@@ -16,7 +16,7 @@ import {
   type SeverityCounts,
   totalText,
 } from '../core/index.ts'
-import type { Database } from '../platform/db/index.ts'
+import { type Database, inTransaction } from '../platform/db/index.ts'
 import {
   type ContentRow,
   contentOf,
@@ -29,8 +29,16 @@ import {
   type PlatformRow,
   tagNames,
 } from './lists/store.ts'
-import type { DiscoveryService, FindSuppressed, ImageDetailView, ImageView, PlatformView } from './ports.ts'
-import { connectionState, insertRun } from './runs/store.ts'
+import type {
+  DiscoveryService,
+  FindSuppressed,
+  ImageDetailView,
+  ImageView,
+  PlatformView,
+  Started,
+} from './ports.ts'
+import { connectionState, requestRun } from './runs/store.ts'
+import { EVERYTHING, type Wish, wishFor } from './wish.ts'
 
 const SHOWN_TAGS = 1_000
 
@@ -46,7 +54,10 @@ export interface DiscoveryServiceOptions {
 export function createDiscoveryService(options: DiscoveryServiceOptions): DiscoveryService {
   const page = options.db.lane('page')
   return {
-    request: (orgId, connectionId) => request(options, orgId, connectionId),
+    request: (orgId, connectionId, { complete = false } = {}) =>
+      request(options, orgId, connectionId, { ...EVERYTHING, complete }),
+    requestRepositories: (orgId, connectionId, names) =>
+      request(options, orgId, connectionId, wishFor(names)),
     async listRepositories(orgId, query) {
       const after = decodeCursor(query.cursor, ['string', 'string'])
       const rows = await listRepositories(page, orgId, query, after)
@@ -73,13 +84,18 @@ export function createDiscoveryService(options: DiscoveryServiceOptions): Discov
   }
 }
 
-async function request({ db, clock, wake }: DiscoveryServiceOptions, orgId: string, connectionId: string) {
-  const page = db.lane('page')
-  const connection = await connectionState(page, orgId, connectionId)
+async function request(
+  { db, clock, wake }: DiscoveryServiceOptions,
+  orgId: string,
+  connectionId: string,
+  wish: Wish,
+): Promise<Started> {
+  const connection = await connectionState(db.lane('page'), orgId, connectionId)
   if (connection === undefined) throw connectionNotFound()
   if (!connection.enabled) throw connectionDisabled()
   const now = new Date(clock.now())
-  const inserted = await insertRun(page, { id: newId(clock.now()), orgId, connectionId, now })
+  const run = { id: newId(clock.now()), orgId, connectionId, now, wish, notBefore: null }
+  const inserted = await inTransaction(db, 'page', (tx) => requestRun(tx, run, wish.all))
   wake?.()
   return inserted
     ? { accepted: true, queued: 1, message: 'The discovery begins.' }

@@ -5,83 +5,98 @@ export type Db = Kysely<unknown>
 
 export interface RepositoryRow {
   readonly id: number
+  readonly host: string
   readonly path: string
+}
+
+export interface SeenRepository {
+  readonly host: string
+  readonly path: string
+  readonly revision: string | null
 }
 
 export interface SeenRepositories {
   readonly orgId: string
   readonly connectionId: string
-  readonly host: string
-  readonly paths: readonly string[]
+  readonly repositories: readonly SeenRepository[]
   readonly now: Date
 }
 
-/** Records repositories that a connection's listing named. Ones that had gone come back with all that was known of them. */
-export async function saveRepositories(db: Db, seen: SeenRepositories): Promise<void> {
-  const rows = sortedByKey(
-    seen.paths.map((path) => ({ path })),
-    (row) => row.path,
-  )
-  if (rows.length === 0) return
-  await sql`
-    with saved as (
+/**
+ * Records repositories that a connection's listing named. Ones that had gone come back with all that was known of them; what
+ * a revision stood for before it left is asked again.
+ */
+export async function saveRepositories(db: Db, seen: SeenRepositories): Promise<RepositoryRow[]> {
+  const rows = sortedByKey(seen.repositories, ({ host, path }) => `${host}/${path}`)
+  if (rows.length === 0) return []
+  const columns = { host: 'text', path: 'text', revision: 'text' }
+  const { rows: saved } = await sql<RepositoryRow>`
+    with listed as (select * from ${recordset(columns, rows)} as r),
+    returned as (
+      select r.id from repository r join listed l on l.host = r.host and l.path = r.path where r.org_id = ${seen.orgId} and r.gone_at is not null
+    ),
+    saved as (
       insert into repository (org_id, host, path, first_seen_at, last_seen_at)
-      select ${seen.orgId}, ${seen.host}, r.path, ${seen.now}::timestamptz, ${seen.now}::timestamptz from ${recordset({ path: 'text' }, rows)} as r
+      select ${seen.orgId}, l.host, l.path, ${seen.now}::timestamptz, ${seen.now}::timestamptz from listed l
       on conflict (org_id, host, path) do update set last_seen_at = excluded.last_seen_at, gone_at = null
-      returning id
+      returning id, host, path
+    ),
+    linked as (
+      insert into connection_repository (connection_id, repository_id, seen_at, listed_revision)
+      select ${seen.connectionId}::uuid, s.id, ${seen.now}::timestamptz, l.revision
+      from saved s join listed l on l.host = s.host and l.path = s.path order by s.id
+      on conflict (connection_id, repository_id) do update set seen_at = excluded.seen_at, listed_revision = excluded.listed_revision,
+        revision = case when excluded.repository_id in (select id from returned) then null else connection_repository.revision end,
+        whole_listed_at = case when excluded.repository_id in (select id from returned) then null else connection_repository.whole_listed_at end
+      returning repository_id
     )
-    insert into connection_repository (connection_id, repository_id, seen_at)
-    select ${seen.connectionId}::uuid, id, ${seen.now}::timestamptz from saved order by id
-    on conflict (connection_id, repository_id) do update set seen_at = excluded.seen_at`.execute(db)
+    select s.id, s.host, s.path from saved s join linked on linked.repository_id = s.id`.execute(db)
+  return saved
+}
+
+/** Repositories that a connection saw before a moment, and not since. */
+export async function unseenRepositories(db: Db, connectionId: string, before: Date): Promise<number[]> {
+  const { rows } = await sql<{ repository_id: number }>`
+    select repository_id from connection_repository where connection_id = ${connectionId} and seen_at < ${before} order by repository_id`.execute(
+    db,
+  )
+  return rows.map((row) => row.repository_id)
 }
 
 /**
- * After a complete listing: the connection no longer sees what it did not name, and what no connection sees any more has
- * gone, with its images and tags.
+ * A connection no longer sees these; what no connection sees any more has gone, with its images and tags, of which the history stays.
  *
- * @returns how many repositories have gone
+ * @returns which have gone
  */
-export async function dropUnseenRepositories(
+export async function dropRepositories(
   db: Db,
   connectionId: string,
-  listingBegan: Date,
+  unseen: readonly number[],
   now: Date,
-): Promise<number> {
+): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
     with unseen as (
-      delete from connection_repository where connection_id = ${connectionId} and seen_at < ${listingBegan} returning repository_id
+      delete from connection_repository where connection_id = ${connectionId} and repository_id = any(${unseen}::int[]) returning repository_id
     ),
     gone as (
-      select r.id from repository r where r.id in (select repository_id from unseen) and not exists (
+      select r.id from repository r where r.gone_at is null and r.id in (select repository_id from unseen) and not exists (
         select from connection_repository c join registry_connection rc on rc.id = c.connection_id
-        where c.repository_id = r.id and rc.deleted_at is null and not (c.connection_id = ${connectionId} and c.seen_at < ${listingBegan}))
+        where c.repository_id = r.id and rc.deleted_at is null and c.connection_id <> ${connectionId})
       order by r.id for update
     )
-    update repository set gone_at = ${now}, postings_due = true from gone where repository.id = gone.id returning repository.id`.execute(
+    update repository set gone_at = ${now}, postings_due = true, changes = changes + 1 from gone where repository.id = gone.id returning repository.id`.execute(
     db,
   )
   const ids = rows.map((row) => row.id)
-  await sql`delete from tag where repository_id = any(${ids}::int[])`.execute(db)
   await sql`
-    update image set gone_at = ${now}, selected = false where repository_id = any(${ids}::int[]) and gone_at is null`.execute(
+    with gone as (delete from tag where repository_id = any(${ids}::int[]) returning repository_id, name, digest)
+    insert into tag_history (repository_id, name, digest, until)
+    select repository_id, name, digest, ${now}::timestamptz from gone on conflict do nothing`.execute(db)
+  await sql`
+    update image set gone_at = ${now}, selected = false, lifecycle = 'Outdated' where repository_id = any(${ids}::int[]) and gone_at is null`.execute(
     db,
   )
-  return ids.length
-}
-
-/** The connection's repositories in order of path, after `after`. */
-export async function nextRepositories(
-  db: Db,
-  orgId: string,
-  connectionId: string,
-  after: string,
-  limit: number,
-): Promise<RepositoryRow[]> {
-  const { rows } = await sql<RepositoryRow>`
-    select r.id, r.path from connection_repository c join repository r on r.id = c.repository_id
-    where c.connection_id = ${connectionId} and r.org_id = ${orgId} and r.gone_at is null and r.path > ${after}
-    order by r.path limit ${limit}`.execute(db)
-  return rows
+  return ids
 }
 
 export async function countRepositories(db: Db, orgId: string, connectionId: string): Promise<number> {
@@ -91,16 +106,42 @@ export async function countRepositories(db: Db, orgId: string, connectionId: str
   return rows[0]?.n ?? 0
 }
 
+export async function countTags(db: Db, orgId: string, connectionId: string): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*) as n from connection_repository c join repository r on r.id = c.repository_id join tag t on t.repository_id = r.id
+    where c.connection_id = ${connectionId} and r.org_id = ${orgId}`.execute(db)
+  return rows[0]?.n ?? 0
+}
+
+/** The connection's repositories after `after`, in order of id. */
+export async function repositoriesAfter(
+  db: Db,
+  orgId: string,
+  connectionId: string,
+  after: number,
+  limit: number,
+): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select r.id from connection_repository c join repository r on r.id = c.repository_id
+    where c.connection_id = ${connectionId} and r.org_id = ${orgId} and r.gone_at is null and r.id > ${after}
+    order by r.id limit ${limit}`.execute(db)
+  return rows.map((row) => row.id)
+}
+
 export async function hasTags(db: Db, repositoryId: number): Promise<boolean> {
   const { rows } = await sql`select from tag where repository_id = ${repositoryId} limit 1`.execute(db)
   return rows.length > 0
 }
 
-/** Serialises what changes one repository. @returns false when it is not the organisation's or has gone */
-export async function lockRepository(db: Db, orgId: string, repositoryId: number): Promise<boolean> {
-  const { rows } = await sql`
-    select id from repository where id = ${repositoryId} and org_id = ${orgId} and gone_at is null for update`.execute(
+/** Serialises what changes some repositories. @returns those of them that are the organisation's and have not gone */
+export async function lockRepositories(
+  db: Db,
+  orgId: string,
+  ids: readonly number[],
+): Promise<ReadonlySet<number>> {
+  const { rows } = await sql<{ id: number }>`
+    select id from repository where id = any(${ids}::int[]) and org_id = ${orgId} and gone_at is null order by id for update`.execute(
     db,
   )
-  return rows.length > 0
+  return new Set(rows.map((row) => row.id))
 }

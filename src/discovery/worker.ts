@@ -1,4 +1,4 @@
-import { AppError, type Clock, isRetryable, reasonOf, toAppError } from '../core/index.ts'
+import { AppError, type Clock, isRetryable, newId, reasonOf, toAppError } from '../core/index.ts'
 import { type ConnectorSource, markSyncing, saveProgress, settle } from '../connections/index.ts'
 import { type Database, inTransaction } from '../platform/db/index.ts'
 import { type DiscoverResult, discover } from './discover.ts'
@@ -7,13 +7,17 @@ import {
   endRun,
   expireRuns,
   extendRun,
+  requestRun,
   type RunOutcome,
   type RunRow,
   saveRun,
 } from './runs/store.ts'
+import { ONLY_LOOKS, type Wish } from './wish.ts'
 
 const MAX_ATTEMPTS = 5
 const FIRST_WAIT = 30_000
+/** Before more images are looked into, where the registry does not say how long it wants to be left alone. */
+const LOOKS_WAIT = 600_000
 /** People see progress this often at most; milliseconds. */
 const REPORT_EVERY = 500
 
@@ -54,7 +58,7 @@ export function createDiscoveryWorker(options: DiscoveryWorkerOptions): Discover
       const now = new Date(clock.now())
       const run = await inTransaction(db, 'bulk', async (tx) => {
         const claimed = await claimRun(tx, { worker, now, leaseUntil: leaseEnd(options) })
-        if (claimed !== undefined) await markSyncing(tx, claimed.org_id, claimed.connection_id)
+        if (claimed?.wish.all === true) await markSyncing(tx, claimed.org_id, claimed.connection_id)
         return claimed
       })
       return run === undefined ? undefined : work(options, { run, worker, signal })
@@ -88,11 +92,12 @@ async function work(options: DiscoveryWorkerOptions, claimed: Claimed): Promise<
     },
     (options.leaseMs ?? 60_000) / 3,
   )
+  const progress = { made: false }
   try {
-    const result = await discoverRun(options, claimed, stop)
-    return await end(options, claimed, result)
+    const result = await discoverRun(options, claimed, stop, progress)
+    return await end(options, claimed, result, progress.made)
   } catch (error) {
-    return await end(options, claimed, lost.signal.aborted ? claimLost() : toAppError(error))
+    return await end(options, claimed, lost.signal.aborted ? claimLost() : toAppError(error), progress.made)
   } finally {
     clearInterval(heartbeat)
   }
@@ -102,6 +107,7 @@ async function discoverRun(
   options: DiscoveryWorkerOptions,
   { run, worker }: Claimed,
   signal: AbortSignal,
+  made: { made: boolean },
 ): Promise<DiscoverResult> {
   const { db, clock, connectors } = options
   const { org_id: orgId, connection_id: connectionId } = run
@@ -115,8 +121,13 @@ async function discoverRun(
       connectionId,
       connector,
       signal,
+      runId: run.id,
+      wish: run.wish,
       cursor: run.cursor,
-      onProgress: progress.report,
+      onProgress(each) {
+        made.made = true
+        if (run.wish.all) progress.report(each)
+      },
       onRepositories: async (ids) => options.onRepositories?.(orgId, connectionId, ids),
       save: async (cursor) => {
         const claim = { id: run.id, worker, attempt: run.attempt }
@@ -150,14 +161,21 @@ async function end(
   options: DiscoveryWorkerOptions,
   { run, worker }: Claimed,
   ended: DiscoverResult | AppError,
+  progressed: boolean,
 ): Promise<DiscoveryEnd> {
   const { db, clock } = options
   const { org_id: orgId, connection_id: connectionId } = run
   const error = ended instanceof AppError ? ended : null
-  const outcome = outcomeOf(run, ended, clock.now())
+  const now = clock.now()
+  const outcome = outcomeOf(run, ended, progressed, now)
   const held = await inTransaction(db, 'bulk', async (tx) => {
-    if (!(await endRun(tx, { id: run.id, worker, attempt: run.attempt }, outcome))) return false
-    await settle(tx, orgId, connectionId, settled(ended, outcome, clock.now()))
+    const done = await endRun(tx, { id: run.id, worker, attempt: run.attempt }, outcome)
+    if (done === undefined) return false
+    await settle(tx, orgId, connectionId, settled(ended, outcome, now))
+    for (const { wish, notBefore } of followers(ended, outcome, done.next, now)) {
+      const next = { id: newId(now), orgId, connectionId, now: new Date(now), wish, notBefore }
+      await requestRun(tx, next, false)
+    }
     return true
   })
   options.onChange?.(orgId, connectionId)
@@ -165,17 +183,36 @@ async function end(
   return { orgId, connectionId, error, outcome: held ? word : 'lost' }
 }
 
-function outcomeOf(run: RunRow, ended: DiscoverResult | AppError, now: number): RunOutcome {
+/** What is to be done after a discovery: what was asked for since, and looks that the registry held back. */
+function followers(ended: DiscoverResult | AppError, outcome: RunOutcome, next: Wish | null, now: number) {
+  const wishes: { wish: Wish; notBefore: Date | null }[] = []
+  if (outcome.state !== 'completed' || ended instanceof AppError) return wishes
+  if (next !== null) wishes.push({ wish: next, notBefore: null })
+  if (ended.limited !== null) {
+    const notBefore = new Date(ended.limited.retryAt ?? now + LOOKS_WAIT)
+    wishes.push({ wish: ONLY_LOOKS, notBefore })
+  }
+  return wishes
+}
+
+function outcomeOf(
+  run: RunRow,
+  ended: DiscoverResult | AppError,
+  progressed: boolean,
+  now: number,
+): RunOutcome {
   const none = { reason: null, incompleteBecause: null, notBefore: null, finishedAt: null }
   if (!(ended instanceof AppError)) {
-    const { incompleteBecause } = ended
-    return { ...none, state: 'completed', incompleteBecause, finishedAt: new Date(now) }
+    const { incompleteBecause, complete, found } = ended
+    return { ...none, state: 'completed', incompleteBecause, complete, ...found, finishedAt: new Date(now) }
   }
   const reason = reasonOf(ended)
   if (ended.kind === 'cancelled') return { ...none, state: 'pending', uncounted: true }
-  if (isRetryable(ended) && run.attempt < MAX_ATTEMPTS) {
+  // A large registry with a small quota takes as many turns as it takes.
+  const uncounted = ended.kind === 'rate-limited' && progressed
+  if (isRetryable(ended) && (uncounted || run.attempt < MAX_ATTEMPTS)) {
     const notBefore = Math.max(now + FIRST_WAIT * 2 ** (run.attempt - 1), ended.retryAt ?? 0)
-    return { ...none, state: 'pending', reason, notBefore: new Date(notBefore) }
+    return { ...none, state: 'pending', reason, notBefore: new Date(notBefore), uncounted }
   }
   return { ...none, state: 'failed', reason, finishedAt: new Date(now) }
 }
@@ -191,12 +228,10 @@ function settled(
     const waits = outcome.state === 'pending'
     return { status: waits ? 'Connected' : 'Error', reason: outcome.reason, checkedAt }
   }
-  return {
-    status: 'Connected',
-    reason: null,
-    checkedAt,
-    discovery: { at: checkedAt.toISOString(), ...ended },
-  }
+  const { found, incompleteBecause } = ended
+  const discovery =
+    found === null ? { incompleteBecause } : { at: checkedAt.toISOString(), ...found, incompleteBecause }
+  return { status: 'Connected', reason: null, checkedAt, discovery }
 }
 
 function claimLost(): AppError {

@@ -27,19 +27,23 @@ export interface Settled {
   readonly status: 'Connected' | 'Error' | 'Unknown'
   readonly reason: Reason | null
   readonly checkedAt: Date
-  /** Of a discovery that went to its end. */
-  readonly discovery?: {
-    readonly at: string
-    readonly repositories: number
-    readonly tags: number
-    readonly incompleteBecause: string | null
-  }
+  /** Of a discovery that went to its end; one of single repositories changes only what is missing. */
+  readonly discovery?:
+    | {
+        readonly at: string
+        readonly repositories: number
+        readonly tags: number
+        readonly incompleteBecause: string | null
+      }
+    | { readonly incompleteBecause: string | null }
 }
 
 /** How a check or a discovery ended. */
 export async function settle(db: Db, orgId: string, connectionId: string, settled: Settled): Promise<void> {
+  const discovery = settled.discovery ?? null
+  const whole = discovery !== null && 'at' in discovery
   await sql`
     update registry_connection set status = ${settled.status}, status_detail = ${settled.reason === null ? null : { ...settled.reason }}::jsonb,
-      checked_at = ${settled.checkedAt}, progress = null, last_discovery = coalesce(${settled.discovery ?? null}::jsonb, last_discovery)
+      checked_at = ${settled.checkedAt}, progress = null, last_discovery = case when ${whole} then ${discovery}::jsonb else last_discovery || coalesce(${discovery}::jsonb, '{}') end
     where org_id = ${orgId} and id = ${connectionId} and deleted_at is null`.execute(db)
 }

@@ -23,15 +23,20 @@ export async function unknownImages(
   return rows
 }
 
-/** What the organisation already knows of the same digests from its other repositories is taken over. */
-export async function copyKnown(db: Db, orgId: string, repositoryId: number): Promise<void> {
-  await sql`
+/** What the organisation already knows of the same digests from its other repositories is taken over. @returns which */
+export async function copyKnown(
+  db: Db,
+  orgId: string,
+  repositoryId: number,
+  ids: readonly number[],
+): Promise<{ id: number; kind: string }[]> {
+  const { rows } = await sql<{ id: number; kind: string }>`
     with twin as (
       select distinct on (i.id) i.id, o.id as source, o.kind, o.media_type, o.size, o.built_at,
         case when his.engine = own.engine then o.scan_status end as scan_status
       from image i join repository own on own.id = i.repository_id join image o on o.org_id = i.org_id and o.digest = i.digest and o.kind <> 'unknown' and o.id <> i.id
         join repository his on his.id = o.repository_id
-      where i.repository_id = ${repositoryId} and i.org_id = ${orgId} and i.kind = 'unknown' and i.gone_at is null
+      where i.id = any(${ids}::int[]) and i.repository_id = ${repositoryId} and i.org_id = ${orgId} and i.kind = 'unknown' and i.gone_at is null
         and not exists (select from image_platform p where p.image_id = i.id)
       order by i.id, his.engine = own.engine desc, o.id
     ),
@@ -40,9 +45,10 @@ export async function copyKnown(db: Db, orgId: string, repositoryId: number): Pr
       select twin.id, p.manifest_digest, p.platform, p.size, ${knownInventory(orgId, repositoryId)}
       from twin join image_platform p on p.image_id = twin.source on conflict do nothing
     )
-    update image set kind = twin.kind, media_type = twin.media_type, size = twin.size, built_at = twin.built_at,
-      scan_status = twin.scan_status
-    from twin where image.id = twin.id`.execute(db)
+    update image set kind = twin.kind, media_type = coalesce(twin.media_type, image.media_type), size = coalesce(twin.size, image.size),
+      built_at = twin.built_at, scan_status = twin.scan_status, lifecycle = 'Outdated'
+    from twin where image.id = twin.id returning image.id, image.kind`.execute(db)
+  return rows
 }
 
 /** What the repository's engine said of a manifest that the organisation has in another of its images. */
@@ -74,7 +80,8 @@ export async function saveClassified(db: Db, orgId: string, images: readonly Cla
   }))
   const columns = { id: 'int', kind: 'text', media_type: 'text', size: 'bigint', built_at: 'timestamptz' }
   await sql`
-    update image set kind = c.kind, media_type = coalesce(c.media_type, image.media_type), size = c.size, built_at = c.built_at
+    update image set kind = c.kind, media_type = coalesce(c.media_type, image.media_type), size = coalesce(c.size, image.size), built_at = c.built_at,
+      lifecycle = case when image.lifecycle = 'Pending' then 'Outdated' else image.lifecycle end
     from ${recordset(columns, rows)} as c where image.id = c.id and image.org_id = ${orgId}`.execute(db)
   const platforms = rows.flatMap((row) => {
     const image = images.find((each) => each.id === row.id)

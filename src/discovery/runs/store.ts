@@ -1,22 +1,19 @@
 import { sql } from 'kysely'
 import type { Reason } from '../../core/index.ts'
 import type { Db } from '../store.ts'
+import { merged, type Wish } from '../wish.ts'
 
-/** Where a discovery stands: enough to go on in another process. */
+/** Where a discovery stands: enough to go on in another process. What each repository is at stands in its own row. */
 export interface RunCursor {
-  readonly phase: 'repositories' | 'tags'
-  /** The registry's own place in its listing of repositories. */
+  readonly phase: 'repositories' | 'contents' | 'tags' | 'looks'
+  /** Nothing is left out because it did not change. */
+  readonly complete: boolean
+  /** The registry's own place in its listing of repositories, or of everything. */
   readonly listing: string | null
-  /** When the listing of repositories began; what it did not name since then has gone. Milliseconds. */
+  /** When that listing began; what it did not name since then has gone. Milliseconds. */
   readonly listingBegan: number
-  /** Repositories up to this path are done. */
-  readonly after: string
-  readonly repositoriesDone: number
-  readonly repositoriesTotal: number
-  readonly tags: number
-  /** What could not be read. */
-  readonly failures: number
-  readonly firstFailure: string | null
+  /** Only what was pushed since was asked for; null: everything. Milliseconds. */
+  readonly since: number | null
 }
 
 export interface RunRow {
@@ -24,26 +21,67 @@ export interface RunRow {
   readonly org_id: string
   readonly connection_id: string
   readonly attempt: number
+  readonly wish: Wish
   readonly cursor: RunCursor | null
 }
 
-/** @returns false when one waits already */
-export async function insertRun(
-  db: Db,
-  run: {
-    readonly id: string
-    readonly orgId: string
-    readonly connectionId: string
-    readonly now: Date
-  },
-): Promise<boolean> {
-  const { rows } = await sql`
-    insert into discovery_run (id, org_id, connection_id, state, requested_at)
-    values (${run.id}, ${run.orgId}, ${run.connectionId}, 'pending', ${run.now})
-    on conflict (connection_id, state) where state in ('pending', 'running')
-      do update set not_before = null
-    returning (xmax = 0) as inserted`.execute(db)
-  return (rows[0] as { inserted: boolean } | undefined)?.inserted === true
+export interface NewRun {
+  readonly id: string
+  readonly orgId: string
+  readonly connectionId: string
+  readonly now: Date
+  readonly wish: Wish
+  readonly notBefore: Date | null
+}
+
+/**
+ * Asks for a discovery. One that waits and has not begun takes the wish in; one that has begun and waits to go on is followed by
+ * another, so that nothing that it has passed is lost. The caller has a transaction.
+ *
+ * @param hurry a person asks: what waits for a later moment goes on now
+ * @returns false when one waits already
+ */
+export async function requestRun(db: Db, run: NewRun, hurry: boolean): Promise<boolean> {
+  const { rows } = await sql<{ id: string }>`
+    insert into discovery_run (id, org_id, connection_id, state, requested_at, wish, not_before)
+    values (${run.id}, ${run.orgId}, ${run.connectionId}, 'pending', ${run.now}, ${{ ...run.wish }}::jsonb, ${run.notBefore})
+    on conflict (connection_id, state) where state in ('pending', 'running') do nothing returning id`.execute(
+    db,
+  )
+  if (rows.length > 0) return true
+  const waiting = await waitingRun(db, run.connectionId)
+  // Claimed in between: that one began after this was asked for, or it will be asked for again.
+  if (waiting === undefined) return requestRun(db, run, hurry)
+  await addWish(db, waiting, run.wish)
+  // A wish for everything is not held back by looks that wait for a quota.
+  const now = hurry || (run.wish.all && !waiting.wish.all && !waiting.begun)
+  if (now) await sql`update discovery_run set not_before = null where id = ${waiting.id}`.execute(db)
+  return false
+}
+
+interface WaitingRow {
+  readonly id: string
+  readonly wish: Wish
+  readonly next_wish: Wish | null
+  readonly begun: boolean
+}
+
+async function waitingRun(db: Db, connectionId: string): Promise<WaitingRow | undefined> {
+  const { rows } = await sql<WaitingRow>`
+    select id, wish, next_wish, cursor is not null as begun from discovery_run
+    where connection_id = ${connectionId} and state = 'pending' for update`.execute(db)
+  return rows[0]
+}
+
+async function addWish(db: Db, run: WaitingRow, wish: Wish): Promise<void> {
+  if (!run.begun) {
+    await sql`update discovery_run set wish = ${{ ...merged(run.wish, wish) }}::jsonb where id = ${run.id}`.execute(
+      db,
+    )
+    return
+  }
+  const next = run.next_wish === null ? wish : merged(run.next_wish, wish)
+  await sql`update discovery_run set next_wish = ${{ ...next }}::jsonb where id = ${run.id}`.execute(db)
 }
 
 /** Whether the organisation has the connection, and whether it is enabled. */
@@ -57,6 +95,17 @@ export async function connectionState(
     db,
   )
   return rows[0]
+}
+
+/** When the last discovery of everything that went to its end began, and the last complete one. */
+export async function lastRuns(
+  db: Db,
+  connectionId: string,
+): Promise<{ readonly all: Date | null; readonly complete: Date | null }> {
+  const { rows } = await sql<{ all: Date | null; complete: Date | null }>`
+    select max(started_at) as all, max(started_at) filter (where complete) as complete from discovery_run
+    where connection_id = ${connectionId} and state = 'completed' and wish ->> 'all' = 'true'`.execute(db)
+  return rows[0] ?? { all: null, complete: null }
 }
 
 /** Names a claim: whoever lost it matches no row. */
@@ -87,7 +136,7 @@ export async function claimRun(
     update discovery_run set state = 'running', worker = ${worker}, lease_until = ${leaseUntil}, attempt = attempt + 1,
       started_at = coalesce(started_at, ${now}), not_before = null
     from chosen where discovery_run.id = chosen.id
-    returning discovery_run.id, org_id, connection_id, attempt, cursor`.execute(db)
+    returning discovery_run.id, org_id, connection_id, attempt, wish, cursor`.execute(db)
   return rows[0]
 }
 
@@ -99,7 +148,7 @@ export async function saveRun(
   leaseUntil: Date,
 ): Promise<boolean> {
   const { rows } = await sql`
-    update discovery_run set cursor = ${cursor}::jsonb, repositories = ${cursor.repositoriesDone}, tags = ${cursor.tags}, lease_until = ${leaseUntil}
+    update discovery_run set cursor = ${{ ...cursor }}::jsonb, lease_until = ${leaseUntil}
     where id = ${claim.id} and state = 'running' and worker = ${claim.worker} and attempt = ${claim.attempt} returning id`.execute(
     db,
   )
@@ -123,33 +172,58 @@ export interface RunOutcome {
   readonly notBefore: Date | null
   readonly finishedAt: Date | null
   readonly uncounted?: boolean
+  /** It listed everything anew, to its end. */
+  readonly complete?: boolean
+  readonly repositories?: number
+  readonly tags?: number
 }
 
 /**
- * Ends a claim. A run that goes back to waiting takes in the one that waits already, and then begins anew: what was pushed
- * since may be in repositories that it has passed.
+ * Ends a claim. A run that goes back to waiting takes in the one that waits already.
  *
- * @returns whether the claim still held
+ * @returns what was asked for since it began; undefined when the claim was lost
  */
-export async function endRun(db: Db, claim: RunClaim, outcome: RunOutcome): Promise<boolean> {
-  const again = outcome.state === 'pending' && (await takeInWaiting(db, claim.id))
-  const { rows } = await sql`
+export async function endRun(
+  db: Db,
+  claim: RunClaim,
+  outcome: RunOutcome,
+): Promise<{ readonly next: Wish | null } | undefined> {
+  if (!(await holds(db, claim))) return undefined
+  if (outcome.state === 'pending') await takeInWaiting(db, claim.id)
+  const { rows } = await sql<{ next: Wish | null }>`
     update discovery_run set state = ${outcome.state}, reason = ${outcome.reason}::jsonb, incomplete_because = ${outcome.incompleteBecause},
       not_before = ${outcome.notBefore}, finished_at = ${outcome.finishedAt}, worker = null, lease_until = null,
-      attempt = attempt - ${outcome.uncounted === true ? 1 : 0}, cursor = case when ${again} then null else cursor end
-    where id = ${claim.id} and state = 'running' and worker = ${claim.worker} and attempt = ${claim.attempt} returning id`.execute(
+      complete = ${outcome.complete === true}, repositories = coalesce(${outcome.repositories ?? null}, repositories), tags = coalesce(${outcome.tags ?? null}, tags),
+      attempt = attempt - ${outcome.uncounted === true ? 1 : 0}
+    where id = ${claim.id} returning next_wish as next`.execute(db)
+  return rows[0]
+}
+
+async function holds(db: Db, claim: RunClaim): Promise<boolean> {
+  const { rows } = await sql`
+    select from discovery_run
+    where id = ${claim.id} and state = 'running' and worker = ${claim.worker} and attempt = ${claim.attempt} for update`.execute(
     db,
   )
   return rows.length > 0
 }
 
-async function takeInWaiting(db: Db, runId: string): Promise<boolean> {
-  const { rows } = await sql`
-    delete from discovery_run w using discovery_run d
-    where d.id = ${runId} and w.connection_id = d.connection_id and w.state = 'pending' returning w.id`.execute(
+/** What waits beside a run that goes back to waiting becomes that run's own: only one may wait. */
+async function takeInWaiting(db: Db, runId: string): Promise<void> {
+  const { rows } = await sql<WaitingRow>`
+    select id, wish, next_wish, cursor is not null as begun from discovery_run where id = ${runId} for update`.execute(
     db,
   )
-  return rows.length > 0
+  const [run] = rows
+  if (run === undefined) return
+  const { rows: waiting } = await sql<{ wish: Wish; next_wish: Wish | null }>`
+    delete from discovery_run w using discovery_run d
+    where d.id = ${runId} and w.connection_id = d.connection_id and w.state = 'pending' returning w.wish, w.next_wish`.execute(
+    db,
+  )
+  const [taken] = waiting
+  if (taken === undefined) return
+  await addWish(db, run, taken.next_wish === null ? taken.wish : merged(taken.wish, taken.next_wish))
 }
 
 /** Discoveries whose worker has gone wait again, with their place kept. */
@@ -158,10 +232,11 @@ export async function expireRuns(db: Db, now: Date, everyone: boolean): Promise<
     select id from discovery_run where state = 'running' and (${everyone} or lease_until < ${now})
     order by id for update skip locked`.execute(db)
   for (const { id } of rows) {
-    const again = await takeInWaiting(db, id)
+    await takeInWaiting(db, id)
     await sql`
-      update discovery_run set state = 'pending', worker = null, lease_until = null, cursor = case when ${again} then null else cursor end
-      where id = ${id}`.execute(db)
+      update discovery_run set state = 'pending', worker = null, lease_until = null where id = ${id}`.execute(
+      db,
+    )
   }
   return rows.length
 }
