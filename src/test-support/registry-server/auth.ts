@@ -17,8 +17,8 @@ export type ServerAuth =
       /** Seconds; 300 unless stated. */
       readonly expiresIn?: number
       readonly clock?: Clock
-      /** Which repositories a user (null: nobody) may pull; all unless stated. */
-      readonly allow?: (user: string | null, repository: string) => boolean
+      /** What a user (null: nobody) may do with which repositories; everything unless stated. */
+      readonly allow?: (user: string | null, repository: string, action: string) => boolean
       /** Which users may list the catalog; all unless stated. */
       readonly allowCatalog?: (user: string | null) => boolean
       /** Named in challenges in place of the token server's own address. */
@@ -87,15 +87,20 @@ export class TokenBook {
       for (const action of actions)
         if (this.isAllowed(user, type, name, action)) access.add(`${type}:${name}:${action}`)
     }
-    const token = randomBytes(24).toString('base64url')
-    this.grants.set(token, { user, access, expiresAt: this.clock.now() + this.lifetime * 1000 })
+    const expiresAt = this.clock.now() + this.lifetime * 1000
+    const token = tokenText({
+      sub: user ?? '',
+      exp: Math.floor(expiresAt / 1000),
+      access: accessClaim(access),
+    })
+    this.grants.set(token, { user, access, expiresAt })
     return token
   }
 
   private isAllowed(user: string | null, type: string, name: string, action: string): boolean {
     if (type === 'registry') return this.auth.allowCatalog?.(user) ?? user !== null
     if (user === null && (action !== 'pull' || !this.auth.anonymousPull)) return false
-    return this.auth.allow?.(user, name) ?? true
+    return this.auth.allow?.(user, name, action) ?? true
   }
 
   /** 'invalid' for an unknown or expired token, 'insufficient' for one that allows too little. */
@@ -114,6 +119,21 @@ export class TokenBook {
   revokeAll(): void {
     this.grants.clear()
   }
+}
+
+/** In the form of a JSON Web Token, as token servers give them; known by its last part, which nobody can guess. */
+function tokenText(claims: object): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  return [part({ alg: 'none' }), part(claims), randomBytes(24).toString('base64url')].join('.')
+}
+
+function accessClaim(access: ReadonlySet<string>): object[] {
+  const byName = Map.groupBy(access, (one) => one.slice(0, one.lastIndexOf(':')))
+  return [...byName].map(([resource, all]) => ({
+    type: resource.slice(0, resource.indexOf(':')),
+    name: resource.slice(resource.indexOf(':') + 1),
+    actions: all.map((one) => one.slice(one.lastIndexOf(':') + 1)),
+  }))
 }
 
 function unauthorized(request: ServerRequest, challenge: string | readonly string[]): Answer {

@@ -35,6 +35,7 @@ export interface RegistryServer {
   /** Puts an image without the push protocol; gives the digest of its manifest. */
   put(image: PushedImage): Digest
   deleteTag(repository: string, tag: string): void
+  deleteRepository(repository: string): void
   /** Ends all tokens. */
   revokeTokens(): void
   close(): Promise<void>
@@ -131,6 +132,7 @@ export async function startRegistryServer(options: RegistryServerOptions = {}): 
     },
     put: (image) => storage.put(image),
     deleteTag: (repository, tag) => storage.deleteTag(repository, tag),
+    deleteRepository: (repository) => storage.deleteRepository(repository),
     revokeTokens: () => book?.revokeAll(),
     async close() {
       await Promise.all([server.close(), elsewhere?.close()])

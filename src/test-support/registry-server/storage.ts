@@ -91,6 +91,10 @@ export class Storage {
     return sha256(bytes)
   }
 
+  deleteRepository(repository: string): void {
+    this.repositories.delete(repository)
+  }
+
   deleteTag(repository: string, tag: string): void {
     this.repositories.get(repository)?.tags.delete(tag)
   }

@@ -55,20 +55,24 @@ async function* searched(
   const [start, tag] = readCursor('zot', cursor) ?? []
   let offset = numberOf(start)
   let last = offset === 0 ? undefined : tag
+  let overlap = 1
   for (;;) {
-    const from = Math.max(offset - 1, 0)
+    const from = Math.max(offset - overlap, 0)
     const page = await imagesOf(client, { repository, offset: from, limit: imagesAtOnce, signal })
     const first = page.Results[0]?.Tag
-    if (last !== undefined && from > 0 && (first == null || first > last)) {
+    if (last !== undefined && overlap > 0 && from > 0 && (first == null || first > last)) {
       offset = Math.max(from - imagesAtOnce, 0)
       continue
     }
-    guard(`${offset} ${last}`, page.Results)
+    guard(`${from} ${last}`, page.Results)
     const known = last
     const fresh = page.Results.filter(({ Tag }) => known === undefined || (Tag ?? '') > known)
     last = page.Results.at(-1)?.Tag ?? last
     offset = from + page.Results.length
     const hasMore = page.Results.length > 0 && offset < page.Page.TotalCount
+    // A page of one holds only what is known.
+    overlap = hasMore && fresh.length === 0 ? 0 : 1
+    if (overlap === 0) continue
     yield {
       tags: fresh.flatMap(listedTag),
       nextCursor: hasMore ? writeCursor('zot', offset, last ?? '') : null,
