@@ -148,6 +148,7 @@ async function scanWithServer(
         PORTOLAN_PORT: String(port),
         PORTOLAN_ADMIN_TOKEN: token,
         PORTOLAN_ALLOW_PRIVATE_NETWORKS: '127.0.0.1',
+        PORTOLAN_ALLOW_INSECURE_REGISTRIES: '127.0.0.1',
         PORTOLAN_DB_UPDATE_HOURS: '0',
       },
       stdio: 'ignore',

@@ -196,6 +196,7 @@ async function measureOthers(database: Database, { connection }: Sample): Promis
     vault: undefined as never,
     providers: [],
     environment: undefined as never,
+    rules: undefined as never,
   }).service
   const images = (name: string, filters: Partial<ImageQuery>): Promise<void> =>
     measure(

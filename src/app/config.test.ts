@@ -15,6 +15,9 @@ describe('the configuration', () => {
       host: '127.0.0.1',
       behindProxy: false,
       allowedNetworks: [],
+      insecureRegistries: { entries: [], setting: 'PORTOLAN_ALLOW_INSECURE_REGISTRIES' },
+      connectionProxies: { entries: [], setting: 'PORTOLAN_ALLOW_CONNECTION_PROXIES' },
+      ambientOrganisations: [],
       databaseUpdateHours: 6,
       tls: undefined,
     })
@@ -42,6 +45,9 @@ describe('the configuration', () => {
       PORTOLAN_DB_REPOSITORY: 'a.example/db:2, b.example/db:2',
       PORTOLAN_DB_UPDATE_HOURS: '1',
       PORTOLAN_ALLOW_PRIVATE_NETWORKS: '10.0.0.0/8,registry.lan',
+      PORTOLAN_ALLOW_INSECURE_REGISTRIES: 'registry.lan:5000, *.test.lan',
+      PORTOLAN_ALLOW_CONNECTION_PROXIES: '*',
+      PORTOLAN_ALLOW_AMBIENT_CREDENTIALS: 'default other',
       PORTOLAN_EGRESS_ADDRESSES: '192.0.2.1',
       PORTOLAN_BEHIND_PROXY: '1',
       PORTOLAN_ADMIN_TOKEN: 'a-token-of-twenty-letters',
@@ -55,6 +61,9 @@ describe('the configuration', () => {
       databaseReferences: ['a.example/db:2', 'b.example/db:2'],
       databaseUpdateHours: 1,
       allowedNetworks: ['10.0.0.0/8', 'registry.lan'],
+      insecureRegistries: { entries: ['registry.lan:5000', '*.test.lan'] },
+      connectionProxies: { entries: ['*'] },
+      ambientOrganisations: ['default', 'other'],
       egressAddresses: ['192.0.2.1'],
       behindProxy: true,
     })
@@ -82,6 +91,14 @@ describe('the configuration', () => {
     expect(proxy?.url.reveal()).toBe('http://u:p@proxy:3128')
     expect(proxy?.bypass).toEqual(['a.example', '.lan'])
     await expect(loadConfig({ https_proxy: 'proxy:3128' })).rejects.toMatchObject({ code: 'config-invalid' })
+  })
+
+  it('refuses hosts that it does not understand', async () => {
+    const wrong = loadConfig({ PORTOLAN_ALLOW_INSECURE_REGISTRIES: 'http://registry.lan' })
+    await expect(wrong).rejects.toMatchObject({
+      code: 'config-invalid',
+      publicMessage: expect.stringContaining('PORTOLAN_ALLOW_INSECURE_REGISTRIES'),
+    })
   })
 
   it('refuses networks that it does not understand', async () => {

@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { z } from 'zod'
 import { vulnerabilityDatabase } from '../advisories/index.ts'
-import { AppError, Secret } from '../core/index.ts'
+import { AppError, type HostList, hostList, Secret } from '../core/index.ts'
 import { javaDatabase } from '../java-names/index.ts'
 import { createAddressPolicy, type ProxySettings } from '../platform/http/index.ts'
 import { environment } from './config/schema.ts'
@@ -26,6 +26,12 @@ export interface Config {
   /** Look for newer vulnerability data at least this often; 0: never by itself. */
   readonly databaseUpdateHours: number
   readonly allowedNetworks: readonly string[]
+  /** Registries that may be reached over plain HTTP or with an unverified certificate. */
+  readonly insecureRegistries: HostList
+  /** Proxies that connections may have of their own. */
+  readonly connectionProxies: HostList
+  /** Ids of organisations whose connections may use this server's own cloud identity; `*`: all. */
+  readonly ambientOrganisations: readonly string[]
   readonly egressAddresses: readonly string[]
   readonly proxy: ProxySettings | undefined
   readonly tls: { readonly cert: string; readonly key: string } | undefined
@@ -71,6 +77,9 @@ export async function loadConfig(env: Environment = process.env): Promise<Config
     javaDatabaseReferences: values.PORTOLAN_JAVA_DB_REPOSITORY ?? defaultJavaReferences(values),
     databaseUpdateHours: values.PORTOLAN_DB_UPDATE_HOURS,
     allowedNetworks,
+    insecureRegistries: named(values, 'PORTOLAN_ALLOW_INSECURE_REGISTRIES'),
+    connectionProxies: named(values, 'PORTOLAN_ALLOW_CONNECTION_PROXIES'),
+    ambientOrganisations: values.PORTOLAN_ALLOW_AMBIENT_CREDENTIALS,
     egressAddresses: values.PORTOLAN_EGRESS_ADDRESSES,
     proxy: proxyOf(env),
     tls,
@@ -80,6 +89,13 @@ export async function loadConfig(env: Environment = process.env): Promise<Config
     scanWorkers: values.PORTOLAN_SCAN_WORKERS,
     trivy: trivyOf(values, env['PATH'] ?? ''),
   }
+}
+
+function named(
+  values: z.output<typeof environment>,
+  setting: 'PORTOLAN_ALLOW_INSECURE_REGISTRIES' | 'PORTOLAN_ALLOW_CONNECTION_PROXIES',
+): HostList {
+  return hostList(setting, values[setting])
 }
 
 /** Who names a source of their own for vulnerability data does not want other data from public ones. */

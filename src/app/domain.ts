@@ -2,11 +2,12 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { DatabaseStatus } from '../advisories/index.ts'
 import type { ApiServices } from '../api/index.ts'
-import { createConnections } from '../connections/index.ts'
+import { createConnections, type OperatorRules } from '../connections/index.ts'
 import { type Clock, newId } from '../core/index.ts'
 import { createDiscoveryService } from '../discovery/index.ts'
 import { createDocumentService, type DocumentService } from '../documents/index.ts'
 import { createFindingService } from '../findings/index.ts'
+import { createHooks } from '../hooks/index.ts'
 import { createFileLayerStore, type LayerStore } from '../inventory/index.ts'
 import { createSqlLayerStore } from '../inventory/sql.ts'
 import { createJavaNamesInUse, javaDatabaseDir } from '../java-names/index.ts'
@@ -49,7 +50,7 @@ export interface DomainOptions {
 export interface Domain {
   readonly services: Pick<
     ApiServices,
-    'connections' | 'discovery' | 'scans' | 'findings' | 'documents' | 'engines'
+    'connections' | 'hooks' | 'discovery' | 'scans' | 'findings' | 'documents' | 'engines'
   >
   /** Another vulnerability database is current in the data folder: uses it, and matches again what may differ. */
   databaseChanged(status: DatabaseStatus, signal: AbortSignal): Promise<void>
@@ -83,8 +84,10 @@ export async function createDomain(options: DomainOptions): Promise<Domain> {
     clock,
     providers: registryPlatforms,
     environment: { http: httpOf(config, clock), clock },
+    rules: rulesOf(config),
     checkEngine: (id) => engineService.check(id),
     onReady: async (orgId, id) => void (await discovery.request(orgId, id)),
+    onRemoved: (orgId, id) => hooks.remove(orgId, id),
     onChange: (_orgId, connectionId) => publish(events, { kind: 'connection', orgId: _orgId, connectionId }),
   })
   const pipeline = createPipeline({
@@ -100,9 +103,19 @@ export async function createDomain(options: DomainOptions): Promise<Domain> {
     onChange: (change) => publish(events, change),
     onScanned: noteScans(log),
   })
+  const hooks = createHooks({
+    db: database,
+    vault,
+    clock,
+    providers: registryPlatforms,
+    http: httpOf(config, clock),
+    baseUrl: config.baseUrl,
+    onChanges: async (orgId, id) => void (await discovery.request(orgId, id)),
+  })
   return {
     services: {
       connections: connections.service,
+      hooks,
       discovery,
       scans: createScanService({ db: database, clock, wake: wakeScans }),
       findings,
@@ -189,10 +202,27 @@ function defineWorkQueues({ config, clock, log, jobs }: DomainOptions, pipeline:
   return { wakeScans, wakeDiscovery }
 }
 
-/** The one way out for registry connections: private networks only where the operator named them. */
-function httpOf({ allowedNetworks, proxy }: Config, clock: Clock) {
+/** The one way out for registry connections: what is private or not protected only where the operator named it. */
+function httpOf(config: Config, clock: Clock) {
+  const { allowedNetworks, proxy, insecureRegistries: insecureHosts, connectionProxies: proxyHosts } = config
   const addresses = createAddressPolicy(allowedNetworks)
-  return createHttpFactory({ addresses, clock, ...(proxy === undefined ? {} : { proxy }) })
+  return createHttpFactory({
+    addresses,
+    clock,
+    insecureHosts,
+    proxyHosts,
+    ...(proxy === undefined ? {} : { proxy }),
+  })
+}
+
+function rulesOf(config: Config): OperatorRules {
+  const { insecureRegistries, connectionProxies, ambientOrganisations, egressAddresses } = config
+  return {
+    insecureHosts: insecureRegistries,
+    proxyHosts: connectionProxies,
+    identity: { has: (orgId) => ambientOrganisations.some((named) => named === '*' || named === orgId) },
+    egressAddresses,
+  }
 }
 
 interface Change {

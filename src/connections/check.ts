@@ -1,6 +1,6 @@
-import type { ErrorKind, Reason } from '../core/index.ts'
+import { AppError, type ErrorKind, type Reason } from '../core/index.ts'
 import type { CheckStep, RegistryConnector } from '../registries/index.ts'
-import type { CheckResult } from './ports.ts'
+import type { CheckResult, ConnectionWarning } from './ports.ts'
 
 /** A check that takes longer has failed: a person waits for it. Milliseconds. */
 const LONGEST = 60_000
@@ -13,14 +13,59 @@ const kinds: Readonly<Record<CheckStep['id'], ErrorKind>> = {
   pull: 'denied',
 }
 
-/** Tries a connector, and says the first failure as the reason. */
-export async function checkSteps(connector: RegistryConnector): Promise<CheckResult> {
-  const steps = await connector.check(AbortSignal.timeout(LONGEST))
+/** Codes that a firewall in between, or the network rules of a registry, cause. */
+const firewallCodes =
+  /^(connection-(broken|refused|timeout)|network-unreachable|response-timeout|transfer-stalled|check-timeout)$|firewall|blocked|network-rules/
+
+/**
+ * Tries a connector, and says the first failure as the reason.
+ *
+ * @param egressAddresses what a firewall must let in; named where one may be the cause
+ * @param longest milliseconds
+ */
+export async function checkSteps(
+  connector: RegistryConnector,
+  egressAddresses: readonly string[],
+  longest = LONGEST,
+): Promise<CheckResult> {
+  const found = await tried(connector, longest)
+  const steps = found.map((step) => ({ ...step, remedy: withAddresses(step, egressAddresses) }))
   const failed = steps.find((step) => step.state === 'failed')
   return { ok: failed === undefined, steps, error: failed === undefined ? null : reasonOfStep(failed) }
+}
+
+async function tried(connector: RegistryConnector, longest: number): Promise<readonly CheckStep[]> {
+  const timeout = AbortSignal.timeout(longest)
+  try {
+    return await connector.check(timeout)
+  } catch (error) {
+    if (!timeout.aborted || !(error instanceof AppError && error.kind === 'cancelled')) throw error
+    return [
+      {
+        id: 'network',
+        state: 'failed',
+        message: `${connector.host} did not answer all of the check within ${longest / 1000} s.`,
+        remedy: 'Check the address, and any firewall or proxy in between.',
+        code: 'check-timeout',
+      },
+    ]
+  }
+}
+
+function withAddresses({ state, code, remedy }: CheckStep, addresses: readonly string[]): string | null {
+  if (state !== 'failed' || addresses.length === 0 || !firewallCodes.test(code ?? '')) return remedy
+  const advice = `If a firewall guards it, let in the addresses that this server connects from: ${addresses.join(', ')}.`
+  return remedy === null ? advice : `${remedy} ${advice}`
 }
 
 function reasonOfStep(step: CheckStep): Reason {
   const { id, code, message, remedy } = step
   return { code: code ?? `check-${id}-failed`, kind: kinds[id], message, remedy }
+}
+
+/** What works and still wants a look: excess rights, an unprotected way, nothing to be seen. */
+export function warningsOf(steps: readonly CheckStep[]): ConnectionWarning[] {
+  return steps
+    .filter(({ state }) => state === 'warning')
+    .map(({ id, message, remedy }) => ({ about: id, message, remedy }))
 }

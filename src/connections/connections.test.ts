@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { beforeAll, beforeEach, expect, it } from 'vitest'
-import { Secret } from '../core/index.ts'
+import { hostList, Secret } from '../core/index.ts'
 import { createVault, keyringOf } from '../platform/credentials/index.ts'
 import type { Database } from '../platform/db/index.ts'
 import { eachDatabase } from '../test-support/databases/index.ts'
@@ -11,7 +11,7 @@ import {
   ManualClock,
   rowsOf,
 } from '../test-support/domain/index.ts'
-import { type ConnectionInput, createConnections } from './index.ts'
+import { type ConnectionInput, createConnections, type OperatorRules, settle } from './index.ts'
 
 const keyring = keyringOf([new Secret<Uint8Array>(randomBytes(32))])
 const input: ConnectionInput = {
@@ -35,8 +35,15 @@ eachDatabase((_name, open) => {
     platform = fakePlatform()
     ready = []
   })
-  const make = () =>
+  const allowed = (hosts: string[]): OperatorRules => ({
+    insecureHosts: hostList('INSECURE_SETTING', hosts),
+    proxyHosts: hostList('PROXY_SETTING', []),
+    identity: { has: (orgId) => orgId === 'two' },
+    egressAddresses: ['192.0.2.7'],
+  })
+  const make = (rules = allowed(['*'])) =>
     createConnections({
+      rules,
       db,
       clock,
       vault: createVault(db, keyring, clock),
@@ -124,6 +131,9 @@ eachDatabase((_name, open) => {
       { url: 'evil.test', username: 'other' },
       { url: 'registry.test', username: 'other', insecure: true },
       { url: 'registry.test', username: 'other', tokenHost: 'evil.test' },
+      { url: 'registry.test', username: 'other', proxyUrl: 'http://evil.test:3128' },
+      { url: 'registry.test', username: 'other', caCertificate: 'of an authority of theirs' },
+      { url: 'registry.test', username: 'other', skipTlsVerification: true },
     ]) {
       const before = platform.opened.length
       await expect(edit(2, settings)).rejects.toMatchObject({
@@ -140,6 +150,152 @@ eachDatabase((_name, open) => {
     expect(edited).toMatchObject({ host: 'evil.test', version: 3, secretFields: ['password'] })
     await make().connectors.openConnector('one', id)
     expect(password(-1)).toBe('new')
+  })
+
+  it('removes a stored secret that is null, and keeps those that are empty', async () => {
+    const { service, connectors } = make()
+    const settings = { ...input.settings, proxyPassword: 'by-the-way' }
+    const { id } = await service.create('one', { ...input, settings })
+    const plain = { url: 'registry.test', username: 'robot' }
+    const edited = await service.edit('one', id, {
+      version: 1,
+      settings: { ...plain, password: '', proxyPassword: null },
+    })
+    expect(edited).toMatchObject({ secretFields: ['password'], access: 'Private' })
+    await connectors.openConnector('one', id)
+    expect(password(-1)).toBe('hunter2-secret')
+    expect(platform.opened.at(-1)).not.toHaveProperty('proxyPassword')
+    const open = await service.edit('one', id, { version: 2, settings: { ...plain, password: null } })
+    expect(open).toMatchObject({ secretFields: [], access: 'Public/Manual' })
+    expect(await rowsOf(db, 'select id from credential')).toEqual([])
+  })
+
+  it('credentials of a proxy alone do not make a registry a private one', async () => {
+    const settings = { url: 'registry.test', username: '', proxyPassword: 'by-the-way' }
+    const created = await make().service.create('one', { ...input, settings })
+    expect(created).toMatchObject({ access: 'Public/Manual', secretFields: ['proxyPassword'] })
+  })
+
+  it('an unprotected way is refused where the operator does not name the host, at its switch, also later', async () => {
+    const settings = { ...input.settings, insecure: true }
+    const refused = {
+      code: 'insecure-not-allowed',
+      kind: 'denied',
+      remedy: expect.stringContaining('INSECURE_SETTING'),
+      fields: { insecure: expect.stringContaining('INSECURE_SETTING') },
+    }
+    const strict = make(allowed(['other.test']))
+    await expect(strict.service.create('one', { ...input, settings })).rejects.toMatchObject(refused)
+    await expect(strict.service.checkSettings('one', { platform: 'fake', settings })).rejects.toMatchObject(
+      refused,
+    )
+    const created = await make(allowed(['registry.test'])).service.create('one', { ...input, settings })
+    expect(created.insecure).toBe(true)
+    await expect(strict.connectors.openConnector('one', created.id)).rejects.toMatchObject(refused)
+    await expect(strict.service.check('one', created.id)).rejects.toMatchObject(refused)
+  })
+
+  it('the server’s own cloud identity speaks only for organisations that the operator names', async () => {
+    const { service, connectors } = make()
+    for (const [orgId, may] of [
+      ['one', false],
+      ['two', true],
+    ] as const) {
+      const { id } = await service.create(orgId, input)
+      await connectors.openConnector(orgId, id)
+      await service.checkSettings(orgId, { platform: 'fake', settings: input.settings })
+      const said = platform.environments.splice(0).map((each) => each.allowAmbientCredentials)
+      expect(said.length).toBeGreaterThan(3)
+      expect(new Set(said)).toEqual(new Set([may]))
+      const account = service.platforms(orgId)[0]?.fields.find(({ name }) => name === 'account')
+      expect(account).toMatchObject({ required: !may })
+      expect(account?.help.includes('own cloud identity')).toBe(may)
+    }
+  })
+
+  it('forms say what the operator allows', () => {
+    const helpOf = (rules: OperatorRules, field: string) =>
+      make(rules)
+        .service.platforms('one')[0]
+        ?.fields.find(({ name }) => name === field)?.help
+    expect(helpOf(allowed([]), 'skipTlsVerification')).toContain('for no registry (INSECURE_SETTING)')
+    expect(helpOf(allowed(['a.lan', 'b.lan']), 'insecure')).toContain('for: a.lan, b.lan (INSECURE_SETTING)')
+    expect(helpOf(allowed(['*']), 'insecure')).toBe('')
+    expect(helpOf(allowed([]), 'proxyUrl')).toContain('for no proxy (PROXY_SETTING)')
+  })
+
+  it('work and checks of one connection share one budget', async () => {
+    const { service, connectors } = make()
+    const { id } = await service.create('one', input)
+    const budgetOf = async () => {
+      await connectors.openConnector('one', id)
+      return platform.environments.at(-1)?.budget
+    }
+    await (await budgetOf())?.take('api')
+    await service.check('one', id)
+    const ofCheck = platform.environments.at(-1)?.budget
+    await ofCheck?.take('api')
+    await expect(ofCheck?.take('api')).rejects.toMatchObject({ code: 'registry-rate-limited' })
+    await service.remove('one', id)
+    expect(await rowsOf(db, 'select * from request_budget')).toEqual([])
+  })
+
+  it('warnings of a check last until another check or discovery sees otherwise', async () => {
+    const { service } = make()
+    const warning = (step: 'sign-in' | 'list') => ({
+      id: step,
+      state: 'warning' as const,
+      message: `About ${step}.`,
+      remedy: null,
+      code: null,
+    })
+    platform.steps = [warning('sign-in'), warning('list')]
+    const { id } = await service.create('one', input)
+    const warnings = async () => (await service.get('one', id)).warnings
+    expect(await warnings()).toEqual([
+      { about: 'sign-in', message: 'About sign-in.', remedy: null },
+      { about: 'list', message: 'About list.', remedy: null },
+    ])
+    const discovered = (repositories: number, incompleteBecause: string | null = null) =>
+      settle(db.lane('page'), 'one', id, {
+        status: 'Connected',
+        reason: null,
+        checkedAt: new Date(clock.now()),
+        discovery: { at: new Date(clock.now()).toISOString(), repositories, tags: 0, incompleteBecause },
+      })
+    await discovered(0)
+    expect(await warnings()).toEqual([
+      { about: 'sign-in', message: 'About sign-in.', remedy: null },
+      {
+        about: 'discovery',
+        message: expect.stringMatching(/may not list them, or the registry has no images/),
+        remedy: expect.stringMatching(/permission to list.*push a test image and discover again/),
+      },
+    ])
+    await discovered(0, 'it was cut off')
+    expect((await warnings()).map(({ about }) => about)).toEqual(['sign-in'])
+    await discovered(3)
+    platform.steps = []
+    await service.check('one', id)
+    expect(await warnings()).toEqual([])
+  })
+
+  it('names the addresses that a firewall must let in, where one may be the cause', async () => {
+    const failing = (code: string) => [
+      { id: 'network' as const, state: 'failed' as const, message: 'No.', remedy: 'Look.', code },
+    ]
+    const { service } = make()
+    const remedyOf = async (code: string) => {
+      platform.steps = failing(code)
+      const { error, steps } = await service.checkSettings('one', {
+        platform: 'fake',
+        settings: input.settings,
+      })
+      expect(steps[0]?.remedy).toBe(error?.remedy)
+      return error?.remedy
+    }
+    expect(await remedyOf('connection-timeout')).toMatch(/^Look\. .*192\.0\.2\.7/)
+    expect(await remedyOf('host-not-found')).toBe('Look.')
   })
 
   it('refuses an edit of what someone else has changed', async () => {

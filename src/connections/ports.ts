@@ -1,4 +1,4 @@
-import type { Page, PageRequest, Reason } from '../core/index.ts'
+import type { HostList, Page, PageRequest, Reason } from '../core/index.ts'
 import type { CheckStep, PlatformDescription, RegistryConnector } from '../registries/index.ts'
 
 /** Connected: ready. Error: look at the reason. Syncing: a discovery runs. Unknown: never checked. */
@@ -36,6 +36,26 @@ export interface ConnectionCounts {
   readonly failed: number
 }
 
+/** What works and still wants a look. */
+export interface ConnectionWarning {
+  /** The step of the check that said it, or the last discovery. */
+  readonly about: CheckStep['id'] | 'discovery'
+  readonly message: string
+  readonly remedy: string | null
+}
+
+/** What only the operator of the server decides. */
+export interface OperatorRules {
+  /** Registries that may be reached over plain HTTP or with an unverified certificate. */
+  readonly insecureHosts: HostList
+  /** Proxies that connections may have of their own. */
+  readonly proxyHosts: HostList
+  /** Organisations whose connections may use the server's own cloud identity. */
+  readonly identity: { has(orgId: string): boolean }
+  /** What registries see this server come from; named where a firewall may be in between. */
+  readonly egressAddresses: readonly string[]
+}
+
 /** A connection as it is shown: no secret is ever in it. Times are RFC 3339 in UTC, here and in all services. */
 export interface Connection {
   readonly id: string
@@ -49,6 +69,8 @@ export interface Connection {
   readonly secretFields: readonly string[]
   readonly status: ConnectionStatus
   readonly statusReason: Reason | null
+  /** Of the last check and the last discovery; they last until one of them sees otherwise. */
+  readonly warnings: readonly ConnectionWarning[]
   readonly checkedAt: string | null
   readonly access: 'Public/Manual' | 'Private' | 'System-managed'
   readonly enabled: boolean
@@ -89,7 +111,7 @@ export interface ConnectionPatch {
   /** The version that the edit is based on. */
   readonly version: number
   readonly name?: string | undefined
-  /** Replaces all plain settings; an absent or empty secret keeps the stored one, unless the host changes. */
+  /** Replaces all plain settings; an absent or empty secret keeps the stored one, unless the host changes; null removes it. */
   readonly settings?: Readonly<Record<string, unknown>> | undefined
   readonly enabled?: boolean | undefined
   readonly scanIntervalHours?: number | null | undefined
@@ -109,8 +131,8 @@ export interface CheckResult {
  * Each method throws AppError `connection-not-found` (not-found) for an id that is not this organisation's.
  */
 export interface ConnectionService {
-  /** In the order of the platforms table. */
-  platforms(): readonly PlatformDescription[]
+  /** In the order of the platforms table, as the organisation may use them. */
+  platforms(orgId: string): readonly PlatformDescription[]
   /** By name, counts included. */
   list(orgId: string, page: PageRequest): Promise<Page<Connection>>
   get(orgId: string, id: string): Promise<Connection>

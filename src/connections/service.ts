@@ -1,5 +1,4 @@
 import {
-  AppError,
   BUILT_IN_ENGINE,
   COUNT_LIMIT,
   type Clock,
@@ -16,9 +15,10 @@ import {
   type RegistryConnector,
   type RegistryEnvironment,
   type RegistryProvider,
-  unseenSecret,
 } from '../registries/index.ts'
-import { checkSteps } from './check.ts'
+import { forgetBudgets } from './budget/store.ts'
+import { warningsOf } from './check.ts'
+import { editedForm, type Stored } from './editing.ts'
 import {
   connectionChanged,
   connectionDisabled,
@@ -26,6 +26,9 @@ import {
   nameTaken,
   platformUnknown,
 } from './errors.ts'
+import { isUuid, uuidCursor } from './ids.ts'
+import { createOpening, type Opening } from './opening.ts'
+import { describedFor } from './platforms.ts'
 import {
   type CheckResult,
   type Connection,
@@ -34,8 +37,9 @@ import {
   type ConnectionService,
   type ConnectorSource,
   DEFAULT_SELECTION,
+  type OperatorRules,
 } from './ports.ts'
-import { isGuardUnchanged, keepSecrets, type SplitSettings, splitSettings } from './settings.ts'
+import { splitSettings } from './settings.ts'
 import {
   type ConnectionRow,
   type ConnectionValues,
@@ -57,6 +61,7 @@ export interface ConnectionsOptions {
   readonly providers: readonly RegistryProvider[]
   /** What connectors are opened with. */
   readonly environment: RegistryEnvironment
+  readonly rules: OperatorRules
   /** Throws where an engine is not there or cannot be used: asked before one is chosen. */
   readonly checkEngine?: (engine: string) => Promise<void>
   /** A connection was checked for the first time, or its settings or selection changed, and it works. */
@@ -87,22 +92,20 @@ export function createConnections(options: ConnectionsOptions): Connections {
   }
 }
 
-interface Stored {
-  readonly row: ConnectionRow
-  readonly secrets: SplitSettings['secrets']
-}
-
 class Keeper implements ConnectionService {
   readonly #options: ConnectionsOptions
   readonly #providers: ReadonlyMap<string, RegistryProvider>
+  readonly #opening: Opening
 
   constructor(options: ConnectionsOptions) {
     this.#options = options
     this.#providers = new Map(options.providers.map((provider) => [provider.description.id, provider]))
+    this.#opening = createOpening(options)
   }
 
-  platforms() {
-    return this.#options.providers.map((provider) => provider.description)
+  platforms(orgId: string) {
+    const { providers, rules } = this.#options
+    return providers.map(({ description }) => describedFor(description, rules, orgId))
   }
 
   async list(orgId: string, { cursor, limit }: Parameters<ConnectionService['list']>[1]) {
@@ -122,7 +125,7 @@ class Keeper implements ConnectionService {
     const { db, clock, vault } = this.#options
     const provider = this.#provider(input.platform)
     const { plain, secrets } = splitSettings(provider.description, input.settings)
-    const { host, insecure } = await this.#describe(provider, plain, secrets)
+    const { host, insecure } = await this.#opening.describe({ orgId }, provider, { plain, secrets })
     const engine = input.engine ?? BUILT_IN_ENGINE
     await this.#options.checkEngine?.(engine)
     const id = newId(clock.now())
@@ -134,7 +137,7 @@ class Keeper implements ConnectionService {
       insecure,
       settings: plain,
       secretFields: Object.keys(secrets).sort(),
-      access: accessOf(secrets),
+      access: accessOf(provider.description, secrets),
       enabled: true,
       engine,
       scanIntervalHours,
@@ -153,21 +156,30 @@ class Keeper implements ConnectionService {
 
   async edit(orgId: string, id: string, patch: ConnectionPatch): Promise<Connection> {
     const { db, clock, vault } = this.#options
-    const { row, secrets: stored } = await this.#stored(orgId, id)
+    const stored = await this.#stored(orgId, id)
+    const { row } = stored
     if (row.version !== patch.version) throw connectionChanged()
     const newEngine = patch.engine === undefined || patch.engine === row.engine ? undefined : patch.engine
     if (newEngine !== undefined) await this.#options.checkEngine?.(newEngine)
     const provider = this.#provider(row.platform)
     const recheck = patch.settings !== undefined
-    const form = recheck ? await this.#edited(provider, { row, secrets: stored }, patch.settings) : undefined
-    const values = merged(row, patch, form, clock.now())
+    const form = recheck
+      ? await editedForm(this.#opening, {
+          owner: { orgId, connectionId: id },
+          provider,
+          stored,
+          settings: patch.settings,
+        })
+      : undefined
+    const values = merged(provider.description, row, patch, form, clock.now())
     await named(values.name, () =>
       inTransaction(db, 'page', async (tx) => {
         const now = new Date(clock.now())
         if (!(await updateConnection(tx, orgId, id, patch.version, { ...values, recheck, now })))
           throw connectionChanged()
-        if (form !== undefined && values.secretFields.length > 0)
-          await vault.within(tx).seal(orgId, id, form.secrets)
+        if (form === undefined) return
+        if (values.secretFields.length > 0) await vault.within(tx).seal(orgId, id, form.secrets)
+        else await vault.within(tx).remove(orgId, id)
       }),
     )
     const looksAnew = recheck || patch.selection !== undefined || newEngine !== undefined || !row.enabled
@@ -183,9 +195,11 @@ class Keeper implements ConnectionService {
       (await inTransaction(db, 'page', async (tx) => {
         if (!(await deleteConnection(tx, orgId, id, new Date(clock.now())))) return false
         await vault.within(tx).remove(orgId, id)
+        await forgetBudgets(tx, id)
         return true
       }))
     if (!found) throw connectionNotFound()
+    this.#opening.forget(id)
     await onRemoved?.(orgId, id)
     onChange?.(orgId, id)
   }
@@ -195,18 +209,30 @@ class Keeper implements ConnectionService {
     input: Parameters<ConnectionService['checkSettings']>[1],
   ): Promise<CheckResult> {
     const provider = this.#provider(input.platform)
-    const split = splitSettings(provider.description, input.settings)
-    if (input.connectionId === undefined) return this.#try(provider, split)
-    const edited = await this.#edited(provider, await this.#stored(orgId, input.connectionId), input.settings)
-    return this.#try(provider, edited)
+    const { connectionId } = input
+    if (connectionId === undefined) {
+      const form = splitSettings(provider.description, input.settings)
+      return this.#opening.check({ orgId }, provider, form)
+    }
+    const stored = await this.#stored(orgId, connectionId)
+    const owner = { orgId, connectionId }
+    const form = await editedForm(this.#opening, { owner, provider, stored, settings: input.settings })
+    return this.#opening.check(owner, provider, form)
   }
 
   async check(orgId: string, id: string): Promise<CheckResult> {
     const { row, secrets } = await this.#stored(orgId, id)
-    const result = await this.#try(this.#provider(row.platform), { plain: row.settings, secrets })
+    const form = { plain: row.settings, secrets }
+    const owner = { orgId, connectionId: id }
+    const result = await this.#opening.check(owner, this.#provider(row.platform), form)
     const { db, clock, onChange } = this.#options
     const status = result.ok ? 'Connected' : 'Error'
-    await saveCheck(db.lane('page'), orgId, id, { status, reason: result.error, now: new Date(clock.now()) })
+    await saveCheck(db.lane('page'), orgId, id, {
+      status,
+      reason: result.error,
+      warnings: warningsOf(result.steps),
+      now: new Date(clock.now()),
+    })
     onChange?.(orgId, id)
     return result
   }
@@ -215,7 +241,8 @@ class Keeper implements ConnectionService {
   async openEnabled(orgId: string, id: string): Promise<RegistryConnector> {
     const { row, secrets } = await this.#stored(orgId, id)
     if (!row.enabled) throw connectionDisabled()
-    return this.#provider(row.platform).open({ ...row.settings, ...secrets }, this.#options.environment)
+    const owner = { orgId, connectionId: id }
+    return this.#opening.open(owner, this.#provider(row.platform), { plain: row.settings, secrets })
   }
 
   #provider(id: string): RegistryProvider {
@@ -236,43 +263,6 @@ class Keeper implements ConnectionService {
     return { row, secrets }
   }
 
-  /** Opens the settings without a word to the registry: reads host and marks, and refuses what is wrong. */
-  async #describe(
-    provider: RegistryProvider,
-    plain: SplitSettings['plain'],
-    secrets: SplitSettings['secrets'],
-  ): Promise<{ host: string; insecure: boolean }> {
-    const connector = provider.open({ ...plain, ...secrets }, this.#options.environment)
-    await connector.close()
-    return { host: connector.host, insecure: connector.insecure }
-  }
-
-  async #edited(
-    provider: RegistryProvider,
-    { row, secrets: stored }: Stored,
-    settings: Readonly<Record<string, unknown>> = {},
-  ): Promise<SplitSettings & { host: string; insecure: boolean }> {
-    const { plain, secrets: given } = splitSettings(provider.description, settings)
-    // With stand-ins for what is missing, so that the host is known before a stored secret is touched.
-    const missing = Object.fromEntries(Object.keys(stored).map((name) => [name, unseenSecret]))
-    const { host, insecure } = await this.#describe(provider, plain, { ...missing, ...given })
-    const sameRegistry =
-      host === row.host &&
-      row.platform === provider.description.id &&
-      isGuardUnchanged(provider.description, row.settings, plain)
-    const secrets = keepSecrets(given, stored, sameRegistry && (row.insecure || !insecure))
-    return { plain, secrets, host, insecure }
-  }
-
-  async #try(provider: RegistryProvider, { plain, secrets }: SplitSettings): Promise<CheckResult> {
-    const connector = provider.open({ ...plain, ...secrets }, this.#options.environment)
-    try {
-      return await checkSteps(connector)
-    } finally {
-      await connector.close()
-    }
-  }
-
   #view(row: ConnectionRow): Connection {
     return toView(row, this.#providers.get(row.platform)?.description.label ?? row.platform)
   }
@@ -286,7 +276,12 @@ class Keeper implements ConnectionService {
     } catch (error) {
       const { code, kind, publicMessage, remedy = null } = toAppError(error)
       const reason: Reason = { code, kind, message: publicMessage, remedy }
-      await saveCheck(db.lane('page'), orgId, id, { status: 'Error', reason, now: new Date(clock.now()) })
+      await saveCheck(db.lane('page'), orgId, id, {
+        status: 'Error',
+        reason,
+        warnings: [],
+        now: new Date(clock.now()),
+      })
     }
   }
 }
@@ -297,18 +292,4 @@ async function named<T>(name: string, write: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw isUniqueViolation(error) ? nameTaken(name) : error
   }
-}
-
-function isUuid(id: string): boolean {
-  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)
-}
-
-function uuidCursor(after: [string, string] | undefined): readonly [string, string] | undefined {
-  if (after === undefined || isUuid(after[1])) return after
-  throw new AppError({
-    code: 'cursor-invalid',
-    kind: 'invalid',
-    publicMessage: 'The cursor is not one that this list gave out.',
-    remedy: 'Take `nextCursor` of the page before, or leave the cursor away to begin anew.',
-  })
 }

@@ -6,6 +6,8 @@ export interface SplitSettings {
   readonly plain: Readonly<Record<string, unknown>>
   /** Filled secret fields only. */
   readonly secrets: Readonly<Record<string, Secret<string>>>
+  /** Names of secret fields that are null: what is stored there is to go. An empty one keeps it. */
+  readonly removed: readonly string[]
 }
 
 /** Cuts by the platform's description. What the form does not have is dropped: it may be a secret under a wrong name. */
@@ -15,13 +17,15 @@ export function splitSettings(
 ): SplitSettings {
   const plain: Record<string, unknown> = {}
   const secrets: Record<string, Secret<string>> = {}
+  const removed: string[] = []
   for (const { name, secret } of fields) {
     const value = settings[name]
     if (secret) {
       if (typeof value === 'string' && value !== '') secrets[name] = new Secret(value)
+      else if (value === null) removed.push(name)
     } else if (value !== undefined && value !== null) plain[name] = value
   }
-  return { plain, secrets }
+  return { plain, secrets, removed }
 }
 
 /** Whether every field that decides where secrets go is what it was. */

@@ -1,6 +1,12 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Reason } from '../core/index.ts'
-import type { ConnectionCounts, ConnectionStatus, Progress, SelectionPolicy } from './ports.ts'
+import type {
+  ConnectionCounts,
+  ConnectionStatus,
+  ConnectionWarning,
+  Progress,
+  SelectionPolicy,
+} from './ports.ts'
 
 export type Db = Kysely<unknown>
 
@@ -15,6 +21,7 @@ export interface ConnectionRow {
   readonly status: ConnectionStatus
   readonly status_detail: Reason | null
   readonly checked_at: Date | null
+  readonly check_warnings: readonly ConnectionWarning[]
   readonly access: 'Public/Manual' | 'Private' | 'System-managed'
   readonly enabled: boolean
   readonly engine: string
@@ -130,6 +137,7 @@ export async function updateConnection(
       engine = ${row.engine}, scan_interval_hours = ${row.scanIntervalHours}, next_run_at = ${row.nextRunAt}, selection = ${{ ...row.selection }}::jsonb,
       status = case when ${row.recheck} then 'Unknown' else status end,
       status_detail = case when ${row.recheck} then null else status_detail end,
+      check_warnings = case when ${row.recheck} then '[]' else check_warnings end,
       version = version + 1, updated_at = ${row.now}
     where org_id = ${orgId} and id = ${id}::uuid and version = ${version} and deleted_at is null returning id`.execute(
     db,
@@ -150,11 +158,17 @@ export async function saveCheck(
   db: Db,
   orgId: string,
   id: string,
-  check: { readonly status: 'Connected' | 'Error'; readonly reason: Reason | null; readonly now: Date },
+  check: {
+    readonly status: 'Connected' | 'Error'
+    readonly reason: Reason | null
+    readonly warnings: readonly ConnectionWarning[]
+    readonly now: Date
+  },
 ): Promise<void> {
   await sql`
     update registry_connection set status = case when status = 'Syncing' then status else ${check.status} end,
-      status_detail = ${check.reason === null ? null : { ...check.reason }}::jsonb, checked_at = ${check.now}
+      status_detail = ${check.reason === null ? null : { ...check.reason }}::jsonb, checked_at = ${check.now},
+      check_warnings = ${JSON.stringify(check.warnings)}::jsonb
     where org_id = ${orgId} and id = ${id}::uuid and deleted_at is null`.execute(db)
 }
 

@@ -1,4 +1,6 @@
-import { type Connection, type ConnectionPatch, DEFAULT_SELECTION } from './ports.ts'
+import type { PlatformDescription } from '../registries/index.ts'
+import { type Connection, type ConnectionPatch, type ConnectionWarning, DEFAULT_SELECTION } from './ports.ts'
+import type { DescribedForm } from './editing.ts'
 import type { SplitSettings } from './settings.ts'
 import type { ConnectionRow, ConnectionValues } from './store.ts'
 
@@ -17,6 +19,7 @@ export function toView(row: ConnectionRow, platformLabel: string): Connection {
     secretFields: row.secret_fields,
     status: row.status,
     statusReason: row.status_detail,
+    warnings: warningsOf(row),
     checkedAt: row.checked_at?.toISOString() ?? null,
     access: row.access,
     enabled: row.enabled,
@@ -32,6 +35,20 @@ export function toView(row: ConnectionRow, platformLabel: string): Connection {
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
   }
+}
+
+/** What a discovery has seen is newer than what a check saw of the list. */
+function warningsOf({ check_warnings: checked, last_discovery: last }: ConnectionRow): ConnectionWarning[] {
+  if (last === null) return [...checked]
+  const others = checked.filter(({ about }) => about !== 'list')
+  return last.repositories > 0 || last.incompleteBecause !== null ? others : [...others, NOTHING_FOUND]
+}
+
+const NOTHING_FOUND: ConnectionWarning = {
+  about: 'discovery',
+  message:
+    'The last discovery found no repository: the credentials may not list them, or the registry has no images yet.',
+  remedy: 'Grant the permission to list. If the registry is empty, push a test image and discover again.',
 }
 
 function scanProgress({ counts }: ConnectionRow): Connection['progress'] {
@@ -53,9 +70,10 @@ export function nextRun(hours: number | null, now: number): Date | null {
 
 /** A connection's values after an edit. @param form its settings, if those are edited */
 export function merged(
+  description: Pick<PlatformDescription, 'fields'>,
   row: ConnectionRow,
   patch: ConnectionPatch,
-  form: (SplitSettings & { host: string; insecure: boolean }) | undefined,
+  form: DescribedForm | undefined,
   now: number,
 ): ConnectionValues {
   const hours = patch.scanIntervalHours === undefined ? row.scan_interval_hours : patch.scanIntervalHours
@@ -65,7 +83,7 @@ export function merged(
     insecure: form?.insecure ?? row.insecure,
     settings: form?.plain ?? row.settings,
     secretFields: form === undefined ? row.secret_fields : Object.keys(form.secrets).sort(),
-    access: form === undefined ? row.access : accessOf(form.secrets),
+    access: form === undefined ? row.access : accessOf(description, form.secrets),
     enabled: patch.enabled ?? row.enabled,
     engine: patch.engine ?? row.engine,
     scanIntervalHours: hours,
@@ -74,6 +92,11 @@ export function merged(
   }
 }
 
-export function accessOf(secrets: SplitSettings['secrets']): 'Public/Manual' | 'Private' {
-  return Object.keys(secrets).length === 0 ? 'Public/Manual' : 'Private'
+/** Whether there are credentials for the registry; those of a proxy on the way to it do not count. */
+export function accessOf(
+  { fields }: Pick<PlatformDescription, 'fields'>,
+  secrets: SplitSettings['secrets'],
+): 'Public/Manual' | 'Private' {
+  const isPrivate = fields.some(({ name, group }) => name in secrets && group !== 'transport')
+  return isPrivate ? 'Private' : 'Public/Manual'
 }

@@ -12,6 +12,10 @@ export const platformField = z.object({
   help: z.string(),
   placeholder: z.string().optional(),
   options: z.array(z.object({ value: z.string(), label: z.string() })).optional(),
+  /** `transport`: how the registry is reached; forms keep these apart. */
+  group: z.enum(['transport']).optional(),
+  /** It decides where secrets go: a change demands them again. */
+  guardsSecrets: z.boolean().optional(),
 })
 
 export const registryPlatform = z.object({
@@ -33,6 +37,8 @@ export const checkStep = z.object({
   state: z.enum(['passed', 'failed', 'skipped', 'warning']),
   message: z.string(),
   remedy: z.string().nullable(),
+  /** Code of the error when the step failed. */
+  code: z.string().nullable(),
 })
 
 export const checkResult = z.object({ ok: z.boolean(), steps: z.array(checkStep), error: reason.nullable() })
@@ -77,6 +83,14 @@ export const registryConnection = z.object({
   secretFields: z.array(z.string()),
   status: connectionStatus,
   statusReason: reason.nullable(),
+  /** What works and still wants a look: excess rights, an unprotected way, nothing to be seen. */
+  warnings: z.array(
+    z.object({
+      about: z.enum(['network', 'tls', 'sign-in', 'list', 'pull', 'discovery']),
+      message: z.string(),
+      remedy: z.string().nullable(),
+    }),
+  ),
   checkedAt: time.nullable(),
   access: z.enum(['Public/Manual', 'Private', 'System-managed']),
   enabled: z.boolean(),
@@ -123,7 +137,7 @@ export const connectionInput = z.object({
   engine: engineId.optional(),
 })
 
-/** On an edit an absent or empty secret keeps the stored one, unless the host changes. */
+/** On an edit an absent or empty secret keeps the stored one, unless the host changes; null removes it. */
 export const connectionPatch = z.object({
   version: z.int(),
   name: z.string().trim().min(1).max(100).optional(),

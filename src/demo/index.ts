@@ -33,6 +33,7 @@ async function startServer(
     PORTOLAN_PORT: String(options.port ?? (options.exit ? 0 : 7070)),
     PORTOLAN_DB_REPOSITORY: registry.database,
     PORTOLAN_ALLOW_PRIVATE_NETWORKS: '127.0.0.1',
+    PORTOLAN_ALLOW_INSECURE_REGISTRIES: '127.0.0.1',
     PORTOLAN_ADMIN_TOKEN: token,
     PORTOLAN_LOG_LEVEL: 'error',
   })

@@ -47,9 +47,17 @@ export {
   optionalSecret,
   optionalText,
   parseSettings,
+  requiredSecret,
   requiredText,
   switchedOn,
   textLines,
   unseenSecret,
 } from './schema.ts'
-export { openTransport, type Transport, transportFields, transportOf, transportShape } from './transport.ts'
+export {
+  assertProtected,
+  openTransport,
+  type Transport,
+  transportFields,
+  transportOf,
+  transportShape,
+} from './transport.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { AppError, Secret } from '../core/index.ts'
-import { type HttpClient, parseCertificates } from '../platform/http/index.ts'
-import type { PlatformField, RegistryEnvironment } from './ports.ts'
+import { AppError, type HostList, Secret } from '../core/index.ts'
+import { type HttpClient, insecureNotAllowed, parseCertificates } from '../platform/http/index.ts'
+import type { PlatformField, RegistryConnector, RegistryEnvironment } from './ports.ts'
 import { optionalSecret, optionalText, switchedOn } from './schema.ts'
 
 const common = { required: false, secret: false, group: 'transport' } as const
@@ -137,4 +137,22 @@ function ofProxy(error: AppError): AppError {
     cause: error,
     fields: { proxyUrl: `${publicMessage} ${remedy}` },
   })
+}
+
+/**
+ * A connector that is reached without protection must be one that the operator has named.
+ *
+ * @throws AppError `insecure-not-allowed` (denied) at the switches of the form that ask for it
+ */
+export function assertProtected(
+  { host, insecure }: Pick<RegistryConnector, 'host' | 'insecure'>,
+  fields: readonly PlatformField[],
+  settings: Readonly<Record<string, unknown>>,
+  allowed: HostList,
+): void {
+  if (!insecure || allowed.has(host)) return
+  const { code, kind, publicMessage, remedy = '' } = insecureNotAllowed(host, allowed)
+  const asking = fields.filter(({ name, needs }) => needs === 'insecure' && settings[name] === true)
+  const texts = asking.map(({ name }) => [name, `${publicMessage} ${remedy}`])
+  throw new AppError({ code, kind, publicMessage, remedy, fields: Object.fromEntries(texts) })
 }

@@ -39,6 +39,7 @@ export async function openWorld(
     PORTOLAN_ADMIN_TOKEN: TOKEN,
     PORTOLAN_DB_REPOSITORY: registry.database,
     PORTOLAN_ALLOW_PRIVATE_NETWORKS: '127.0.0.1',
+    PORTOLAN_ALLOW_INSECURE_REGISTRIES: '127.0.0.1',
     PORTOLAN_LOG_LEVEL: 'error',
     ...env,
   })

@@ -32,6 +32,7 @@ beforeAll(async () => {
     PORTOLAN_PORT: '0',
     PORTOLAN_DB_REPOSITORY: registry.database,
     PORTOLAN_ALLOW_PRIVATE_NETWORKS: '127.0.0.1',
+    PORTOLAN_ALLOW_INSECURE_REGISTRIES: '127.0.0.1',
     PORTOLAN_LOG_LEVEL: 'silent',
   })
   server = await serve({ config, print: () => {} })

@@ -24,6 +24,7 @@ export async function startServerProcess(env: Readonly<Record<string, string>>):
       PORTOLAN_PORT: '0',
       PORTOLAN_ADMIN_TOKEN: ADMIN_TOKEN,
       PORTOLAN_ALLOW_PRIVATE_NETWORKS: '127.0.0.1',
+      PORTOLAN_ALLOW_INSECURE_REGISTRIES: '127.0.0.1',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -35,6 +35,7 @@ const connection: RegistryConnection = {
   secretFields: ['password'],
   status: 'Connected',
   statusReason: null,
+  warnings: [],
   checkedAt: null,
   access: 'Private',
   enabled: true,

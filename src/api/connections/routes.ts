@@ -1,3 +1,4 @@
+import type { Connection } from '../../connections/index.ts'
 import type { Handlers } from '../handler.ts'
 import type { ApiServices } from '../ports.ts'
 
@@ -17,23 +18,31 @@ type Services = Pick<ApiServices, 'connections' | 'discovery' | 'scans' | 'egres
 
 const kind = 'registry-connection'
 
+/** Where a connection leads, and that it is not protected on the way: whoever allowed that finds it in the audit log. */
+function wayOf({ host, insecure }: Pick<Connection, 'host' | 'insecure'>) {
+  return { host, ...(insecure ? { insecure } : {}) }
+}
+
 export function connectionRoutes(services: Services): Pick<Handlers, Names> {
   const { connections, discovery, scans } = services
   return {
-    listPlatforms: () => ({ items: connections.platforms(), egressAddresses: services.egressAddresses }),
+    listPlatforms: (_input, { orgId }) => ({
+      items: connections.platforms(orgId),
+      egressAddresses: services.egressAddresses,
+    }),
     listConnections: ({ query }, { orgId }) => connections.list(orgId, query),
     getConnection: ({ params }, { orgId }) => connections.get(orgId, params.id),
 
     async createConnection({ body }, { orgId, audit }) {
       const created = await connections.create(orgId, body)
-      audit({ kind, id: created.id }, { name: created.name, platform: created.platform, host: created.host })
+      audit({ kind, id: created.id }, { name: created.name, platform: created.platform, ...wayOf(created) })
       return created
     },
 
     async editConnection({ params, body }, { orgId, audit }) {
       const edited = await connections.edit(orgId, params.id, body)
       const changed = Object.keys(body).filter((field) => field !== 'version')
-      audit({ kind, id: edited.id }, { name: edited.name, host: edited.host, changed })
+      audit({ kind, id: edited.id }, { name: edited.name, ...wayOf(edited), changed })
       return edited
     },
 

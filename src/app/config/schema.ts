@@ -1,11 +1,15 @@
 import { isAbsolute, resolve } from 'node:path'
 import { z } from 'zod'
-import { Secret } from '../../core/index.ts'
+import { isHostEntry, Secret } from '../../core/index.ts'
 
 const flag = z
   .enum(['0', '1', 'true', 'false', 'yes', 'no'])
   .transform((text) => ['1', 'true', 'yes'].includes(text))
 const words = z.string().transform((text) => text.split(/[\s,]+/).filter((word) => word !== ''))
+const hosts = words.refine(
+  (list) => list.every(isHostEntry),
+  'has an entry that is no host: write registry.lan, registry.lan:5000, *.lan or *',
+)
 const path = z.string().transform((text) => (isAbsolute(text) ? text : resolve(text)))
 const secret = z.string().transform((text) => new Secret(text))
 
@@ -40,6 +44,9 @@ export const environment = z.object({
     .max(6, 'is over 6: data older than that is not worth having')
     .default(6),
   PORTOLAN_ALLOW_PRIVATE_NETWORKS: words.default([]),
+  PORTOLAN_ALLOW_INSECURE_REGISTRIES: hosts.default([]),
+  PORTOLAN_ALLOW_CONNECTION_PROXIES: hosts.default([]),
+  PORTOLAN_ALLOW_AMBIENT_CREDENTIALS: words.default([]),
   PORTOLAN_EGRESS_ADDRESSES: words.default([]),
   PORTOLAN_TLS_CERT: path.optional(),
   PORTOLAN_TLS_KEY: path.optional(),

@@ -14,4 +14,5 @@ export type {
   ProxySettings,
 } from './ports.ts'
 export { parseCertificates } from './certificates.ts'
+export { insecureNotAllowed } from './refusals.ts'
 export { parseRetryAfter } from './retry-after.ts'

@@ -5,8 +5,9 @@ const passed = (id: CheckStep['id'], message: string): CheckStep => ({
   state: 'passed',
   message,
   remedy: null,
+  code: null,
 })
-const skipped = (id: CheckStep['id']): CheckStep => ({ id, state: 'skipped', message: '', remedy: null })
+const skipped = (id: CheckStep['id']): CheckStep => ({ ...passed(id, ''), state: 'skipped' })
 
 const REFUSED = {
   code: 'credentials-refused',
@@ -27,7 +28,7 @@ export function check(_platform: string, settings: Record<string, unknown>, stor
     return {
       ok: false,
       steps: [
-        { id: 'network', state: 'failed', message: UNKNOWN_HOST.message, remedy: UNKNOWN_HOST.remedy },
+        { id: 'network', state: 'failed', ...UNKNOWN_HOST },
         skipped('tls'),
         skipped('sign-in'),
         skipped('list'),
@@ -40,12 +41,7 @@ export function check(_platform: string, settings: Record<string, unknown>, stor
   if (!stored && texts.includes('wrong')) {
     return {
       ok: false,
-      steps: [
-        ...start,
-        { id: 'sign-in', state: 'failed', message: REFUSED.message, remedy: REFUSED.remedy },
-        skipped('list'),
-        skipped('pull'),
-      ],
+      steps: [...start, { id: 'sign-in', state: 'failed', ...REFUSED }, skipped('list'), skipped('pull')],
       error: REFUSED,
     }
   }

@@ -31,6 +31,7 @@ export interface World {
   findings: FakeFinding[]
   scans: Scan[]
   database: VulnerabilityDatabase
+  notifications: ConnectionNotifications
 }
 
 const NOW = Date.now()
@@ -103,6 +104,7 @@ export function newConnection(
     secretFields: ['password'],
     status: 'Connected',
     statusReason: null,
+    warnings: [],
     checkedAt: ago(1),
     access: 'Private',
     enabled: true,
@@ -326,13 +328,42 @@ function databaseOf(name: string): DatabaseState {
   }
 }
 
+/** A platform that tells of pushes, before an address is made. */
+function notificationsOf(): ConnectionNotifications {
+  return {
+    supported: true,
+    proof: 'the secret in the header Authorization',
+    steps: [
+      'Open the settings of the registry.',
+      'Add a webhook with the address {address}.',
+      'Let it send the header "Authorization: Bearer {secret}".',
+    ],
+    sample: { label: 'Configuration', text: 'url: {address}\nheaders:\n  Authorization: [Bearer {secret}]' },
+    address: null,
+    secret: null,
+    createdAt: null,
+    events: [
+      { at: ago(0.01), outcome: 'accepted', repositories: ['shop/api', 'shop/web'], message: null },
+      { at: ago(0.2), outcome: 'ignored', repositories: [], message: 'It concerns no image.' },
+      {
+        at: ago(3),
+        outcome: 'refused',
+        repositories: [],
+        message: 'The notification does not carry the proof that its platform was told to send.',
+      },
+    ],
+  }
+}
+
 export function makeWorld({ images = 120, findings = 240, empty = false }: WorldOptions): World {
   const database: VulnerabilityDatabase = {
     ...databaseOf('vulnerability-db:2'),
     java: databaseOf('java-db:1'),
     progress: { matching: null, renewing: null },
   }
-  if (empty) return { role: 'admin', connections: [], images: [], findings: [], scans: [], database }
+  const notifications = notificationsOf()
+  if (empty)
+    return { role: 'admin', connections: [], images: [], findings: [], scans: [], database, notifications }
   const connections = startConnections()
   const made = Array.from({ length: images }, (_, index) => makeImage(index, connections[0]?.id ?? ''))
   const list = Array.from({ length: findings }, (_, index) => makeFinding(index, made))
@@ -351,6 +382,7 @@ export function makeWorld({ images = 120, findings = 240, empty = false }: World
     findings: list,
     scans: scansOf(made),
     database,
+    notifications,
   }
   recount(world)
   return world
