@@ -52,27 +52,32 @@ export async function* newestFirst(
     const slid = await slidBack(read, position, page, names)
     order.see(position.last, page.tags)
     names = new Set(page.tags.map(({ tag }) => tag.name))
-    const last = page.tags.at(-1)?.changedAt ?? undefined
-    const isEnough = order.isShown() && last !== undefined && since !== undefined && last < since
-    const isLast = !page.hasMore || isEnough
-    const next: Position = {
-      page: position.page + 1,
-      newest: position.newest ?? page.tags[0]?.changedAt ?? undefined,
-      last,
-      count: page.count,
-      again: false,
-    }
-    position = isLast ? { ...next, page: 1, again: true } : next
-    const isAlone = isLast && next.page === 2
-    const ends = isAlone || (isEnough && page.hasMore)
+    const next = after(position, page)
+    const stops = page.hasMore && order.isShown() && isBefore(next.last, since)
+    const ends = stops || (!page.hasMore && position.page === 1)
+    position = page.hasMore ? next : { ...next, page: 1, again: true }
     yield {
       tags: [...slid, ...page.tags].map(({ tag }) => tag),
       nextCursor: ends ? null : writeCursor(position),
-      ...(isEnough && page.hasMore ? { partial: true } : {}),
+      ...(stops ? { partial: true } : {}),
     }
     if (ends) return
   }
   yield* meanwhile(read, position)
+}
+
+function after(position: Position, page: NumberedPage): Position {
+  return {
+    page: position.page + 1,
+    newest: position.newest ?? page.tags[0]?.changedAt ?? undefined,
+    last: page.tags.at(-1)?.changedAt ?? undefined,
+    count: page.count,
+    again: false,
+  }
+}
+
+function isBefore(last: number | undefined, since: number | undefined): boolean {
+  return last !== undefined && since !== undefined && last < since
 }
 
 /** What was pushed since the listing began: it stands at the front. */

@@ -23,6 +23,14 @@ export const optionalSecret = z.preprocess(
   z.instanceof(Secret<string>, { message: 'Give it anew.' }).optional(),
 )
 
+export const requiredSecret = (message: string) =>
+  z.preprocess(
+    (value) => (value instanceof Secret && value.reveal() === '' ? undefined : blankToUndefined(value)),
+    z.instanceof(Secret<string>, {
+      error: ({ input }) => (input === undefined ? message : 'Give it anew.'),
+    }),
+  )
+
 export const switchedOn = z.preprocess((value) => value ?? false, z.boolean())
 
 /** A list: as an array, or as text with one entry a line. Blank lines and repetitions are dropped. */
