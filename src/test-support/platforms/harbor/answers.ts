@@ -32,7 +32,7 @@ export function artifactAnswer(of: HarborRepository, artifact: HarborArtifact) {
     size: artifact.size,
     push_time: time(artifact.pushedAt),
     pull_time: NEVER,
-    extra_attrs: artifact.isIndex ? {} : { architecture: 'amd64', os: 'linux' },
+    extra_attrs: {},
     references: [],
     tags: artifact.tags.map((tag) => ({
       id: tag.id,
