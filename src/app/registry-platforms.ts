@@ -1,7 +1,15 @@
 import type { RegistryProvider } from '../registries/index.ts'
 import { dockerhubProvider } from '../registries/providers/dockerhub/index.ts'
+import { garProvider } from '../registries/providers/gar/index.ts'
+import { gcrProvider } from '../registries/providers/gcr/index.ts'
 import { ghcrProvider } from '../registries/providers/ghcr/index.ts'
 import { ociProvider } from '../registries/providers/oci/index.ts'
 
 /** Every kind of registry that can be connected, in the order in which people see them: a new one is its folder and its line here. */
-export const registryPlatforms: readonly RegistryProvider[] = [dockerhubProvider, ghcrProvider, ociProvider]
+export const registryPlatforms: readonly RegistryProvider[] = [
+  dockerhubProvider,
+  ghcrProvider,
+  garProvider,
+  gcrProvider,
+  ociProvider,
+]

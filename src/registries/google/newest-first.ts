@@ -1,0 +1,81 @@
+import { isAppError } from '../../core/index.ts'
+import { pageGuard } from '../index.ts'
+import type { ApiPage, PageRequest } from './api.ts'
+
+/** Where a listing stopped: the page, and whether it was asked for in order, which its token belongs to. */
+export interface ListingPoint {
+  readonly pageToken: string | undefined
+  readonly newestFirst: boolean
+}
+
+export interface OrderedPage<T> {
+  readonly items: readonly T[]
+  /** undefined: this was the last. */
+  readonly next: ListingPoint | undefined
+  /** The rest is older than what was wanted, and was left out. */
+  readonly cut: boolean
+}
+
+export interface OrderedListing<T> {
+  readonly host: string
+  fetch(page: PageRequest): Promise<ApiPage<T>>
+  updatedAt(item: T): number | undefined
+  /** As in `ListingOptions`. */
+  readonly since: number | undefined
+  readonly from: ListingPoint | undefined
+  readonly signal: AbortSignal | undefined
+}
+
+/**
+ * Pages, the newest first where only those since a moment are wanted. The order is asked for, but what is allowed there is not
+ * documented (orderBy: "The field to order the results by"): where it is refused all is listed, and a listing ends early only when
+ * its own dates show that it goes from new to old.
+ */
+export async function* newestFirst<T>(listing: OrderedListing<T>): AsyncGenerator<OrderedPage<T>> {
+  const { since, signal } = listing
+  const guard = pageGuard(listing.host)
+  const order = createOrderWatch()
+  let point: ListingPoint = listing.from ?? { pageToken: undefined, newestFirst: since !== undefined }
+  for (;;) {
+    const asked = await fetchOrdered(listing, point)
+    const { items, next } = asked.page
+    for (const item of items) order.see(listing.updatedAt(item))
+    const cut = next !== undefined && since !== undefined && order.isBelow(since)
+    const following =
+      next === undefined || cut ? undefined : { pageToken: next, newestFirst: asked.newestFirst }
+    yield { items, next: following, cut }
+    if (following === undefined) return
+    guard(following.pageToken, items)
+    signal?.throwIfAborted()
+    point = following
+  }
+}
+
+async function fetchOrdered<T>(
+  { fetch, signal }: OrderedListing<T>,
+  { pageToken, newestFirst: wanted }: ListingPoint,
+): Promise<{ readonly page: ApiPage<T>; readonly newestFirst: boolean }> {
+  try {
+    return { page: await fetch({ pageToken, newestFirst: wanted, signal }), newestFirst: wanted }
+  } catch (error) {
+    const orderRefused =
+      wanted && pageToken === undefined && isAppError(error) && error.code === 'registry-refused'
+    if (!orderRefused) throw error
+    return { page: await fetch({ signal }), newestFirst: false }
+  }
+}
+
+/** Whether dates fall from one to the next; without a single fall nothing is shown. */
+function createOrderWatch() {
+  let last: number | undefined
+  let falls = false
+  let broken = false
+  return {
+    see(at: number | undefined): void {
+      if (at === undefined || (last !== undefined && at > last)) broken = true
+      else if (last !== undefined && at < last) falls = true
+      last = at
+    },
+    isBelow: (since: number): boolean => !broken && falls && last !== undefined && last < since,
+  }
+}

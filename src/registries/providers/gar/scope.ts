@@ -1,0 +1,49 @@
+import { type ArtifactRepository, byKey, type GoogleScope, projectPath } from '../../google/index.ts'
+import { mapBounded } from '../../index.ts'
+import type { GarSettings } from './schema.ts'
+
+/** Stands for the registry hosts of all locations. */
+const ALL_HOSTS = 'pkg.dev'
+const HOST_END = '-docker.pkg.dev'
+/** Locations asked at once. */
+const AT_ONCE = 12
+
+export function hostOf(location: string): string {
+  return `${location}${HOST_END}`
+}
+
+/** @returns undefined for a host that is none of Artifact Registry's */
+export function locationOf(host: string): string | undefined {
+  const location = host.endsWith(HOST_END) ? host.slice(0, -HOST_END.length) : ''
+  return /^[a-z][a-z0-9-]{0,40}$/.test(location) ? location : undefined
+}
+
+/** The Docker repositories of one location, or of all: there is no call that lists across locations. */
+export function garScope({ project, location }: Pick<GarSettings, 'project' | 'location'>): GoogleScope {
+  const at = (where: string, id: string, virtual: boolean): ArtifactRepository => {
+    const prefix = `${projectPath(project)}/${id}`
+    return { project, location: where, id, host: hostOf(where), prefix, virtual }
+  }
+  return {
+    host: location === undefined ? ALL_HOSTS : hostOf(location),
+    spansHosts: location === undefined,
+    isHost: (host) => locationOf(host) !== undefined,
+    async repositories(api, signal) {
+      const locations = location === undefined ? await api.locations(signal) : [location]
+      const found = await mapBounded(locations, AT_ONCE, async (where) => {
+        const items = await api.repositories(where, signal)
+        const docker = items.filter(({ format }) => format === 'DOCKER')
+        return docker.map(({ id, mode }) => at(where, id, mode === 'VIRTUAL_REPOSITORY'))
+      })
+      return found.flat().sort(byKey)
+    },
+    find(host, path) {
+      const where = locationOf(host)
+      const begin = `${projectPath(project)}/`
+      if (where === undefined || !path.startsWith(begin)) return undefined
+      const [id = '', ...image] = path.slice(begin.length).split('/')
+      if (id === '' || image.length === 0) return undefined
+      return { repository: at(where, id, false), image: image.join('/') }
+    },
+  }
+}
