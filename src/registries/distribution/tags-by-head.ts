@@ -10,7 +10,7 @@ const tagsPerPage = 100
 
 /** A tag with the digest that it points to; null when it left since it was listed. */
 async function look(
-  client: DistributionClient,
+  client: Pick<DistributionClient, 'headManifest' | 'tags'>,
   repository: string,
   name: string,
   signal: AbortSignal | undefined,
@@ -53,7 +53,7 @@ function writeCursor(page: string | undefined, after: string | undefined): strin
  * @throws AppError `repository-not-found` (not-found)
  */
 export async function* tagsByHead(
-  client: DistributionClient,
+  client: Pick<DistributionClient, 'headManifest' | 'tags'>,
   repository: string,
   options: { readonly cursor?: string | undefined; readonly signal?: AbortSignal | undefined },
 ): AsyncGenerator<TagPage> {
