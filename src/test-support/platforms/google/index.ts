@@ -2,7 +2,7 @@
  * Google Cloud, faked as far as its registries go: token endpoints that verify what keys sign, the Artifact Registry API with its
  * pages and refusals, the registry protocol of pkg.dev and gcr.io, layers from storage.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { Secret } from '../../../core/index.ts'
 import { startInternet } from '../../internet.ts'
 import type { PlatformWorld, PlatformWorldOptions } from '../../platform-world.ts'
@@ -12,10 +12,11 @@ import { Accounts } from './accounts.ts'
 import { answerApi, type ArtifactApiFake } from './api.ts'
 import { StoredProject } from './content.ts'
 import { answerRegistry, answerStorage, RegistryTokens, STORAGE_HOST } from './registry.ts'
-import { answerTokens } from './tokens.ts'
+import { answerTokens, tokenEndpoints } from './tokens.ts'
 
 export { googleSigner } from './accounts.ts'
 export { StoredRepository } from './content.ts'
+export { MOUNTED_TOKEN } from './tokens.ts'
 
 export interface GoogleWorldOptions extends PlatformWorldOptions {
   readonly project?: string
@@ -49,12 +50,6 @@ const gcrLocations: Readonly<Record<string, string>> = {
   'eu.gcr.io': 'europe',
   'asia.gcr.io': 'asia',
 }
-const tokenHosts = [
-  'oauth2.googleapis.com',
-  'sts.googleapis.com',
-  'iamcredentials.googleapis.com',
-  'www.googleapis.com',
-]
 
 function splitName(name: string): { readonly host: string; readonly path: string } {
   const slash = name.indexOf('/')
@@ -153,10 +148,9 @@ async function startGoogle(
       '*.gcr.io': registryHost,
       [STORAGE_HOST]: (message, response) => answerStorage(registry.url, message, response),
       ...Object.fromEntries(
-        tokenHosts.map((name) => [
+        Object.entries(tokenEndpoints).map(([name, endpoint]): [string, RequestListener] => [
           name,
-          (message: IncomingMessage, response: ServerResponse) =>
-            void answerTokens(accounts, message, response),
+          (message, response) => void answerTokens(accounts, endpoint, message, response),
         ]),
       ),
     },

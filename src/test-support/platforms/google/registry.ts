@@ -9,6 +9,7 @@ export interface RegistryFake {
   readonly registryUrl: string
 }
 
+const PULLING = 'artifactregistry.repositories.downloadArtifacts'
 export const STORAGE_HOST = 'storage.googleapis.com'
 
 /** Tokens of the registry, each for one account. */
@@ -32,37 +33,50 @@ export class RegistryTokens {
 
 /** The registry protocol of pkg.dev and gcr.io: access tokens as a password, exchanged at the same host; layers come from storage. */
 export function answerRegistry(
-  { accounts, registryUrl }: RegistryFake,
+  fake: RegistryFake,
   tokens: RegistryTokens,
   message: IncomingMessage,
   response: ServerResponse,
 ): void {
   const host = message.headers.host ?? ''
   const url = new URL(message.url ?? '/', `https://${host}`)
-  const [scheme = '', value = ''] = (message.headers.authorization ?? '').split(' ')
-  const basic = scheme.toLowerCase() === 'basic' ? accountOf(accounts, value) : undefined
-  if (url.pathname === '/v2/token') {
-    if (basic === undefined) return refuse(response, 401, 'UNAUTHORIZED', 'authentication failed')
-    return json(response, 200, { token: tokens.issue(basic), expires_in: 3600 })
-  }
-  const account = scheme.toLowerCase() === 'bearer' ? tokens.holder(value) : basic
-  if (account === undefined) {
-    response.setHeader('www-authenticate', `Bearer realm="https://${host}/v2/token",service="${host}"`)
-    return refuse(response, 401, 'UNAUTHORIZED', 'Unauthenticated request.')
-  }
+  const account = signedIn(fake.accounts, tokens, { host, url, message }, response)
+  if (account === undefined) return undefined
   if (url.pathname === '/v2/') return json(response, 200, {})
   const [, repository = '', rest = ''] =
     /^\/v2\/(.+?)(\/(?:manifests|blobs|tags|referrers)\/.*)$/.exec(url.pathname) ?? []
-  const permission = 'artifactregistry.repositories.downloadArtifacts'
-  if (!accounts.mayDo(account, permission)) {
-    const said = `Permission "${permission}" denied on resource "projects/${repository.split('/')[0]}" (or it may not exist)`
+  if (!fake.accounts.mayDo(account, PULLING)) {
+    const said = `Permission "${PULLING}" denied on resource "projects/${repository.split('/')[0]}" (or it may not exist)`
     return refuse(response, 403, 'DENIED', said)
   }
-  const blob = /^\/blobs\/(sha256:[0-9a-f]{64})$/.exec(rest)?.[1]
-  if (blob === undefined)
-    return passOn(`${registryUrl}/v2/${host}/${repository}${rest}${url.search}`, message, response)
-  const location = `https://${STORAGE_HOST}/artifacts/${host}/${repository}/${blob}?X-Goog-Signature=abc`
+  const digest = /^\/blobs\/(sha256:[0-9a-f]{64})$/.exec(rest)?.[1]
+  const place = `${host}/${repository}`
+  if (digest === undefined) {
+    return passOn(`${fake.registryUrl}/v2/${place}${rest}${url.search}`, message, response)
+  }
+  const location = `https://${STORAGE_HOST}/artifacts/${place}/${digest}?X-Goog-Signature=abc`
   response.writeHead(302, { location }).end()
+}
+
+/** Who asks; undefined: that was answered here. */
+function signedIn(
+  accounts: Accounts,
+  tokens: RegistryTokens,
+  { host, url, message }: { readonly host: string; readonly url: URL; readonly message: IncomingMessage },
+  response: ServerResponse,
+): AccountName | undefined {
+  const [scheme = '', value = ''] = (message.headers.authorization ?? '').split(' ')
+  const basic = scheme.toLowerCase() === 'basic' ? accountOf(accounts, value) : undefined
+  if (url.pathname === '/v2/token') {
+    if (basic === undefined) refuse(response, 401, 'UNAUTHORIZED', 'authentication failed')
+    else json(response, 200, { token: tokens.issue(basic), expires_in: 3600 })
+    return undefined
+  }
+  const account = scheme.toLowerCase() === 'bearer' ? tokens.holder(value) : basic
+  if (account !== undefined) return account
+  response.setHeader('www-authenticate', `Bearer realm="https://${host}/v2/token",service="${host}"`)
+  refuse(response, 401, 'UNAUTHORIZED', 'Unauthenticated request.')
+  return undefined
 }
 
 /** Storage takes the signature of the address and nothing else. */
