@@ -3,6 +3,7 @@ import type { ConnectionService } from '../connections/index.ts'
 import type { DiscoveryService } from '../discovery/index.ts'
 import type { DocumentService } from '../documents/index.ts'
 import type { FindingService } from '../findings/index.ts'
+import type { HookReceiver, HookService } from '../hooks/index.ts'
 import type { AuditLog } from '../platform/audit/index.ts'
 import type { ScanService } from '../scans/index.ts'
 
@@ -36,6 +37,7 @@ export interface ApiServices {
   readonly connections: ConnectionService
   readonly discovery: DiscoveryService
   readonly scans: ScanService
+  readonly hooks: HookService & HookReceiver
   readonly findings: FindingService
   readonly documents: Omit<DocumentService, 'overlay'>
   readonly database: DatabaseService

@@ -10,6 +10,7 @@ import { EventStreams } from './events/streams.ts'
 import { answerFailures } from './failures.ts'
 import { createHandlers } from './handlers.ts'
 import { healthRoutes } from './health.ts'
+import { receiverRoutes } from './hooks/receiver.ts'
 import type { Log } from '../platform/log/index.ts'
 import type { ApiServices, LiveEvents } from './ports.ts'
 import { registerRoutes } from './register.ts'
@@ -40,6 +41,8 @@ export interface ApiOptions {
 
 const BODY_LIMIT = 256 * 1024
 const MINUTE = 60_000
+/** Push notifications from one address: a platform tells of each tag, a script that pushes many tags is quick. */
+const NOTIFICATIONS_PER_MINUTE = 1_200
 /** Answers that take longer are cut off at shutdown. Milliseconds. */
 const LAST_ANSWERS = 3_000
 
@@ -68,6 +71,11 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   app.addHook('preClose', async () => endConnections(app, streams))
   const origins = ownOrigins(options.baseUrl)
   healthRoutes(app, options.ready)
+  await app.register(receiverRoutes, {
+    hooks: services.hooks,
+    baseUrl: options.baseUrl,
+    perMinute: NOTIFICATIONS_PER_MINUTE,
+  })
   await app.register(signInRoutes, {
     prefix: '/api/auth',
     access,

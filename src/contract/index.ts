@@ -5,6 +5,7 @@
 export * from './documents.ts'
 export * from './findings.ts'
 export * from './images.ts'
+export * from './notifications.ts'
 export * from './registry-connections.ts'
 export type { RouteInput, RouteResponse } from './route-types.ts'
 export { type Policy, type Route, type RouteName, routes } from './routes.ts'

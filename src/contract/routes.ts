@@ -19,6 +19,7 @@ import {
   registryPlatform,
   started,
 } from './registry-connections.ts'
+import { connectionNotifications } from './notifications.ts'
 import { pageOf, pageQuery } from './shapes.ts'
 import {
   auditEvent,
@@ -52,6 +53,10 @@ export interface Route {
 }
 
 const uuid = z.object({ id: z.uuid() })
+const discoveryQuery = z.object({
+  /** `complete`: everything is listed anew, also what has not changed by what the registry says. */
+  listing: z.enum(['incremental', 'complete']).default('incremental'),
+})
 const int = z.object({ id: z.coerce.number().int() })
 const text = z.object({ id: z.string().max(300) })
 
@@ -153,6 +158,37 @@ export const routes = {
     status: 200,
     response: checkResult,
   },
+  getNotifications: {
+    method: 'GET',
+    path: `${one}/notifications`,
+    summary: 'How a connection is told of pushes, with the address, its secret and the last events',
+    tag: 'connections',
+    policy: 'admin',
+    params: uuid,
+    status: 200,
+    response: connectionNotifications,
+  },
+  renewNotifications: {
+    method: 'POST',
+    path: `${one}/notifications`,
+    summary: 'Make the address and secret for push notifications, in place of those before',
+    tag: 'connections',
+    policy: 'admin',
+    audit: 'push-notifications.renewed',
+    params: uuid,
+    status: 201,
+    response: connectionNotifications,
+  },
+  endNotifications: {
+    method: 'DELETE',
+    path: `${one}/notifications`,
+    summary: 'End the address for push notifications',
+    tag: 'connections',
+    policy: 'admin',
+    audit: 'push-notifications.ended',
+    params: uuid,
+    status: 204,
+  },
   discoverConnection: {
     method: 'POST',
     path: `${one}/discover`,
@@ -161,6 +197,7 @@ export const routes = {
     policy: 'member',
     audit: 'discovery.requested',
     params: uuid,
+    query: discoveryQuery,
     status: 202,
     response: started,
   },

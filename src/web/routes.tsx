@@ -167,6 +167,12 @@ const editConnection = createRoute({
   component: lazyPage(() => import('./pages/connection-form/edit-page.tsx'), 'EditConnectionPage'),
 })
 
+const notifications = createRoute({
+  getParentRoute: () => app,
+  path: '/settings/registry-connections/$id/notifications',
+  component: lazyPage(() => import('./pages/notifications/page.tsx'), 'NotificationsPage'),
+})
+
 const nowhere = createRoute({ getParentRoute: () => app, path: '$', component: NotFound })
 
 const pages = [
@@ -180,6 +186,7 @@ const pages = [
   connections,
   addConnection,
   editConnection,
+  notifications,
   nowhere,
 ] as const
 

@@ -31,6 +31,7 @@ export function fakeServices(
     ) as ApiServices[K]
   return {
     connections: service('connections'),
+    hooks: service('hooks'),
     discovery: service('discovery'),
     scans: service('scans'),
     findings: service('findings'),

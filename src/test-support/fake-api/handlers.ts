@@ -8,7 +8,6 @@ import type {
 import { connectionInput } from '../../contract/index.ts'
 import { check } from './check.ts'
 import { digestOf } from './random.ts'
-import { platforms } from './platforms.ts'
 import type { Simulation } from './simulation.ts'
 import { ago, countsOf, type FakeFinding, newConnection, recount, type World } from './world.ts'
 
@@ -135,7 +134,7 @@ function connectionHandlers({ world, simulation }: World_) {
     getConnection: ({ params }) => connection(params.id),
     createConnection: ({ body }) => {
       const input = connectionInput.parse(body)
-      const platform = found(platforms.find((candidate) => candidate.id === input.platform))
+      const platform = found(world.platforms.find((candidate) => candidate.id === input.platform))
       if (world.connections.some(({ name }) => name === input.name)) {
         throw new FakeProblem(
           409,
@@ -176,7 +175,10 @@ function connectionHandlers({ world, simulation }: World_) {
       }
       const { version, settings, ...rest } = body
       Object.assign(existing, rest, { version: version + 1 })
-      if (settings !== undefined) existing.settings = { ...existing.settings, ...settings }
+      if (settings !== undefined) {
+        existing.settings = { ...existing.settings, ...settings }
+        existing.secretFields = existing.secretFields.filter((name) => settings[name] !== null)
+      }
       if (settings !== undefined && check(existing.platform, settings).ok) {
         Object.assign(existing, { status: 'Connected', statusReason: null })
       }
@@ -362,6 +364,27 @@ function documentHandlers({
   }
 }
 
+/** A platform that tells of pushes, and what arrived last. */
+function hookHandlers({
+  world,
+}: World_): Pick<Handlers, 'getNotifications' | 'renewNotifications' | 'endNotifications'> {
+  return {
+    getNotifications: () => world.notifications,
+    renewNotifications: () => {
+      world.notifications = {
+        ...world.notifications,
+        address: `/hooks/registries/${'n'.repeat(43)}`,
+        secret: 's'.repeat(43),
+        createdAt: ago(0),
+      }
+      return world.notifications
+    },
+    endNotifications: () => {
+      world.notifications = { ...world.notifications, address: null, secret: null, createdAt: null }
+    },
+  }
+}
+
 const ENGINES: ScanEngine[] = [
   {
     id: 'portolan',
@@ -396,11 +419,12 @@ export function makeHandlers(parts: World_): Handlers {
       organisation: { id: 'o1', name: 'Example Organisation' },
       role: world.role,
     }),
-    listPlatforms: () => ({ items: platforms, egressAddresses: ['203.0.113.7'] }),
+    listPlatforms: () => ({ items: [...world.platforms], egressAddresses: ['203.0.113.7'] }),
     ...connectionHandlers(parts),
     ...imageHandlers(parts),
     ...findingHandlers(parts),
     ...documentHandlers(parts),
+    ...hookHandlers(parts),
     getVulnerabilityDatabase: () => world.database,
     updateVulnerabilityDatabase: () => ({ accepted: true, queued: 1, message: 'Looking for newer data.' }),
     listScanEngines: () => ({ items: ENGINES }),

@@ -1,13 +1,16 @@
 import type {
+  ConnectionNotifications,
   DatabaseState,
   FindingDetail,
   Image,
   RegistryConnection,
+  RegistryPlatform,
   Scan,
   Severity,
   SeverityCounts,
   VulnerabilityDatabase,
 } from '../../contract/index.ts'
+import { platforms } from './platforms.ts'
 import { digestOf, pick, seeded, uuidOf } from './random.ts'
 
 export interface WorldOptions {
@@ -25,6 +28,8 @@ export interface FakeFinding {
 }
 
 export interface World {
+  /** Of the form's dropdown. */
+  platforms: readonly RegistryPlatform[]
   role: 'admin' | 'member'
   connections: RegistryConnection[]
   images: (Image & { connectionId: string })[]
@@ -152,6 +157,13 @@ function startConnections(): RegistryConnection[] {
       access: 'Public/Manual',
       status: 'Unknown',
       insecure: true,
+      warnings: [
+        {
+          about: 'sign-in',
+          message: 'The credentials are accepted, and may also push and delete.',
+          remedy: 'Use credentials that may only read: nothing else is needed.',
+        },
+      ],
       scanIntervalHours: null,
       nextRunAt: null,
       lastDiscovery: null,
@@ -363,7 +375,16 @@ export function makeWorld({ images = 120, findings = 240, empty = false }: World
   }
   const notifications = notificationsOf()
   if (empty)
-    return { role: 'admin', connections: [], images: [], findings: [], scans: [], database, notifications }
+    return {
+      platforms,
+      role: 'admin',
+      connections: [],
+      images: [],
+      findings: [],
+      scans: [],
+      database,
+      notifications,
+    }
   const connections = startConnections()
   const made = Array.from({ length: images }, (_, index) => makeImage(index, connections[0]?.id ?? ''))
   const list = Array.from({ length: findings }, (_, index) => makeFinding(index, made))
@@ -376,6 +397,7 @@ export function makeWorld({ images = 120, findings = 240, empty = false }: World
     image.counts = countsOf((byDigest.get(image.digest) ?? []).map(({ finding }) => finding))
   }
   const world: World = {
+    platforms,
     role: 'admin',
     connections,
     images: made,

@@ -45,6 +45,14 @@ export const connectionQuery = (id: string) =>
     queryFn: ({ signal }) => call('getConnection', { params: { id } }, signal),
   })
 
+/** How a connection is told of pushes; events arrive unasked, so the page looks again now and then. */
+export const notificationsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['connections', id, 'notifications'],
+    queryFn: ({ signal }) => call('getNotifications', { params: { id } }, signal),
+    refetchInterval: 15_000,
+  })
+
 export const scanEnginesQuery = queryOptions({
   queryKey: ['scan-engines'],
   queryFn: async ({ signal }) => (await call('listScanEngines', {}, signal)).items,

@@ -91,6 +91,9 @@ function AdminItems({ connection, remove }: RowMenuProps) {
       >
         Edit
       </LinkMenuItem>
+      <LinkMenuItem to="/settings/registry-connections/$id/notifications" params={{ id: connection.id }}>
+        Push Notifications
+      </LinkMenuItem>
       <Menu.Item onClick={() => enable.mutate({ ...connection, enabled: !connection.enabled })}>
         {connection.enabled ? 'Disable' : 'Enable'}
       </Menu.Item>

@@ -1,0 +1,76 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { violations } from './axe.ts'
+import { harness, SCREENSHOTS, SLOW } from './harness.ts'
+
+const { open, serve } = harness()
+
+describe('push notifications of a connection', () => {
+  it(
+    'makes an address, shows the steps with it, renews and ends it, by keyboard',
+    async () => {
+      const api = await serve()
+      const page = await open(api, '/settings/registry-connections')
+      await page
+        .getByRole('button', { name: /^Actions for / })
+        .first()
+        .press('Enter')
+      await page.getByRole('menuitem', { name: 'Push Notifications' }).press('Enter')
+      await page.getByRole('button', { name: 'Make an address' }).press('Enter')
+      const address = `${api.url}/hooks/registries/${'n'.repeat(43)}`
+      await page.getByText(`Add a webhook with the address ${address}.`).waitFor()
+      await page.getByText(`Authorization: [Bearer ${'s'.repeat(43)}]`).waitFor()
+      await page.getByRole('cell', { name: 'shop/api, shop/web' }).waitFor()
+
+      await page.getByRole('button', { name: 'Make a new address' }).press('Enter')
+      const dialog = page.getByRole('dialog')
+      await dialog.getByText('stop working at once').waitFor()
+      await page.keyboard.press('Escape')
+      await dialog.waitFor({ state: 'detached' })
+
+      await page.getByRole('button', { name: 'End the address' }).press('Enter')
+      await dialog.getByRole('button', { name: 'End the address' }).press('Enter')
+      await page.getByRole('button', { name: 'Make an address' }).waitFor()
+      expect(await page.getByText(address).count()).toBe(0)
+      await page.close()
+    },
+    SLOW,
+  )
+
+  it(
+    'is a page that axe finds nothing on, narrow and wide, light and dark',
+    async () => {
+      const api = await serve()
+      const page = await open(api, '/settings/registry-connections')
+      await page
+        .getByRole('button', { name: /^Actions for / })
+        .first()
+        .press('Enter')
+      await page.getByRole('menuitem', { name: 'Push Notifications' }).press('Enter')
+      for (const face of ['before', 'made'] as const) {
+        if (face === 'made') await page.getByRole('button', { name: 'Make an address' }).press('Enter')
+        await page
+          .getByRole('button', { name: face === 'made' ? 'Make a new address' : 'Make an address' })
+          .waitFor()
+        for (const [size, width] of [
+          ['narrow', 360],
+          ['wide', 1280],
+        ] as const) {
+          await page.setViewportSize({ width, height: 900 })
+          for (const colorScheme of ['light', 'dark'] as const) {
+            await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+            const name = `notifications-${face}-${size}-${colorScheme}`
+            await expect.poll(() => violations(page), { message: name, timeout: 20_000 }).toEqual([])
+            const excess = await page.evaluate<number>(
+              'document.documentElement.scrollWidth - window.innerWidth',
+            )
+            expect(excess, name).toBeLessThanOrEqual(0)
+            await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true })
+          }
+        }
+      }
+      await page.close()
+    },
+    SLOW,
+  )
+})
