@@ -1,5 +1,6 @@
 import type { RegistryProvider } from '../registries/index.ts'
 import { dockerhubProvider } from '../registries/providers/dockerhub/index.ts'
+import { ecrProvider } from '../registries/providers/ecr/index.ts'
 import { garProvider } from '../registries/providers/gar/index.ts'
 import { gcrProvider } from '../registries/providers/gcr/index.ts'
 import { ghcrProvider } from '../registries/providers/ghcr/index.ts'
@@ -7,6 +8,7 @@ import { ociProvider } from '../registries/providers/oci/index.ts'
 
 /** Every kind of registry that can be connected, in the order in which people see them: a new one is its folder and its line here. */
 export const registryPlatforms: readonly RegistryProvider[] = [
+  ecrProvider,
   dockerhubProvider,
   ghcrProvider,
   garProvider,

@@ -40,7 +40,7 @@ export function distributionCheck(
 type StepId = CheckStep['id']
 
 const tlsCodes = /^(certificate-|tls-|not-tls$)/
-const signInCodes = /^(credentials-|sign-in-|realm-|token-|permission-)/
+const signInCodes = /^(credentials-|sign-in-|realm-|token-|permission-|clock-)/
 
 function passed(id: StepId, message: string): CheckStep {
   return { id, state: 'passed', message, remedy: null, code: null }
