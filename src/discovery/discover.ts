@@ -76,7 +76,7 @@ export async function discover(job: DiscoverJob): Promise<DiscoverResult> {
 async function begin({ db, clock, connectionId, connector, wish }: DiscoverJob): Promise<RunCursor> {
   const now = clock.now()
   const last = await lastRuns(db.lane('bulk'), connectionId)
-  const isDue = last.complete === null || last.complete.getTime() < now - COMPLETE_EVERY
+  const isDue = last.complete === null || last.complete.getTime() <= now - COMPLETE_EVERY
   const complete = wish.all && (wish.complete || isDue)
   const byContents = connector.contents !== undefined
   const newest = complete || !byContents ? null : await newestPush(db.lane('bulk'), connectionId)

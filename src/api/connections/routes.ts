@@ -63,9 +63,9 @@ export function connectionRoutes(services: Services): Pick<Handlers, Names> {
       return result
     },
 
-    async discoverConnection({ params }, { orgId, audit }) {
-      audit({ kind, id: params.id })
-      return discovery.request(orgId, params.id)
+    async discoverConnection({ params, query }, { orgId, audit }) {
+      audit({ kind, id: params.id }, { listing: query.listing })
+      return discovery.request(orgId, params.id, { complete: query.listing === 'complete' })
     },
 
     async scanConnection({ params }, { orgId, audit }) {

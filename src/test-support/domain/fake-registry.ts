@@ -1,7 +1,8 @@
 /** A registry in memory behind the port that discovery sees: what it lists, what it counts, how it fails. */
+import { createHash } from 'node:crypto'
 import { AppError } from '../../core/index.ts'
 import type { ImageSource, RawManifest } from '../../images/index.ts'
-import type { ListedTag, RegistryConnector } from '../../registries/index.ts'
+import type { ListedTag, ListingOptions, RegistryConnector } from '../../registries/index.ts'
 import { type Built, memorySource } from '../image-builder/index.ts'
 
 interface Tag {
@@ -18,6 +19,14 @@ export class FakeRegistry {
   before: (request: string) => void | Promise<void> = () => undefined
   /** Whether listings say digests, or each tag must be resolved. */
   listsDigests = true
+  /** Whether the listing of repositories says that one has not changed. */
+  hasRevisions = false
+  /** Whether listings of tags are newest first, and may stop at what is older than was asked for. */
+  isNewestFirst = false
+  /** Whether everything can be listed at once. */
+  listsEverything = false
+  /** Repositories that are there and not listed. */
+  readonly unlisted = new Set<string>()
   pageSize = 2
 
   constructor(host = 'registry.test:5000') {
@@ -41,7 +50,8 @@ export class FakeRegistry {
       insecure: false,
       check: async () => [],
       repositories: (options) => this.#repositories(options?.cursor),
-      tags: (repository) => this.#tags(repository),
+      tags: (repository, options) => this.#tags(repository, options),
+      ...(this.listsEverything ? { contents: (options?: ListingOptions) => this.#contents(options) } : {}),
       resolve: async (repository, tag) => {
         await this.#ask(`head ${repository}:${tag}`)
         const { manifest } = this.#tag(repository, tag).built
@@ -53,20 +63,26 @@ export class FakeRegistry {
   }
 
   async *#repositories(cursor: string | undefined) {
-    const names = [...this.repositories.keys()].sort()
+    const names = [...this.repositories.keys()].filter((name) => !this.unlisted.has(name)).sort()
     for (let start = Number(cursor ?? 0); start < names.length; start += this.pageSize) {
       await this.#ask('catalog')
       const end = start + this.pageSize
-      const repositories = names.slice(start, end).map((name) => ({ name, revision: null }))
+      const repositories = names
+        .slice(start, end)
+        .map((name) => ({ name, revision: this.hasRevisions ? this.#revision(name) : null }))
       yield { repositories, nextCursor: end < names.length ? String(end) : null }
     }
   }
 
-  async *#tags(repository: string) {
-    const tags = this.repositories.get(repository)
-    if (tags === undefined) throw notFound('repository-not-found')
-    // What is listed is what is there when the listing begins, page by page.
-    const listed = [...tags].map(
+  #revision(repository: string): string {
+    const tags = [...(this.repositories.get(repository) ?? [])]
+    const state = tags.map(([name, { built, pushedAt }]) => [name, built.manifest.digest, pushedAt])
+    return createHash('sha256').update(JSON.stringify(state.sort())).digest('hex')
+  }
+
+  /** What is there when a listing begins, newest first where the registry does that, and whether older ones were left out. */
+  #listed(tags: ReadonlyMap<string, Tag>, since: number | undefined) {
+    const all = [...tags].map(
       ([name, tag]): ListedTag => ({
         name,
         digest: this.listsDigests ? tag.built.manifest.digest : null,
@@ -75,10 +91,46 @@ export class FakeRegistry {
         size: null,
       }),
     )
-    for (let start = 0; start < Math.max(1, listed.length); start += this.pageSize) {
+    if (!this.isNewestFirst) return { listed: all, partial: false }
+    all.sort((left, right) => (right.pushedAt ?? 0) - (left.pushedAt ?? 0))
+    const listed = all.filter((tag) => since === undefined || (tag.pushedAt ?? 0) >= since)
+    return { listed, partial: listed.length < all.length }
+  }
+
+  async *#tags(repository: string, { cursor, since }: ListingOptions = {}) {
+    const tags = this.repositories.get(repository)
+    if (tags === undefined) {
+      await this.#ask(`tags ${repository}`)
+      throw notFound('repository-not-found')
+    }
+    const { listed, partial } = this.#listed(tags, since)
+    const from = Number(cursor ?? 0)
+    for (let start = from; start < Math.max(from + 1, listed.length); start += this.pageSize) {
       await this.#ask(`tags ${repository}`)
       const end = start + this.pageSize
-      yield { tags: listed.slice(start, end), nextCursor: end < listed.length ? String(end) : null }
+      const isLast = end >= listed.length
+      yield {
+        tags: listed.slice(start, end),
+        nextCursor: isLast ? null : String(end),
+        ...(isLast && partial ? { partial } : {}),
+      }
+    }
+  }
+
+  async *#contents({ cursor, since }: ListingOptions = {}) {
+    const places = [...this.repositories].map(([name, tags]) => ({ name, ...this.#listed(tags, since) }))
+    const entries = places.flatMap(({ name, listed }) => listed.map((tag) => ({ name, tags: [tag] })))
+    const partial = places.some((each) => each.partial)
+    const from = Number(cursor ?? 0)
+    for (let start = from; start < Math.max(from + 1, entries.length); start += this.pageSize) {
+      await this.#ask('contents')
+      const end = start + this.pageSize
+      const isLast = end >= entries.length
+      yield {
+        repositories: entries.slice(start, end),
+        nextCursor: isLast ? null : String(end),
+        ...(isLast && partial ? { partial } : {}),
+      }
     }
   }
 
