@@ -9,7 +9,7 @@ import {
   type TagPage,
 } from '../../../index.ts'
 import { numberOf, readCursor, writeCursor } from '../cursors.ts'
-import type { ZotImage } from './schema.ts'
+import type { ZotImage, ZotImages } from './schema.ts'
 import { imagesOf } from './search.ts'
 
 const imagesAtOnce = 1000
@@ -42,64 +42,77 @@ export function zotListing(client: DistributionClient, protocol: PlatformListing
   return { repositories: (options) => protocol.repositories(options), tags }
 }
 
-/**
- * Pages by number, held together by the last tag of the page before: each page begins with it, or tags have come or gone in
- * between; then what was already given is left out, and a gap is closed by going back.
- */
+/** Where a listing stands. */
+interface Position {
+  /** Images before it. */
+  readonly offset: number
+  /** The tag that was given last; '' at the beginning. */
+  readonly last: string
+  /** Images of the page before that the next page is to begin with: they show that nothing has come or gone in between. */
+  readonly overlap: 0 | 1
+}
+
+function startOf(cursor: string | undefined): Position {
+  const [start, last = ''] = readCursor('zot', cursor) ?? []
+  const offset = numberOf(start)
+  return { offset, last: offset === 0 ? '' : last, overlap: 1 }
+}
+
+/** Pages by number, held together by the last tag of the page before. */
 async function* searched(
   client: DistributionClient,
   repository: string,
   { cursor, signal }: ListingOptions,
 ): AsyncGenerator<TagPage> {
   const guard = pageGuard(client.host)
-  const [start, tag] = readCursor('zot', cursor) ?? []
-  let offset = numberOf(start)
-  let last = offset === 0 ? undefined : tag
-  let overlap = 1
-  for (;;) {
-    const from = Math.max(offset - overlap, 0)
+  for (let position: Position | null = startOf(cursor); position !== null; ) {
+    const from = Math.max(position.offset - position.overlap, 0)
     const page = await imagesOf(client, { repository, offset: from, limit: imagesAtOnce, signal })
-    const first = page.Results[0]?.Tag
-    if (last !== undefined && overlap > 0 && from > 0 && (first == null || first > last)) {
-      offset = Math.max(from - imagesAtOnce, 0)
-      continue
+    guard(`${from} ${position.last}`, page.Results)
+    const { fresh, next } = advance(position, from, page)
+    if (fresh !== undefined) {
+      const nextCursor = next && writeCursor('zot', next.offset, next.last)
+      yield { tags: fresh.flatMap(listedTag), nextCursor }
     }
-    guard(`${from} ${last}`, page.Results)
-    const known = last
-    const fresh = page.Results.filter(({ Tag }) => known === undefined || (Tag ?? '') > known)
-    last = page.Results.at(-1)?.Tag ?? last
-    offset = from + page.Results.length
-    const hasMore = page.Results.length > 0 && offset < page.Page.TotalCount
-    // A page of one holds only what is known.
-    overlap = hasMore && fresh.length === 0 ? 0 : 1
-    if (overlap === 0) continue
-    yield {
-      tags: fresh.flatMap(listedTag),
-      nextCursor: hasMore ? writeCursor('zot', offset, last ?? '') : null,
-    }
-    if (!hasMore) return
+    position = next
   }
 }
 
-function listedTag(image: ZotImage): ListedTag[] {
-  const { Tag, Digest, MediaType, Size, PushTimestamp, TaggedTimestamp } = image
-  if (Tag == null || !isTag(Tag)) return []
-  const mediaType = MediaType || null
-  const isIndex = mediaType === null || /(?:index|list)\.v\d/.test(mediaType)
+/** What a page adds, and where to go on; without `fresh` it only moves the position. */
+function advance(
+  { last, overlap }: Position,
+  from: number,
+  { Results, Page }: ZotImages,
+): { readonly fresh?: readonly ZotImage[]; readonly next: Position | null } {
+  const first = Results[0]?.Tag
+  // Tags went that were before this page: some may have slipped to the page before, so it is asked for again.
+  const hasGap = overlap > 0 && from > 0 && (first === undefined || first > last)
+  if (hasGap) return { next: { offset: Math.max(from - imagesAtOnce, 0), last, overlap: 1 } }
+  const offset = from + Results.length
+  const hasMore = Results.length > 0 && offset < Page.TotalCount
+  const fresh = Results.filter(({ Tag }) => Tag > last)
+  // A page of one holds only what is known.
+  if (hasMore && fresh.length === 0) return { next: { offset, last, overlap: 0 } }
+  return { fresh, next: hasMore ? { offset, last: fresh.at(-1)?.Tag ?? last, overlap: 1 } : null }
+}
+
+function listedTag({ Tag, Digest, MediaType, Size, PushTimestamp, TaggedTimestamp }: ZotImage): ListedTag[] {
+  if (!isTag(Tag)) return []
+  // An index has the size of all its platforms together.
+  const isIndex = MediaType === '' || /(?:index|list)\.v\d/.test(MediaType)
   return [
     {
       name: Tag,
-      digest: Digest != null && isDigest(Digest) ? Digest : null,
-      mediaType,
-      // An index has the size of all its platforms together.
-      size: isIndex || !/^\d{1,15}$/.test(Size ?? '') ? null : Number(Size),
+      digest: isDigest(Digest) ? Digest : null,
+      mediaType: MediaType === '' ? null : MediaType,
+      size: isIndex || !/^\d{1,15}$/.test(Size) ? null : Number(Size),
       pushedAt: later(PushTimestamp, TaggedTimestamp),
     },
   ]
 }
 
 /** A tag keeps the day it first appeared when it moves, an image the day it was first pushed: the later one is nearer. */
-function later(...dates: readonly (string | null | undefined)[]): number | null {
+function later(...dates: readonly string[]): number | null {
   const known = dates.map(instantOf).filter((date) => date !== null && date > 0)
   return known.length === 0 ? null : Math.max(...known.map(Number))
 }

@@ -2,14 +2,19 @@ import { z } from 'zod'
 
 // Only what is read (project-zot/zot, pkg/extensions/search/schema.graphql): every field may be null there.
 
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '')
+
 const image = z.object({
-  Tag: z.string().nullish(),
-  Digest: z.string().nullish(),
-  MediaType: z.string().nullish(),
-  /** Bytes of manifest, config and layers, as text. */
-  Size: z.string().nullish(),
-  PushTimestamp: z.string().nullish(),
-  TaggedTimestamp: z.string().nullish(),
+  Tag: text,
+  Digest: text,
+  MediaType: text,
+  /** Bytes of manifest, config and layers. */
+  Size: text,
+  PushTimestamp: text,
+  TaggedTimestamp: text,
 })
 
 export const imageList = z.object({
