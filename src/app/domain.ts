@@ -4,7 +4,7 @@ import type { DatabaseStatus } from '../advisories/index.ts'
 import type { ApiServices } from '../api/index.ts'
 import { createConnections, type OperatorRules } from '../connections/index.ts'
 import { type Clock, newId } from '../core/index.ts'
-import { createDiscoveryService } from '../discovery/index.ts'
+import { createDiscoveryService, lookIntoImage } from '../discovery/index.ts'
 import { createDocumentService, type DocumentService } from '../documents/index.ts'
 import { createFindingService } from '../findings/index.ts'
 import { createHooks } from '../hooks/index.ts'
@@ -110,14 +110,20 @@ export async function createDomain(options: DomainOptions): Promise<Domain> {
     providers: registryPlatforms,
     http: httpOf(config, clock),
     baseUrl: config.baseUrl,
-    onChanges: async (orgId, id) => void (await discovery.request(orgId, id)),
+    onChanges: async (orgId, id, repositories) =>
+      void (await discovery.requestRepositories(orgId, id, repositories)),
   })
   return {
     services: {
       connections: connections.service,
       hooks,
       discovery,
-      scans: createScanService({ db: database, clock, wake: wakeScans }),
+      scans: createScanService({
+        db: database,
+        clock,
+        wake: wakeScans,
+        lookInto: (image) => lookIntoImage({ db: database, connectors: connections.connectors }, image),
+      }),
       findings,
       documents,
       engines: engineService,
