@@ -3,8 +3,10 @@ import { AppError } from '../core/index.ts'
 import type { Database } from '../platform/db/index.ts'
 import { eachDatabase } from '../test-support/databases/index.ts'
 import { type addConnection, type ManualClock, rowsOf } from '../test-support/domain/index.ts'
+import { createScanService } from '../scans/index.ts'
 import { DiscoveryWorld } from '../test-support/discovery-world.ts'
 import { type BuiltImage, buildArtifact, buildImage } from '../test-support/image-builder/index.ts'
+import { lookIntoImage } from './index.ts'
 
 const image = (content: string): BuiltImage => buildImage({ layers: [{ files: { name: content } }] })
 const day = (number: number): number => Date.UTC(2025, 0, number)
@@ -168,6 +170,21 @@ eachDatabase((_name, open) => {
     expect(it.looks()).toBe(2)
     await it.discover()
     expect(it.looks()).toBe(0)
+  })
+
+  it('an image that the selection did not need is looked into when a person wants it scanned', async () => {
+    const it = await world({ selection: { latestTags: 1 } })
+    it.registry.put('acme/a', 'old', image('old'), day(1))
+    it.registry.put('acme/a', 'new', image('new'), day(2))
+    await it.discover()
+    const { db, clock, registry } = it
+    const connectors = { openConnector: async () => registry.connector() }
+    const lookInto = (wanted: Parameters<typeof lookIntoImage>[1]) =>
+      lookIntoImage({ db, connectors }, wanted)
+    const scans = createScanService({ db, clock, lookInto })
+    const [old] = await rowsOf<{ id: number }>(db, `select id from image where kind = 'unknown'`)
+    expect(await scans.requestImage('one', old?.id ?? 0)).toMatchObject({ accepted: true, queued: 1 })
+    expect(await rowsOf(db, `select id from image where kind = 'unknown'`)).toEqual([])
   })
 
   it('without dates, looks into all, for their build dates rank them', async () => {

@@ -3,5 +3,6 @@
  * for scanning. It must not know how images are scanned, nor any platform by name.
  */
 export * from './ports.ts'
+export { lookIntoImage } from './look-on-demand.ts'
 export { createDiscoveryService } from './service.ts'
 export { createDiscoveryWorker, type DiscoveryEnd, type DiscoveryWorker } from './worker.ts'

@@ -31,6 +31,12 @@ export interface ScanServiceOptions {
   readonly clock: Clock
   /** Called after something was queued: wakes workers. */
   readonly wake?: () => void
+  /** Learns which platforms an image has, before a person's scan of one that nobody has looked into. */
+  readonly lookInto?: (image: {
+    readonly orgId: string
+    readonly connectionId: string
+    readonly imageId: number
+  }) => Promise<void>
 }
 
 /** Queues what is selected in some repositories: scheduled work, right after a discovery looked at them. */
@@ -51,7 +57,8 @@ export async function enqueueRepositories(
   })
 }
 
-export function createScanService({ db, clock, wake = () => undefined }: ScanServiceOptions): ScanService {
+export function createScanService(options: ScanServiceOptions): ScanService {
+  const { db, clock, wake = () => undefined } = options
   const queue = (orgId: string, put: (tx: Db) => Promise<Uint8Array[]>): Promise<number> =>
     inTransaction(db, 'bulk', async (tx) => {
       const manifests = await put(tx)
@@ -73,7 +80,7 @@ export function createScanService({ db, clock, wake = () => undefined }: ScanSer
       return started(queued, wake, 'Every selected image has been scanned already.')
     },
     async requestImage(orgId, imageId) {
-      const connectionId = await connectionOf(db, orgId, imageId)
+      const connectionId = await lookedInto(options, orgId, imageId)
       const queued = await queue(orgId, (tx) =>
         enqueueImage(tx, orgId, imageId, connectionId, new Date(clock.now())),
       )
@@ -95,6 +102,17 @@ export function createScanService({ db, clock, wake = () => undefined }: ScanSer
     },
     list: (orgId, query) => list(db, orgId, query),
   }
+}
+
+/** @returns the connection to pull by, when the image's platforms are known as far as they can be */
+async function lookedInto(
+  { db, lookInto }: ScanServiceOptions,
+  orgId: string,
+  imageId: number,
+): Promise<string> {
+  const connectionId = await connectionOf(db, orgId, imageId)
+  await lookInto?.({ orgId, connectionId, imageId })
+  return connectionOf(db, orgId, imageId)
 }
 
 async function connectionOf(db: Database, orgId: string, imageId: number): Promise<string> {

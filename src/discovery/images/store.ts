@@ -23,6 +23,23 @@ export async function unknownImages(
   return rows
 }
 
+export interface PlacedImage {
+  readonly repository_id: number
+  readonly host: string
+  readonly path: string
+  readonly digest: Uint8Array
+}
+
+/** One image and where it is, if nobody has looked into it yet. */
+export async function findUnknown(db: Db, orgId: string, imageId: number): Promise<PlacedImage | undefined> {
+  const { rows } = await sql<PlacedImage>`
+    select i.repository_id, i.digest, r.host, r.path from image i join repository r on r.id = i.repository_id
+    where i.org_id = ${orgId} and i.id = ${imageId}::bigint and i.kind = 'unknown' and i.gone_at is null`.execute(
+    db,
+  )
+  return rows[0]
+}
+
 /** What the organisation already knows of the same digests from its other repositories is taken over. @returns which */
 export async function copyKnown(
   db: Db,
