@@ -18,15 +18,11 @@ export function harborListing(
     repositories: (options) =>
       api.isClosed()
         ? protocol.repositories(options)
-        : orElse(harborRepositories(api, prefix, now(), options), () =>
-            protocol.repositories({ ...options, cursor: undefined }),
-          ),
+        : orElse(harborRepositories(api, prefix, now(), options), () => protocol.repositories(options)),
     tags: (repository, options) =>
       api.isClosed() || !repository.includes('/')
         ? protocol.tags(repository, options)
-        : orElse(knownTags(api, protocol, repository, options), () =>
-            protocol.tags(repository, { ...options, cursor: undefined }),
-          ),
+        : orElse(knownTags(api, protocol, repository, options), () => protocol.tags(repository, options)),
   }
 }
 

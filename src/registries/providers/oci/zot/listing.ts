@@ -35,7 +35,7 @@ export function zotListing(client: DistributionClient, protocol: PlatformListing
     } catch (error) {
       if (!isAppError(error) || error.code !== 'search-unavailable') throw error
       isOff = true
-      yield* protocol.tags(repository, { ...options, cursor: undefined })
+      yield* protocol.tags(repository, options)
     }
   }
 
@@ -68,7 +68,8 @@ async function* searched(
   for (let position: Position | null = startOf(cursor); position !== null; ) {
     const from = Math.max(position.offset - position.overlap, 0)
     const page = await imagesOf(client, { repository, offset: from, limit: imagesAtOnce, signal })
-    guard(`${from} ${position.last}`, page.Results)
+    // Pages overlap, so it is the position that must not come again.
+    guard(`${from} ${position.last}`, [from, position])
     const { fresh, next } = advance(position, from, page)
     if (fresh !== undefined) {
       const nextCursor = next && writeCursor('zot', next.offset, next.last)
