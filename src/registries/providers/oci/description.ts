@@ -21,7 +21,7 @@ export const description: PlatformDescription = {
       kind: 'text',
       required: false,
       secret: false,
-      help: 'Leave empty for a registry that is open to everybody.',
+      help: 'A user or a robot account (robot$name). Leave empty for a registry that is open to everybody.',
     },
     {
       name: 'password',
@@ -29,7 +29,7 @@ export const description: PlatformDescription = {
       kind: 'password',
       required: false,
       secret: true,
-      help: 'Password or access token of that user.',
+      help: 'Password, access token or robot secret of that user.',
     },
     {
       name: 'prefix',
@@ -71,12 +71,30 @@ export const description: PlatformDescription = {
     ...transportFields,
   ],
   permissions: [
-    { name: 'repository:<name>:pull', why: 'To read tags, manifests and layers.' },
+    { name: 'repository:<name>:pull', why: 'To read tags, manifests and layers. Harbor: "Pull Repository".' },
     {
       name: 'registry:catalog:*',
-      why: 'To find the repositories; not needed where they are named one by one.',
+      why: 'To find the repositories; not needed where they are named one by one, nor on Harbor.',
     },
+    {
+      name: 'list-repository',
+      why: 'Harbor only, "List Repository": to find the repositories of its projects.',
+    },
+    {
+      name: 'list-artifact',
+      why: 'Harbor only, "List Artifact": tags with digests and dates, 100 a request. Without it, one request for each tag.',
+    },
+    { name: 'read', why: 'zot only: on the repositories, in its accessControl.' },
   ],
-  policy: null,
+  policy: {
+    label: 'zot: accessControl for one user',
+    text: `{
+  "repositories": {
+    "**": {
+      "policies": [{ "users": ["portolan"], "actions": ["read"] }]
+    }
+  }
+}`,
+  },
   limits: [],
 }

@@ -9,6 +9,7 @@ import {
   type PlatformListing,
 } from '../../index.ts'
 import { description } from './description.ts'
+import { notifications } from './notifications.ts'
 import { firstContact, productListing } from './product.ts'
 import { type OciSettings, readSettings } from './schema.ts'
 
@@ -62,6 +63,6 @@ async function firstRepository(listing: PlatformListing, signal?: AbortSignal): 
 
 export const ociProvider: RegistryProvider = {
   description,
-  notifications: null,
+  notifications,
   open: (settings, environment) => connect(readSettings(settings), environment),
 }
