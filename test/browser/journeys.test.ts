@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ACCOUNT } from '../../src/test-support/fake-api/index.ts'
+import { violations } from './axe.ts'
 import { harness, signIn, SLOW, title } from './harness.ts'
 
 const { open, serve, browser } = harness()
@@ -87,7 +88,12 @@ describe('registry connections', () => {
       await page.getByRole('button', { name: 'Save Connection' }).click()
 
       const check = page.getByRole('list', { name: 'Connection check' })
-      await page.getByRole('alert').getByText('Failed to connect').waitFor()
+      const alert = page.getByRole('alert')
+      await alert.getByText('Failed to connect').waitFor()
+      const often = await alert.getByRole('list', { name: 'Often the cause' }).innerText()
+      expect(often).toMatch(/credentials.*console/)
+      expect(often).toContain('203.0.113.7')
+      expect(often).toMatch(/firewall/)
       expect(await check.getByRole('listitem').allInnerTexts()).toEqual([
         expect.stringContaining('Passed'),
         expect.stringContaining('Passed'),
@@ -160,6 +166,66 @@ describe('registry connections', () => {
       if (connection !== undefined) connection.version += 1
       await page.getByRole('button', { name: 'Update' }).click()
       await page.getByRole('alert').getByText('Someone else changed this connection').waitFor()
+      await page.close()
+    },
+    SLOW,
+  )
+
+  it(
+    'how a registry is reached is folded away, opens where something is set or wrong, and a stored secret can be removed',
+    async () => {
+      const api = await serve()
+      const [connection] = api.world.connections
+      if (connection !== undefined) connection.secretFields = ['password', 'proxyPassword']
+      const page = await open(api, '/settings/registry-connections/new?platform=harbour')
+      const group = page.getByRole('group').filter({ hasText: 'How this registry is reached' })
+      await group.waitFor()
+      expect(await page.getByLabel('Proxy', { exact: true }).isVisible()).toBe(false)
+      await page.locator('summary').focus()
+      await page.keyboard.press('Enter')
+      await page.getByLabel('Proxy', { exact: true }).fill('http://proxy.evil.example')
+      await page.getByLabel('Connection name').fill('By proxy')
+      await page.getByLabel('URL').fill('https://registry.harbour.example')
+      await page.getByLabel('Username').fill('reader')
+      await page.getByLabel(/^Password/).fill('right')
+      const refusal = 'The proxy proxy.evil.example may not be used for a connection.'
+      api.failures.set('checkSettings', {
+        status: 403,
+        code: 'proxy-not-allowed',
+        detail: refusal,
+        fields: { proxyUrl: `${refusal} The operator adds it to PORTOLAN_ALLOW_CONNECTION_PROXIES.` },
+      })
+      await page.getByText('How this registry is reached').click()
+      for (const name of ['Next', 'Next', 'Save Connection']) await page.getByRole('button', { name }).click()
+      await page.getByText(/PORTOLAN_ALLOW_CONNECTION_PROXIES/).waitFor()
+      expect(await page.getByLabel('Proxy', { exact: true }).getAttribute('aria-invalid')).toBe('true')
+      expect(await violations(page)).toEqual([])
+
+      await page.goto(`${api.url}/settings/registry-connections/${connection?.id}/edit?step=credentials`)
+      const stored = page.getByLabel('Proxy password', { exact: true })
+      await stored.waitFor()
+      expect(await stored.inputValue()).toBe('')
+      expect(await page.getByRole('button', { name: 'Remove the stored Password' }).count()).toBe(0)
+      await page.getByRole('button', { name: 'Remove the stored Proxy password' }).click()
+      expect(await stored.isDisabled()).toBe(true)
+      api.failures.delete('checkSettings')
+      await page.getByRole('button', { name: 'Update' }).click()
+      await title(page, 'Registry Connections').waitFor()
+      expect(connection?.secretFields).toEqual(['password'])
+      await page.close()
+    },
+    SLOW,
+  )
+
+  it(
+    'an error and a warning of a connection stay under its row, with what to do',
+    async () => {
+      const api = await serve()
+      const page = await open(api, '/settings/registry-connections')
+      const failure = page.getByRole('note').filter({ hasText: 'Failed to connect' })
+      await failure.getByText('Make a new key in the console of the cloud').waitFor()
+      expect(await failure.innerText()).toContain('203.0.113.7')
+      await page.getByText(/may also push and delete.*Use credentials that may only read/).waitFor()
       await page.close()
     },
     SLOW,

@@ -25,7 +25,10 @@ export interface FakeApi {
   /** Without: the stream of events is refused, as by a proxy that knows none. */
   hasEvents: boolean
   /** Routes that fail, and with what. */
-  readonly failures: Map<RouteName, Pick<Problem, 'status' | 'code' | 'detail'> & { remedy?: string }>
+  readonly failures: Map<
+    RouteName,
+    Pick<Problem, 'status' | 'code' | 'detail'> & { remedy?: string; fields?: Record<string, string> }
+  >
   /** Requests of the API so far, as "GET /api/v1/images?limit=100". */
   readonly requests: string[]
   /** Answers that did not fit their schema: a mistake of the fake. */
@@ -126,7 +129,7 @@ export async function startFakeApi(options: FakeApiOptions): Promise<FakeApi> {
     const { name, route, pattern } = match
     const failure = api.failures.get(name)
     if (failure !== undefined) {
-      throw new FakeProblem(failure.status, failure.code, failure.detail, failure.remedy)
+      throw new FakeProblem(failure.status, failure.code, failure.detail, failure.remedy, failure.fields)
     }
     const groups = pattern.exec(url.pathname)?.groups ?? {}
     const decoded = Object.fromEntries(

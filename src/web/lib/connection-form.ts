@@ -7,7 +7,7 @@ import type {
   RegistryPlatform,
 } from '../../contract/index.ts'
 
-/** What a person has entered so far. Field values as the inputs hold them: text, or yes and no. */
+/** What a person has entered so far. Field values as the inputs hold them: text, or yes and no; no for a secret: remove the stored one. */
 export interface Draft {
   readonly name: string
   readonly values: Readonly<Record<string, string | boolean>>
@@ -66,6 +66,7 @@ export function settingsOf(fields: readonly PlatformField[], draft: Draft): Reco
   for (const { name, kind, secret } of fields) {
     const value = draft.values[name]
     if (kind === 'boolean') settings[name] = value === true
+    else if (secret && value === false) settings[name] = null
     else if (typeof value !== 'string' || value.trim() === '') continue
     else if (kind === 'lines') settings[name] = lines(value)
     // A secret may begin or end with a blank: it is taken as it was typed.
@@ -130,6 +131,17 @@ export function settingsChanged(
 ): boolean {
   const before = draftOf(connection, platform.fields).values
   return platform.fields.some(({ name }) => (draft.values[name] ?? '') !== (before[name] ?? ''))
+}
+
+/** Which step of the form has the first field that the server does not like; none: the fields are all right. */
+export function stepOfErrors(
+  errors: Readonly<Record<string, string>>,
+  fields: readonly PlatformField[],
+): 'credentials' | 'configuration' | undefined {
+  const names = Object.keys(errors)
+  if (names.some((name) => name === 'name' || fields.some((field) => field.name === name)))
+    return 'credentials'
+  return names.length > 0 ? 'configuration' : undefined
 }
 
 /** The server's word on single fields, by the name that the form knows: `settings.url` and `url` are the same one. */

@@ -1,6 +1,7 @@
-import { Alert, Loader, Stack, Text } from '@mantine/core'
+import { Loader, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle, IconCheck, IconCircleDashed, IconMinus, IconX } from '@tabler/icons-react'
 import type { CheckResult, CheckStep } from '../../../contract/index.ts'
+import { FailedToConnect } from '../../components/failed-to-connect.tsx'
 import classes from './form.module.css'
 
 const STEPS: readonly (readonly [CheckStep['id'], string])[] = [
@@ -10,6 +11,8 @@ const STEPS: readonly (readonly [CheckStep['id'], string])[] = [
   ['list', 'List repositories'],
   ['pull', 'Pull an image'],
 ]
+
+const NO_REASON = { message: 'A step of the check failed.', remedy: null }
 
 type LineState = CheckStep['state'] | 'running' | 'waiting'
 
@@ -35,19 +38,7 @@ export function CheckLines({ result, running }: { result: CheckResult | null; ru
   return (
     <Stack gap="xs">
       {result === null || result.ok || running ? null : (
-        <Alert
-          role="alert"
-          title="Failed to connect"
-          icon={<IconAlertTriangle aria-hidden />}
-          className={classes['failed'] ?? ''}
-        >
-          <Text size="sm">{result.error?.message ?? 'A step of the check failed.'}</Text>
-          {result.error === null || result.error.remedy === null ? null : (
-            <Text size="sm">
-              <b>What to do:</b> {result.error.remedy}
-            </Text>
-          )}
-        </Alert>
+        <FailedToConnect reason={result.error ?? NO_REASON} />
       )}
       <ol className={classes['check']} aria-label="Connection check" aria-busy={running}>
         {STEPS.map(([id, label]) => {

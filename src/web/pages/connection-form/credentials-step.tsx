@@ -2,8 +2,9 @@ import { Code, Group, List, Paper, Stack, Text, TextInput, Title } from '@mantin
 import type { RegistryPlatform } from '../../../contract/index.ts'
 import { Copy } from '../../components/copy.tsx'
 import type { Draft } from '../../lib/connection-form.ts'
-import { FieldInput } from './field-input.tsx'
+import { DocsLink } from './docs-link.tsx'
 import classes from './form.module.css'
+import { PlatformFields } from './platform-fields.tsx'
 
 export interface CredentialsStepProps {
   platform: RegistryPlatform
@@ -29,16 +30,7 @@ export function CredentialsStep(props: CredentialsStepProps) {
           error={errors['name']}
           onChange={(event) => change({ name: event.currentTarget.value })}
         />
-        {platform.fields.map((field) => (
-          <FieldInput
-            key={field.name}
-            field={field}
-            value={draft.values[field.name]}
-            stored={stored.includes(field.name)}
-            error={errors[field.name]}
-            change={(value) => change({ values: { ...draft.values, [field.name]: value } })}
-          />
-        ))}
+        <PlatformFields {...{ platform, draft, change, errors, stored }} />
       </Stack>
       <PermissionHelp platform={platform} egressAddresses={props.egressAddresses} />
     </div>
@@ -61,7 +53,7 @@ function PermissionHelp({
           <List size="sm" spacing={4} listStyleType="none">
             {permissions.map(({ name, why }) => (
               <List.Item key={name}>
-                <Code>{name}</Code>
+                <Code className="wrap-anywhere">{name}</Code>
                 <Text size="xs" c="dimmed">
                   {why}
                 </Text>
@@ -84,15 +76,20 @@ function PermissionHelp({
         </Paper>
       )}
       {egressAddresses.length === 0 ? null : (
-        <Text size="xs" c="dimmed">
-          If a firewall guards the registry, let these addresses in:{' '}
+        <Text size="xs" c="dimmed" component="div">
+          If a firewall guards the registry, let in the addresses that this server connects from:{' '}
           {egressAddresses.map((address) => (
-            <Code key={address}>{address}</Code>
+            <span key={address} className="nowrap">
+              <Code>{address}</Code> <Copy text={address} what={`address ${address}`} />{' '}
+            </span>
           ))}
         </Text>
       )}
       <Text size="xs" c="dimmed">
         Secrets are encrypted at rest and never shown again.
+      </Text>
+      <Text size="sm" component="div">
+        <DocsLink docs={platform.docs} />
       </Text>
     </Stack>
   )

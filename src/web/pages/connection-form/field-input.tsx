@@ -1,4 +1,4 @@
-import { PasswordInput, Select, Switch, Textarea, TextInput } from '@mantine/core'
+import { Button, PasswordInput, Select, Stack, Switch, Textarea, TextInput } from '@mantine/core'
 import type { PlatformField } from '../../../contract/index.ts'
 
 export interface FieldInputProps {
@@ -11,9 +11,12 @@ export interface FieldInputProps {
 }
 
 /** What all kinds of input have in common. */
-function sharedProps({ field, stored, error }: FieldInputProps) {
-  const placeholder = stored ? 'stored; leave empty to keep' : field.placeholder
+function sharedProps({ field, stored, error, value }: FieldInputProps) {
+  const isRemoved = field.secret && value === false
+  const kept = isRemoved ? 'will be removed' : 'stored; leave empty to keep'
+  const placeholder = stored ? kept : field.placeholder
   return {
+    disabled: isRemoved,
     label: field.label,
     description: field.help === '' ? undefined : field.help,
     required: field.required && !stored,
@@ -24,8 +27,28 @@ function sharedProps({ field, stored, error }: FieldInputProps) {
   }
 }
 
-/** One field of a platform's form, drawn from its description. */
+/** One field of a platform's form, drawn from its description; a stored secret that nobody needs can be taken away. */
 export function FieldInput(props: FieldInputProps) {
+  const { field, stored, value, change } = props
+  if (!field.secret || !stored || field.required) return <Input {...props} />
+  const isRemoved = value === false
+  return (
+    <Stack gap={4} align="stretch">
+      <Input {...props} />
+      <Button
+        variant="subtle"
+        size="compact-xs"
+        style={{ alignSelf: 'flex-start' }}
+        onClick={() => change(isRemoved ? '' : false)}
+        aria-label={`${isRemoved ? 'Keep' : 'Remove'} the stored ${field.label}`}
+      >
+        {isRemoved ? 'Keep the stored one' : 'Remove the stored one'}
+      </Button>
+    </Stack>
+  )
+}
+
+function Input(props: FieldInputProps) {
   const { field, value, error, change } = props
   const text = typeof value === 'string' ? value : ''
   const shared = sharedProps(props)
@@ -39,7 +62,7 @@ export function FieldInput(props: FieldInputProps) {
       return (
         <Switch
           label={field.label}
-          description={field.help}
+          description={field.help === '' ? undefined : field.help}
           error={error}
           checked={value === true}
           onChange={(event) => change(event.currentTarget.checked)}

@@ -11,10 +11,12 @@ export interface SavingOptions {
   platform: RegistryPlatform | undefined
   draft: Draft
   connection?: RegistryConnection
+  /** What was entered was not taken. */
+  onRefused?: (error: Error) => void
 }
 
 /** Checks what was entered, then saves it; a check that fails saves nothing until the person says so. */
-export function useSaving({ platform, draft, connection }: SavingOptions) {
+export function useSaving({ platform, draft, connection, onRefused = () => {} }: SavingOptions) {
   const [result, setResult] = useState<CheckResult | null>(null)
   const client = useQueryClient()
   const navigate = useNavigate()
@@ -23,6 +25,7 @@ export function useSaving({ platform, draft, connection }: SavingOptions) {
       connection === undefined
         ? call('createConnection', { body: inputOf(target, draft) })
         : call('editConnection', { params: { id: connection.id }, body: patchOf(connection, target, draft) }),
+    onError: onRefused,
     onSuccess: async (saved) => {
       await client.invalidateQueries({ queryKey: ['connections'] })
       done(
@@ -42,6 +45,7 @@ export function useSaving({ platform, draft, connection }: SavingOptions) {
         },
       }),
     onMutate: () => setResult(null),
+    onError: onRefused,
     onSuccess: (answer, target) => {
       setResult(answer)
       announce(answer.ok ? 'Connected' : 'Failed to connect')

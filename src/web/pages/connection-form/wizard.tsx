@@ -4,8 +4,9 @@ import { useState } from 'react'
 import type { RegistryConnection, RegistryPlatform } from '../../../contract/index.ts'
 import { problemOf } from '../../api/problem.ts'
 import { announce } from '../../components/announcer.ts'
+import { Failed } from '../../components/faces.tsx'
 import { LinkButton } from '../../components/links.tsx'
-import { type Draft, fieldErrors, missing } from '../../lib/connection-form.ts'
+import { type Draft, fieldErrors, missing, stepOfErrors } from '../../lib/connection-form.ts'
 import { ConfigurationStep } from './configuration-step.tsx'
 import { CredentialsStep } from './credentials-step.tsx'
 import { PlatformStep } from './platform-step.tsx'
@@ -59,7 +60,15 @@ function useSteps({ platform, draft, connection, firstStep }: WizardProps) {
 export function Wizard(props: WizardProps) {
   const { platform, draft, connection } = props
   const { steps, step, active, go, isComplete, wrong } = useSteps(props)
-  const saving = useSaving({ platform, draft, ...(connection === undefined ? {} : { connection }) })
+  const saving = useSaving({
+    platform,
+    draft,
+    onRefused: (error) => {
+      const at = stepOfErrors(fieldErrors(problemOf(error)), platform?.fields ?? [])
+      if (at !== undefined) go(at)
+    },
+    ...(connection === undefined ? {} : { connection }),
+  })
   const narrow = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false })
   const errors = { ...wrong, ...(saving.error === null ? {} : fieldErrors(problemOf(saving.error))) }
   const change = (part: Partial<Draft>): void => {
@@ -100,6 +109,7 @@ export function Wizard(props: WizardProps) {
           />
         ))}
       </Stepper>
+      {saving.error === null || step === 'save' ? null : <Failed error={saving.error} />}
       <StepBody {...props} change={change} step={step} errors={errors} saving={saving} />
       <Group mt="lg" gap="xs">
         {active === 0 ? (

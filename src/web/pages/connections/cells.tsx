@@ -1,7 +1,8 @@
 import { Group, Stack, Text, Tooltip, VisuallyHidden } from '@mantine/core'
 import { IconAlertTriangle, IconLockOpen } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
 import type { RegistryConnection } from '../../../contract/index.ts'
-import { ReasonText } from '../../components/faces.tsx'
+import { FailedToConnect } from '../../components/failed-to-connect.tsx'
 import { LinkAnchor } from '../../components/links.tsx'
 import { CONNECTION_STATES, ConnectionBadge, StateBadge } from '../../components/state-badge.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
@@ -42,27 +43,44 @@ export function Name({ connection }: CellProps) {
   )
 }
 
-/** Why the connection failed and what its last discovery did not see; nothing where all is well. */
+/** Why the connection failed, what its last discovery did not see, and what wants a look; nothing where all is well. */
 export function Trouble({ connection }: CellProps) {
-  const { status, statusReason, lastDiscovery } = connection
+  const { status, statusReason, lastDiscovery, warnings } = connection
   const incomplete = lastDiscovery?.incompleteBecause ?? null
   return (
     <Stack gap={4}>
-      {status === 'Error' && statusReason !== null ? <ReasonText reason={statusReason} /> : null}
-      {incomplete === null ? null : (
-        <Group gap={4} wrap="nowrap" align="flex-start" style={{ color: 'var(--tone-warn)' }}>
-          <IconAlertTriangle size={13} aria-hidden style={{ flex: 'none', marginTop: 2 }} />
-          <Text span size="xs" className="wrap-anywhere">
-            The last discovery is incomplete because {incomplete}
-          </Text>
-        </Group>
-      )}
+      {status === 'Error' && statusReason !== null ? <FailedToConnect reason={statusReason} compact /> : null}
+      {incomplete === null ? null : <Warning>The last discovery is incomplete because {incomplete}</Warning>}
+      {warnings.map(({ about, message, remedy }) => (
+        <Warning key={about}>
+          {message}
+          {remedy === null ? null : (
+            <>
+              {' '}
+              <b>What to do:</b> {remedy}
+            </>
+          )}
+        </Warning>
+      ))}
     </Stack>
   )
 }
 
-export function hasTrouble({ status, statusReason, lastDiscovery }: RegistryConnection): boolean {
-  return (status === 'Error' && statusReason !== null) || (lastDiscovery?.incompleteBecause ?? null) !== null
+function Warning({ children }: { children: ReactNode }) {
+  return (
+    <Group gap={4} wrap="nowrap" align="flex-start" style={{ color: 'var(--tone-warn)' }}>
+      <IconAlertTriangle size={13} aria-hidden style={{ flex: 'none', marginTop: 2 }} />
+      <Text span size="xs" className="wrap-anywhere">
+        <VisuallyHidden>Warning: </VisuallyHidden>
+        {children}
+      </Text>
+    </Group>
+  )
+}
+
+export function hasTrouble({ status, statusReason, lastDiscovery, warnings }: RegistryConnection): boolean {
+  const isIncomplete = (lastDiscovery?.incompleteBecause ?? null) !== null
+  return (status === 'Error' && statusReason !== null) || isIncomplete || warnings.length > 0
 }
 
 /** Badge, and under it what to do next. */

@@ -1,0 +1,63 @@
+import { Alert, Code, List, Text } from '@mantine/core'
+import { IconAlertTriangle } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { platformsQuery } from '../api/queries.ts'
+import classes from './faces.module.css'
+
+export interface FailedToConnectProps {
+  reason: { readonly message: string; readonly remedy: string | null; readonly code?: string }
+  /** Under a row of a table: less room. */
+  compact?: boolean
+}
+
+/** Why a registry cannot be used, what to do, and what else is often the cause. */
+export function FailedToConnect({ reason, compact = false }: FailedToConnectProps) {
+  const size = compact ? 'xs' : 'sm'
+  return (
+    <Alert
+      role={compact ? 'note' : 'alert'}
+      title="Failed to connect"
+      icon={<IconAlertTriangle aria-hidden />}
+      className={classes['failed'] ?? ''}
+      {...(compact ? { p: 'xs' } : {})}
+    >
+      <Text size={size} className="wrap-anywhere">
+        {reason.message}
+      </Text>
+      {reason.remedy === null ? null : (
+        <Text size={size} className="wrap-anywhere">
+          <b>What to do:</b> {reason.remedy}
+        </Text>
+      )}
+      <OftenTheCause size={size} />
+      {reason.code === undefined ? null : (
+        <Text size="xs" c="dimmed" mt={4}>
+          Code <Code>{reason.code}</Code>
+        </Text>
+      )}
+    </Alert>
+  )
+}
+
+function OftenTheCause({ size }: { size: 'xs' | 'sm' }) {
+  const addresses = useQuery(platformsQuery).data?.egressAddresses ?? []
+  return (
+    <List size={size} mt={6} spacing={2} aria-label="Often the cause">
+      <List.Item>Verify the credentials in the registry provider's console.</List.Item>
+      <List.Item>
+        Ensure that the registry allows connections from this server
+        {addresses.length === 0 ? '; whoever runs it knows its addresses.' : <>: {listed(addresses)}</>}
+      </List.Item>
+      <List.Item>For self-hosted registries, verify network and firewall rules.</List.Item>
+    </List>
+  )
+}
+
+function listed(addresses: readonly string[]) {
+  return addresses.map((address, index) => (
+    <span key={address}>
+      {index === 0 ? '' : ', '}
+      <Code>{address}</Code>
+    </span>
+  ))
+}
