@@ -12,6 +12,11 @@ const header = 'x-portolan-secret'
 
 const pattern = { source: ['aws.ecr'], 'detail-type': ['ECR Image Action'] }
 
+const actions: ReadonlyMap<unknown, NotifiedChange['action']> = new Map([
+  ['PUSH', 'push'],
+  ['DELETE', 'delete'],
+])
+
 type Json = Readonly<Record<string, unknown>>
 
 const objectOf = (value: unknown): Json =>
@@ -48,7 +53,7 @@ function changesOf(envelope: Json, settings: Json): readonly NotifiedChange[] {
 /** A push of a layer's worth, or of an image without a tag, concerns nothing that is discovered. */
 function imageAction(detail: Json): readonly NotifiedChange[] {
   const { result } = detail
-  const action = actions[String(detail['action-type'])]
+  const action = actions.get(detail['action-type'])
   const repository = detail['repository-name']
   const tag = detail['image-tag']
   if (typeof repository !== 'string' || !isRepositoryName(repository)) {
@@ -59,5 +64,3 @@ function imageAction(detail: Json): readonly NotifiedChange[] {
   if (action === 'push' && named === null) return []
   return [{ repository, tag: named, action }]
 }
-
-const actions: Readonly<Record<string, NotifiedChange['action']>> = { PUSH: 'push', DELETE: 'delete' }

@@ -34,7 +34,9 @@ export function sdkHandler({ http, clock, attempts }: SdkHttp): HandlerObject {
       })
       const body = await response.bytes(largestAnswer)
       refuseForeign(response, Buffer.from(body).toString('utf8'), clock.now())
-      const headers = Object.fromEntries(headersRead.map((name) => [name, response.header(name) ?? '']))
+      const headers = Object.fromEntries(
+        headersRead.flatMap((name) => response.headerValues(name).map((value) => [name, value])),
+      )
       return { response: { statusCode: response.status, headers, body } }
     },
     updateHttpClientConfig: () => undefined,
