@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Content, StoredTag } from './content.ts'
-import { type Access, type TokenBook } from './tokens.ts'
+import type { Access, TokenBook } from './tokens.ts'
 
 export interface ApiRequest {
   readonly method: string
@@ -46,7 +46,7 @@ export function refusal(status: number, code: string, message: string, detail?: 
   return { status, body: { errors: [{ code, message, ...(detail === undefined ? {} : { detail }) }] } }
 }
 
-export const unauthorized = (host: string, needed: Access): ApiAnswer => ({
+const unauthorized = (host: string, needed: Access): ApiAnswer => ({
   ...refusal(
     401,
     'UNAUTHORIZED',
@@ -107,7 +107,7 @@ function accessFor(options: ApiOptions, app: string, scopes: readonly string[]):
 }
 
 /** Whether a request's token allows it; else the refusal. */
-export function refused(options: ApiOptions, request: ApiRequest, needed: Access): ApiAnswer | undefined {
+function refused(options: ApiOptions, request: ApiRequest, needed: Access): ApiAnswer | undefined {
   const token = options.accessTokens.find(request.authorization.replace(/^Bearer /i, ''))
   const allowed = token?.access
     .filter(({ type, name }) => type === needed.type && name === needed.name)
@@ -178,6 +178,21 @@ export function listings(options: ApiOptions, request: ApiRequest): ApiAnswer | 
     return refusal(404, 'NAME_UNKNOWN', `repository "${repository}" is not found`, { name: repository })
   }
   return tags(options, request, repository)
+}
+
+/** What keeps a request of the registry protocol from being answered. */
+export function pullRefusal(options: ApiOptions, request: ApiRequest): ApiAnswer | undefined {
+  if (request.path === '/v2/') {
+    const isKnown = options.accessTokens.find(request.authorization.replace(/^Bearer /i, '')) !== undefined
+    return isKnown
+      ? undefined
+      : unauthorized(options.host, { type: 'registry', name: 'catalog', actions: ['*'] })
+  }
+  const repository = /^\/v2\/(.+)\/(?:manifests|blobs)\/[^/]+$/.exec(request.path)?.[1]
+  if (repository === undefined) return refusal(404, 'NOT_FOUND', 'not found')
+  const refusedBy = refused(options, request, { type: 'repository', name: repository, actions: ['pull'] })
+  if (refusedBy || options.content.has(repository)) return refusedBy
+  return refusal(404, 'NAME_UNKNOWN', `repository "${repository}" is not found`)
 }
 
 export function send(response: ServerResponse, { status, headers, body }: ApiAnswer): void {

@@ -9,7 +9,7 @@ import type { PlatformWorld, PlatformWorldOptions } from '../../platform-world.t
 import { passOn } from '../../pass-on.ts'
 import { pushBuilt, startRegistryServer } from '../../registry-server/index.ts'
 import { readBody } from '../../registry-server/listen.ts'
-import { type ApiOptions, type ApiRequest, listings, refusal, refused, send, signIn } from './api.ts'
+import { type ApiOptions, type ApiRequest, listings, pullRefusal, refusal, send, signIn } from './api.ts'
 import { Content } from './content.ts'
 import { entra } from './entra.ts'
 import { TokenBook } from './tokens.ts'
@@ -113,24 +113,11 @@ export async function startAcrWorld(options: AcrWorldOptions = {}): Promise<AcrW
       listed += 1
       return send(response, listings(api, request) ?? refusal(404, 'NOT_FOUND', 'not found'))
     }
-    const [, repository = '', kind = '', reference = ''] =
-      /^\/v2\/(.+)\/(manifests|blobs)\/([^/]+)$/.exec(request.path) ?? []
-    const needed = { type: 'repository', name: repository, actions: repository === '' ? ['none'] : ['pull'] }
-    const isPing = request.path === '/v2/'
-    if (!isPing && repository === '') return send(response, refusal(404, 'NOT_FOUND', 'not found'))
-    const refusedBy = refused(api, request, needed)
-    if (refusedBy && !(isPing && api.accessTokens.find(request.authorization.slice(7)))) {
-      return send(response, refusedBy)
-    }
-    if (!isPing && !content.has(repository)) {
-      return send(response, refusal(404, 'NAME_UNKNOWN', `repository "${repository}" is not found`))
-    }
-    if (kind === 'blobs') {
-      const location = `https://${storageHost}/${repository}/${reference}?sig=signature`
-      response.writeHead(307, { location }).end()
-      return
-    }
-    passOn(`${registry.url}${message.url ?? '/'}`, message, response)
+    const refusedBy = pullRefusal(api, request)
+    if (refusedBy) return send(response, refusedBy)
+    const blob = /^\/v2\/(.+)\/blobs\/([^/]+)$/.exec(request.path)
+    if (!blob) return passOn(`${registry.url}${message.url ?? '/'}`, message, response)
+    response.writeHead(307, { location: `https://${storageHost}/${blob[1]}/${blob[2]}?sig=signature` }).end()
   }
 
   function storage(message: IncomingMessage, response: ServerResponse): void {
