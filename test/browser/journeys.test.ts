@@ -218,6 +218,22 @@ describe('registry connections', () => {
   )
 
   it(
+    'everything can be discovered again, whatever seems unchanged',
+    async () => {
+      const api = await serve()
+      const page = await open(api, '/settings/registry-connections')
+      await page.getByRole('button', { name: 'Actions for Production harbour' }).click()
+      await page.getByRole('menuitem', { name: 'Discover everything again' }).click()
+      await page.getByText('Discovery has started.').waitFor()
+      expect(api.requests.filter((request) => request.startsWith('POST'))).toEqual([
+        expect.stringMatching(/\/discover\?listing=complete$/),
+      ])
+      await page.close()
+    },
+    SLOW,
+  )
+
+  it(
     'an error and a warning of a connection stay under its row, with what to do',
     async () => {
       const api = await serve()

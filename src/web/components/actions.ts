@@ -15,6 +15,13 @@ export function useConnectionActions() {
     onError: (error, { name }) => failed(`Discover Images: ${name}`, error),
     onSettled: look,
   })
+  const discoverAll = useMutation({
+    mutationFn: ({ id }: Named) =>
+      call('discoverConnection', { params: { id }, query: { listing: 'complete' } }),
+    onSuccess: (answer, { name }) => done(answer.message, `Discover everything again: ${name}`),
+    onError: (error, { name }) => failed(`Discover everything again: ${name}`, error),
+    onSettled: look,
+  })
   const scan = useMutation({
     mutationFn: ({ id }: Named) => call('scanConnection', { params: { id } }),
     onSuccess: (answer, { name }) => done(answer.message, `Scan Images: ${name}`),
@@ -35,7 +42,7 @@ export function useConnectionActions() {
     onError: (error, { name }) => failed(name, error),
     onSettled: look,
   })
-  return { discover, scan, check, enable }
+  return { discover, discoverAll, scan, check, enable }
 }
 
 /** Scan one image, or try a failed scan again. */

@@ -64,7 +64,7 @@ function PermissionHelp({
       )}
       {policy === null ? null : (
         <Paper withBorder p="sm">
-          <Group justify="space-between" mb={6}>
+          <Group justify="space-between" mb={6} wrap="nowrap" align="flex-start">
             <Title order={2} size="h3">
               {policy.label}
             </Title>

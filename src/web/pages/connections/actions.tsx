@@ -42,7 +42,7 @@ export interface RowMenuProps {
 }
 
 export function RowMenu({ connection, remove }: RowMenuProps) {
-  const { discover, scan, check } = useConnectionActions()
+  const { discover, discoverAll, scan, check } = useConnectionActions()
   const isAdmin = useIsAdmin()
   const checkNow = (): void =>
     check.mutate(connection, {
@@ -55,7 +55,7 @@ export function RowMenu({ connection, remove }: RowMenuProps) {
       },
     })
   return (
-    <Menu position="bottom-end" width={190}>
+    <Menu position="bottom-end" width={215}>
       <Menu.Target>
         <ActionIcon aria-label={`Actions for ${connection.name}`}>
           <IconDots size={17} aria-hidden />
@@ -67,6 +67,13 @@ export function RowMenu({ connection, remove }: RowMenuProps) {
         </LinkMenuItem>
         <Menu.Item onClick={() => discover.mutate(connection)} disabled={!connection.enabled}>
           Discover Images
+        </Menu.Item>
+        <Menu.Item
+          onClick={() => discoverAll.mutate(connection)}
+          disabled={!connection.enabled}
+          title="Asks for every repository and tag, also for what seems unchanged"
+        >
+          Discover everything again
         </Menu.Item>
         <Menu.Item onClick={() => scan.mutate(connection)} disabled={!connection.enabled}>
           Scan Now
