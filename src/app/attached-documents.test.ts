@@ -3,20 +3,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { type AdvisoryDatabase, openDatabaseFolder } from '../advisories/index.ts'
-import { type Digest, parseDigest } from '../core/index.ts'
+import { type Digest, parseDigest, systemClock } from '../core/index.ts'
 import { createDiscoveryService } from '../discovery/index.ts'
 import { createDocumentService, type DocumentService } from '../documents/index.ts'
 import { createFindingService, type FindingService } from '../findings/index.ts'
 import { createMemoryLayerStore } from '../inventory/index.ts'
 import type { OpenMatcher } from '../matching/sql.ts'
 import type { Database } from '../platform/db/index.ts'
-import { imageSource } from '../registries/index.ts'
+import { ociProvider } from '../registries/providers/oci/index.ts'
 import { createScanService } from '../scans/index.ts'
 import { eachDatabase } from '../test-support/databases/index.ts'
-import { addConnection, emptyDatabase, FakeRegistry, ManualClock } from '../test-support/domain/index.ts'
+import { addConnection, emptyDatabase, ManualClock } from '../test-support/domain/index.ts'
 import { type BuiltImage, buildImage } from '../test-support/image-builder/index.ts'
+import { testHttp } from '../test-support/http.ts'
 import { debian, npm, rows } from '../test-support/pipeline/index.ts'
-import { Cleanup, testClient } from '../test-support/registry-client.ts'
+import { Cleanup } from '../test-support/registry-client.ts'
 import {
   envelopeOf,
   pushAttached,
@@ -91,9 +92,6 @@ eachDatabase((_name, open) => {
     database = cleanup.keep(openDatabaseFolder(folder))
     registry = cleanup.keep(await startRegistryServer())
     pushBuilt(registry, REPOSITORY, ['1'], built)
-    const listing = new FakeRegistry()
-    listing.put(REPOSITORY, '1', built)
-    const client = testClient(cleanup, registry.host)
     clock = new ManualClock()
     documents = createDocumentService({ db, clock, tools: createDocumentTools(() => database), version: '1' })
     findings = createFindingService(db, documents.overlays)
@@ -102,10 +100,8 @@ eachDatabase((_name, open) => {
       matcher: createBuiltInMatcher(database),
       versions: { dpkg: 1, npm: 1 },
     }
-    const openConnector = async () => ({
-      ...listing.connector(),
-      source: (path: string) => imageSource(client, path),
-    })
+    const settings = { url: registry.url, allowPlainHttp: true }
+    const openConnector = async () => ociProvider.open(settings, { http: testHttp, clock: systemClock })
     pipeline = createPipeline({
       db,
       clock,
@@ -115,7 +111,8 @@ eachDatabase((_name, open) => {
       documents,
     })
     await pipeline.databaseChanged(matcher, 'test')
-    for (const orgId of ['one', 'two']) connections.set(orgId, await addConnection(db, orgId))
+    for (const orgId of ['one', 'two'])
+      connections.set(orgId, await addConnection(db, orgId, { host: registry.host }))
   })
   afterEach(async () => cleanup.close())
 
@@ -171,6 +168,16 @@ eachDatabase((_name, open) => {
     await expect(documents.remove('one', document?.id ?? '')).rejects.toMatchObject({
       code: 'document-attached',
     })
+  })
+
+  it('is looked for under tags that there are, unless a person asks', async () => {
+    await scan('one')
+    const asked = () => registry.requests.all.filter(({ path }) => path.includes('/sha256-')).length
+    expect(asked()).toBe(0)
+    put('att', DSSE, envelopeOf(OPENVEX, vexOn('CVE-2024-0001'), image))
+    await again('one')
+    expect(asked()).toBeGreaterThan(0)
+    expect(await attached('one')).toHaveLength(1)
   })
 
   it('an SBOM is compared with what was found, and nothing comes from it', async () => {

@@ -1,7 +1,7 @@
 import { type Clock, digestBytes, digestOfBytes, newId, safeText } from '../core/index.ts'
 import { type Database, inTransaction } from '../platform/db/index.ts'
 import { compareContents } from '../sbom/index.ts'
-import { imagesOfPlatform, keepAttached, noteAttached } from './attached/store.ts'
+import { imagesOfPlatform, keepAttached, noteAttached, tagsAmong } from './attached/store.ts'
 import { inventoryPurls } from './images/store.ts'
 import type { AttachedDocument, AttachedDocumentKeeper, Attachments, ComparisonView } from './ports.ts'
 
@@ -19,6 +19,7 @@ export function createAttachedDocumentKeeper(db: Database, clock: Clock): Attach
       const rows = await imagesOfPlatform(bulk, orgId, imageId, digestBytes(manifestDigest))
       return rows.map(({ id, digest }) => ({ id, digest: digestOfBytes(digest) }))
     },
+    knownTags: async (orgId, imageId, names) => new Set(await tagsAmong(bulk, orgId, imageId, names)),
     async attach(orgId, { imageId, manifestDigest, inventoryId, documents, notes }) {
       const place = { orgId, imageId, manifest: digestBytes(manifestDigest) }
       const compares = documents.some(({ kind }) => kind === 'sbom')

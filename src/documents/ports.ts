@@ -67,6 +67,8 @@ export type AttachedDocument = {
 export interface AttachedDocumentKeeper {
   /** Images of the scanned image's repository that have this platform, newest first; few. */
   imagesOf(orgId: string, imageId: number, manifestDigest: Digest): Promise<{ id: number; digest: Digest }[]>
+  /** Which of these tags the image's repository has, as it was discovered: documents are attached by tags too. */
+  knownTags(orgId: string, imageId: number, names: readonly string[]): Promise<ReadonlySet<string>>
   /** In place of all that was attached to this platform of the image at the scan before. */
   attach(orgId: string, attachments: Attachments): Promise<void>
   /** It could not be looked: what was known stays, and the image says why. */

@@ -30,9 +30,11 @@ export async function findAttached(
 ): Promise<AttachedBlob[]> {
   const found = new Map<Digest, AttachedBlob>()
   const manifests = new Set<string>(await inIndex(source, index, manifest, signal))
-  for (const digest of new Set([manifest, index])) {
-    for (const each of await referring(source, digest, signal)) manifests.add(each)
-    for (const ending of ['att', 'sbom']) manifests.add(`sha256-${digestHex(digest)}.${ending}`)
+  const subjects = [...new Set([manifest, index])]
+  const tags = await tagsThere(source, subjects)
+  for (const digest of subjects) {
+    for (const each of await referring(source, digest, tags, signal)) manifests.add(each)
+    for (const tag of cosignTags(digest)) if (tags.has(tag)) manifests.add(tag)
   }
   for (const reference of [...manifests].slice(0, MAX_MANIFESTS)) {
     const read = await open(source, reference, signal)
@@ -40,6 +42,16 @@ export async function findAttached(
     for (const layer of read.layers) found.set(layer.digest, attachedBlob(layer))
   }
   return [...found.values()].slice(0, MAX_BLOBS)
+}
+
+const referrersTag = (digest: Digest): string => `sha256-${digestHex(digest)}`
+const cosignTags = (digest: Digest): string[] =>
+  ['att', 'sbom'].map((ending) => `${referrersTag(digest)}.${ending}`)
+
+/** Of the tags that documents can be attached by, those that there are, or that there may be. */
+async function tagsThere(source: ImageSource, subjects: readonly Digest[]): Promise<ReadonlySet<string>> {
+  const names = subjects.flatMap((digest) => [referrersTag(digest), ...cosignTags(digest)])
+  return (await source.knownTags?.(names)) ?? new Set(names)
 }
 
 function attachedBlob({ digest, size, mediaType, annotations }: Descriptor): AttachedBlob {
@@ -60,10 +72,16 @@ async function inIndex(
     .map(({ digest }) => digest)
 }
 
-async function referring(source: ImageSource, digest: Digest, signal?: AbortSignal): Promise<Digest[]> {
+async function referring(
+  source: ImageSource,
+  digest: Digest,
+  tags: ReadonlySet<string>,
+  signal?: AbortSignal,
+): Promise<Digest[]> {
   const raw = await source.referrers?.(digest, signal)
-  const read =
-    raw === undefined ? await open(source, `sha256-${digestHex(digest)}`, signal) : parseManifest(raw)
+  const tag = referrersTag(digest)
+  if (raw === undefined && !tags.has(tag)) return []
+  const read = raw === undefined ? await open(source, tag, signal) : parseManifest(raw)
   return read?.type === 'index' ? read.entries.map((entry) => entry.digest) : []
 }
 

@@ -38,6 +38,8 @@ export interface ImageSource {
    * An index of what refers to a manifest (distribution-spec, Listing Referrers), unverified; undefined when the source keeps none.
    */
   referrers?(digest: Digest, signal?: AbortSignal): Promise<RawManifest | undefined>
+  /** Which of these tags there are, where that is known without asking for each; absent: it is not known. */
+  knownTags?(names: readonly string[]): Promise<ReadonlySet<string>>
   /** Frees what the source holds open. */
   close?(): Promise<void>
 }

@@ -83,9 +83,11 @@ function boundedSource(
   source: ImageSource,
   within: (signal?: AbortSignal) => AbortSignal | undefined,
 ): ImageSource {
+  const referrers = source.referrers?.bind(source)
   return {
     name: source.name,
     manifest: (reference, signal) => source.manifest(reference, within(signal)),
     blob: (descriptor, signal) => source.blob(descriptor, within(signal)),
+    ...(referrers === undefined ? {} : { referrers: (digest, signal) => referrers(digest, within(signal)) }),
   }
 }

@@ -20,13 +20,15 @@ const MOST_MS = 60_000
  */
 export async function keepAttached(
   documents: AttachedDocumentKeeper,
-  { scan: { orgId, imageId }, source, image, inventoryId }: ScannedPlatform,
+  { scan, source, image, inventoryId }: ScannedPlatform,
   signal: AbortSignal,
 ): Promise<void> {
   const manifest = image.manifest.digest
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(MOST_MS)])
+  const { orgId, imageId } = scan
+  const knowing = scan.userPriority ? source : withKnownTags(documents, scan, source)
   for (const { id, digest } of await documents.imagesOf(orgId, imageId, manifest)) {
-    const read = await look(source, { index: digest, manifest }, bounded)
+    const read = await look(knowing, { index: digest, manifest }, bounded)
     signal.throwIfAborted()
     if ('failure' in read) {
       const note = `Documents attached to the image could not be read: ${read.failure}`
@@ -43,6 +45,18 @@ export async function keepAttached(
       })
     }
   }
+}
+
+/**
+ * Discovery knows which tags there are: only those are asked for. A person who asks for a scan may have attached something
+ * since, so then the registry is asked for all.
+ */
+function withKnownTags(
+  documents: AttachedDocumentKeeper,
+  { orgId, imageId }: ClaimedScan,
+  source: ImageSource,
+): ImageSource {
+  return { ...source, knownTags: (names) => documents.knownTags(orgId, imageId, names) }
 }
 
 async function look(

@@ -22,6 +22,19 @@ export async function imagesOfPlatform(
   return rows
 }
 
+/** Which of these tags the image's repository has, as its last discovery saw it. */
+export async function tagsAmong(
+  db: Db,
+  orgId: string,
+  imageId: number,
+  names: readonly string[],
+): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select t.name from image i join tag t on t.repository_id = i.repository_id
+    where i.id = ${imageId} and i.org_id = ${orgId} and t.name = any(${names}::text[])`.execute(db)
+  return rows.map((row) => row.name)
+}
+
 export interface AttachedRow {
   readonly id: string
   readonly kind: DocumentKind
