@@ -12,6 +12,7 @@ import { type Architecture, checkModules } from './architecture/rules.ts'
 import { checkLockFile } from './checks/lock-file.ts'
 import { checkDocs } from './checks/links.ts'
 import { checkErrorCodes } from './checks/error-codes.ts'
+import { checkPlatformPages } from './docs/platform-pages.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -59,6 +60,7 @@ const steps: readonly [string, () => Outcome][] = [
   ['lock file', () => problems(checkLockFile(root))],
   ['docs links', () => problems(checkDocs(root))],
   ['error codes', () => problems(checkErrorCodes(root))],
+  ['pages of platforms', () => problems(checkPlatformPages(root))],
 ]
 
 let failed = 0
