@@ -6,6 +6,7 @@ import { garProvider } from '../registries/providers/gar/index.ts'
 import { gcrProvider } from '../registries/providers/gcr/index.ts'
 import { ghcrProvider } from '../registries/providers/ghcr/index.ts'
 import { jfrogProvider } from '../registries/providers/jfrog/index.ts'
+import { gitlabProvider } from '../registries/providers/gitlab/index.ts'
 import { ociProvider } from '../registries/providers/oci/index.ts'
 
 /** Every kind of registry that can be connected, in the order in which people see them: a new one is its folder and its line here. */
@@ -16,6 +17,7 @@ export const registryPlatforms: readonly RegistryProvider[] = [
   garProvider,
   gcrProvider,
   acrProvider,
+  gitlabProvider,
   jfrogProvider,
   ociProvider,
 ]

@@ -9,7 +9,7 @@ export interface SignInVerdict {
 }
 
 /**
- * A client that sends credentials no more once they were refused, at whichever of a platform's hosts that was: repeated
+ * A client that sends nothing more once its credentials were refused, at whichever of a platform's hosts that was: repeated
  * failures lock accounts and ban addresses.
  *
  * @param judge looks at an answer; undefined lets it pass, unread. The body of one that does not pass may be read for its words
@@ -24,9 +24,9 @@ export function stopAfterRefusal(
   let refusal: AppError | undefined
   return {
     async request(request) {
-      const carries = request.authorization !== undefined || request.body !== undefined
-      if (carries && refusal !== undefined) throw refusal
+      if (refusal !== undefined) throw refusal
       const response = await http.request(request)
+      const carries = request.authorization !== undefined || request.body !== undefined
       const verdict = carries ? await judge(request, response) : undefined
       if (verdict === undefined) return response
       if (verdict.final) refusal = verdict.error

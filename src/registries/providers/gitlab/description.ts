@@ -1,0 +1,97 @@
+import { type PlatformDescription, transportFields } from '../../index.ts'
+
+export const description: PlatformDescription = {
+  id: 'gitlab',
+  label: 'GitLab Registry',
+  summary:
+    'Container registry of GitLab.com and of self-hosted GitLab: a group, a project, a user, or everything.',
+  docs: 'docs/registries/gitlab.md',
+  fields: [
+    {
+      name: 'username',
+      label: 'Username',
+      kind: 'text',
+      required: true,
+      secret: false,
+      help: 'GitLab username or deploy token username.',
+      placeholder: 'ann',
+    },
+    {
+      name: 'token',
+      label: 'Token',
+      kind: 'password',
+      required: true,
+      secret: true,
+      help: 'Personal, group or project access token with the scopes read_api and read_registry. A deploy token with read_registry can pull but not list: name the images in Repositories.',
+    },
+    {
+      name: 'namespace',
+      label: 'Namespace',
+      kind: 'text',
+      required: false,
+      secret: false,
+      help: 'Optional: path of a group (with all below it), a project or a user. Empty: all projects that the account is a member of.',
+      placeholder: 'acme/team',
+    },
+    {
+      name: 'repositories',
+      label: 'Repositories',
+      kind: 'lines',
+      required: false,
+      secret: false,
+      help: 'One a line. Needed only for tokens that may not list, such as deploy tokens; only these are discovered then.',
+      placeholder: 'acme/team/api',
+    },
+    {
+      name: 'gitlabUrl',
+      label: 'GitLab URL',
+      kind: 'url',
+      required: false,
+      secret: false,
+      guardsSecrets: true,
+      help: 'Only for self-hosted GitLab: the address of its start page.',
+      placeholder: 'https://gitlab.com',
+    },
+    {
+      name: 'registryUrl',
+      label: 'Registry URL',
+      kind: 'url',
+      required: false,
+      secret: false,
+      guardsSecrets: true,
+      help: 'Only for self-hosted GitLab: the host before the image names at Deploy → Container registry, with its port.',
+      placeholder: 'https://registry.gitlab.com',
+    },
+    {
+      name: 'allowPlainHttp',
+      label: 'Allow plain HTTP',
+      kind: 'boolean',
+      required: false,
+      secret: false,
+      group: 'transport',
+      needs: 'insecure',
+      help: 'Lets both URLs begin with http://. Tokens and images are then not protected on their way.',
+    },
+    ...transportFields,
+  ],
+  permissions: [
+    {
+      name: 'read_api',
+      why: 'To list repositories and when they changed: read_registry alone lists nothing. Not needed where the repositories are named one by one.',
+    },
+    { name: 'read_registry', why: 'To list tags and to pull images.' },
+    {
+      name: 'Role Reporter or higher',
+      why: 'On every private project: the registry of others is left out of every list without a word.',
+    },
+  ],
+  policy: { label: 'Scopes of the access token', text: 'read_api, read_registry' },
+  limits: [
+    {
+      bucket: 'api',
+      requests: 2000,
+      seconds: 60,
+      source: 'https://docs.gitlab.com/user/gitlab_com/#rate-limits-on-gitlabcom',
+    },
+  ],
+}

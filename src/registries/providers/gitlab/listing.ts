@@ -1,0 +1,90 @@
+import {
+  type DistributionClient,
+  type ListingOptions,
+  type PlatformListing,
+  type RepositoryPage,
+  type TagPage,
+  tagsByHead,
+} from '../../index.ts'
+import type { GitlabApi } from './api.ts'
+import { findNumber, graphqlTags } from './graphql-tags.ts'
+import { hasNativeApi, nativeTags } from './native-tags.ts'
+import { repositoriesBelow } from './places.ts'
+import type { createRevisions } from './revisions.ts'
+
+export interface GitlabParts {
+  readonly api: GitlabApi
+  readonly client: DistributionClient
+  readonly namespace: string | undefined
+  /** Named in the form: then GitLab's API is never asked, because the token may have no right to. */
+  readonly named: readonly string[]
+  readonly revised: ReturnType<typeof createRevisions>
+}
+
+/** Numbers that are kept, so that tags need no search: more than that are looked up anew. */
+const mostNumbers = 100_000
+
+type Way = 'native' | 'graphql' | 'protocol'
+
+function readCursor(cursor: string | undefined): { readonly way: Way | undefined; readonly rest: string } {
+  const match = /^(native|graphql|protocol) (.*)$/s.exec(cursor ?? '')
+  return { way: match?.[1] as Way | undefined, rest: match?.[2] ?? '' }
+}
+
+/** How GitLab lists: repositories by its REST API, tags by whatever of three ways takes the fewest requests there. */
+export function createListing(parts: GitlabParts): PlatformListing {
+  const { api, client, namespace, named, revised } = parts
+  const numbers = new Map<string, number>()
+  let probed: Promise<boolean> | undefined
+
+  /** Asked once for each connector. */
+  function isNative(signal: AbortSignal | undefined): Promise<boolean> {
+    probed ??= hasNativeApi(client, signal).catch((error: unknown) => {
+      probed = undefined
+      throw error
+    })
+    return probed
+  }
+
+  async function* repositories(options: ListingOptions): AsyncGenerator<RepositoryPage> {
+    if (named.length > 0) {
+      yield { repositories: named.map((name) => ({ name, revision: null })), nextCursor: null }
+      return
+    }
+    for await (const page of repositoriesBelow(api, namespace, options)) {
+      if (numbers.size < mostNumbers) for (const { id, name } of page.repositories) numbers.set(name, id)
+      const dated = page.repositories.length > 0 && (await isNative(options.signal))
+      yield {
+        repositories: dated
+          ? await revised(page.repositories, options.signal)
+          : page.repositories.map(({ name }) => ({ name, revision: null })),
+        nextCursor: page.nextCursor,
+      }
+    }
+  }
+
+  async function wayFor(signal: AbortSignal | undefined): Promise<Way> {
+    if (await isNative(signal)) return 'native'
+    return named.length > 0 ? 'protocol' : 'graphql'
+  }
+
+  async function* pagesBy(way: Way, name: string, options: ListingOptions): AsyncGenerator<TagPage> {
+    if (way === 'native') yield* nativeTags(client, name, options)
+    else if (way === 'protocol') yield* tagsByHead(client, name, options)
+    else {
+      const id = numbers.get(name) ?? (await findNumber(api, name, options.signal))
+      yield* graphqlTags(api, { id, name }, options)
+    }
+  }
+
+  async function* tags(repository: string, options: ListingOptions): AsyncGenerator<TagPage> {
+    const { way: told, rest } = readCursor(options.cursor)
+    const way = told ?? (await wayFor(options.signal))
+    const cursor = told === undefined || rest === '' ? undefined : rest
+    for await (const page of pagesBy(way, repository, { ...options, cursor })) {
+      yield { ...page, nextCursor: page.nextCursor === null ? null : `${way} ${page.nextCursor}` }
+    }
+  }
+
+  return { repositories, tags }
+}
