@@ -27,7 +27,7 @@ describe.each(Object.entries(places))('the API on %s', (name, place) => {
   beforeAll(async () => {
     const where = await place()
     dataDir = where.dataDir
-    world = await openWorld(where)
+    world = await openWorld(where, { PORTOLAN_EGRESS_ADDRESSES: '192.0.2.7' })
   }, 120_000)
   afterAll(async () => {
     await world.close()
@@ -36,14 +36,33 @@ describe.each(Object.entries(places))('the API on %s', (name, place) => {
 
   it('describes the platforms well enough to draw their forms', async () => {
     const { body } = await call('GET', '/registry-platforms')
-    expect(body.items[0]).toMatchObject({
-      id: 'oci',
-      fields: expect.any(Array),
-      permissions: expect.any(Array),
+    const oci = body.items.find((platform: { id: string }) => platform.id === 'oci')
+    expect(oci).toMatchObject({ fields: expect.any(Array), permissions: expect.any(Array) })
+    const field = (name: string) => oci.fields.find((each: { name: string }) => each.name === name)
+    expect(field('password').secret).toBe(true)
+    expect(field('proxyUrl')).toMatchObject({
+      group: 'transport',
+      help: expect.stringContaining('PORTOLAN_ALLOW_CONNECTION_PROXIES'),
     })
-    expect(body.items[0].fields.find((field: { name: string }) => field.name === 'password').secret).toBe(
-      true,
-    )
+    expect(body.egressAddresses).toEqual(['192.0.2.7'])
+  })
+
+  it('refuses what the operator has not allowed, naming the setting at the field', async () => {
+    const form = connectionTo(world.registry, 'Refused')
+    const settings = form['settings'] as Record<string, unknown>
+    const url = String(settings['url']).replace('127.0.0.1', 'localhost')
+    const plain = await call('POST', '/registry-connections', { ...form, settings: { ...settings, url } })
+    expect(plain.body).toMatchObject({
+      code: 'insecure-not-allowed',
+      fields: { allowPlainHttp: expect.stringContaining('PORTOLAN_ALLOW_INSECURE_REGISTRIES') },
+    })
+    const proxied = { ...settings, proxyUrl: 'http://127.0.0.1:3128' }
+    const proxy = await call('POST', '/registry-connections/check', { platform: 'oci', settings: proxied })
+    expect(proxy.body).toMatchObject({
+      code: 'proxy-not-allowed',
+      fields: { proxyUrl: expect.stringContaining('PORTOLAN_ALLOW_CONNECTION_PROXIES') },
+    })
+    expect([plain.status, proxy.status]).toEqual([403, 403])
   })
 
   it('refuses settings that do not fit, field by field', async () => {
@@ -207,7 +226,7 @@ describe.each(Object.entries(places))('the API on %s', (name, place) => {
       action: 'connection.created',
       actor: { kind: 'token', id: 'bootstrap' },
       target: { kind: 'registry-connection', id },
-      detail: { name: 'Harbour', platform: 'oci' },
+      detail: { name: 'Harbour', platform: 'oci', insecure: true },
     })
   })
 
