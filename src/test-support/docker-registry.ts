@@ -26,6 +26,8 @@ export interface DockerRegistryOptions {
     /** PEM certificates whose keys may sign tokens. */
     readonly roots: string
   }
+  /** Where pushes are told of (distribution, docs/content/about/notifications.md). */
+  readonly notifications?: { readonly url: string; readonly headers: Readonly<Record<string, string>> }
 }
 
 /** Whether Debian's programs that the contract suite needs are installed. */
@@ -53,7 +55,7 @@ function configOf(folder: string, options: DockerRegistryOptions): string {
     writeFileSync(join(folder, name), text, { mode: 0o600 })
     return join(folder, name)
   }
-  const { tls, htpasswd, token } = options
+  const { tls, htpasswd, token, notifications } = options
   const config = {
     version: '0.1',
     log: { level: 'error', accesslog: { disabled: true } },
@@ -79,6 +81,15 @@ function configOf(folder: string, options: DockerRegistryOptions): string {
         }
       : {}),
   }
+  const endpoint = notifications && {
+    name: 'portolan',
+    url: notifications.url,
+    headers: Object.fromEntries(Object.entries(notifications.headers).map(([name, text]) => [name, [text]])),
+    timeout: '2s',
+    threshold: 5,
+    backoff: '1s',
+  }
+  if (endpoint) Object.assign(config, { notifications: { endpoints: [endpoint] } })
   // JSON is YAML.
   return write('config.yml', JSON.stringify(config))
 }

@@ -9,6 +9,8 @@ const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 export const ADMIN_TOKEN = 'bootstrap-token-of-the-kill-test'
 
 export interface ServerProcess {
+  /** `http://127.0.0.1:PORT` */
+  readonly address: string
   readonly client: Client
   /** SIGKILL, and waits for the end. */
   kill(): Promise<void>
@@ -38,6 +40,7 @@ export async function startServerProcess(env: Readonly<Record<string, string>>):
     return code
   }
   return {
+    address,
     client: createClient(address, ADMIN_TOKEN),
     kill: async () => void (await end('SIGKILL')),
     stop: () => end('SIGTERM'),
