@@ -40,7 +40,8 @@ export async function* newestFirst<T>(listing: OrderedListing<T>): AsyncGenerato
     const asked = await fetchOrdered(listing, point)
     const { items, next } = asked.page
     for (const item of items) order.see(listing.updatedAt(item))
-    const cut = next !== undefined && since !== undefined && order.isBelow(since)
+    const mayEnd = next !== undefined && since !== undefined && asked.newestFirst
+    const cut = mayEnd && order.isBelow(since)
     const following =
       next === undefined || cut ? undefined : { pageToken: next, newestFirst: asked.newestFirst }
     yield { items, next: following, cut }
@@ -65,17 +66,21 @@ async function fetchOrdered<T>(
   }
 }
 
-/** Whether dates fall from one to the next; without a single fall nothing is shown. */
+/** So many falls in a row, and no rise, are no accident. */
+const ENOUGH_FALLS = 8
+
+/** Whether dates fall from one to the next. */
 function createOrderWatch() {
   let last: number | undefined
-  let falls = false
+  let falls = 0
   let broken = false
   return {
     see(at: number | undefined): void {
       if (at === undefined || (last !== undefined && at > last)) broken = true
-      else if (last !== undefined && at < last) falls = true
+      else if (last !== undefined && at < last) falls += 1
       last = at
     },
-    isBelow: (since: number): boolean => !broken && falls && last !== undefined && last < since,
+    isBelow: (since: number): boolean =>
+      !broken && falls >= ENOUGH_FALLS && last !== undefined && last < since,
   }
 }

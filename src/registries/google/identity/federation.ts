@@ -29,7 +29,7 @@ async function exchange(
     clock,
     attempts,
     origin: 'https://sts.googleapis.com',
-    explain: (refusal) => tokenRefusal('the identity of this server', refusal),
+    explain: (refusal) => tokenRefusal('the identity of this server', refusal, true),
   })
   const body = {
     grantType: 'urn:ietf:params:oauth:grant-type:token-exchange',

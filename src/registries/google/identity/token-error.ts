@@ -31,6 +31,13 @@ const meanings: readonly Meaning[] = [
   },
 ]
 
+/** What it says of a federated token depends on the conditions of the pool. */
+const federated: Meaning = {
+  said: /^/,
+  cause: 'it does not accept the token of this server',
+  remedy: 'Check the workload identity pool, its provider and their conditions.',
+}
+
 const unknown: Meaning = {
   said: /^/,
   cause: 'it does not accept {name}',
@@ -46,12 +53,17 @@ const refusing = new Set([
 ])
 
 /** A refusal of a token endpoint (RFC 6749, 5.2); undefined for trouble that says nothing of the credentials. */
-export function tokenRefusal(name: string, { body, status, request }: ApiRefusal): AppError | undefined {
+export function tokenRefusal(
+  name: string,
+  { body, status, request }: ApiRefusal,
+  isFederated = false,
+): AppError | undefined {
   const error = typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined
   const code = typeof error === 'string' ? error : ''
   if (!refusing.has(code) && status !== 401) return undefined
   const said = saidIn(body)
-  const { cause, remedy } = meanings.find((each) => each.said.test(`${said} ${code}`)) ?? unknown
+  const known = isFederated ? [federated] : meanings
+  const { cause, remedy } = known.find((each) => each.said.test(`${said} ${code}`)) ?? unknown
   const quoted = [code, said].filter((text) => text !== '').join(': ')
   return new AppError({
     code: 'credentials-refused',

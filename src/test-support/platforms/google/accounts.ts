@@ -43,6 +43,8 @@ export class Accounts {
   readonly #project: string
   readonly #tokens = new Map<string, { readonly email: string; readonly expiresAt: number }>()
   #issued = 0
+  /** Google's clock. May be changed at any time. */
+  now: () => number = Date.now
 
   constructor(project: string) {
     this.#project = project
@@ -70,7 +72,7 @@ export class Accounts {
   }
 
   /** Verifies a signed assertion by the public key. @returns an access token, or what Google says against it */
-  async exchange(assertion: string, now = Date.now()): Promise<{ token: string } | { said: string }> {
+  async exchange(assertion: string): Promise<{ token: string } | { said: string }> {
     try {
       const { payload, protectedHeader } = await jwtVerify(assertion, createPublicKey(key().privateKey), {
         algorithms: ['RS256'],
@@ -78,13 +80,13 @@ export class Accounts {
         requiredClaims: ['iss', 'iat', 'exp', 'scope'],
         maxTokenAge: '1h',
         clockTolerance: 300,
-        currentDate: new Date(now),
+        currentDate: new Date(this.now()),
       })
       const name = String(payload.iss).split('@')[0] ?? ''
       if (payload.iss !== this.email(name) || !(name in permissions))
         return { said: 'Invalid grant: account not found' }
       if (protectedHeader.kid !== `keyof${name}`) return { said: 'Invalid JWT Signature.' }
-      return { token: this.issue(name as AccountName, now) }
+      return { token: this.issue(name as AccountName) }
     } catch (error) {
       const isTime = error instanceof Error && /"(?:iat|exp|nbf)"/.test(error.message)
       return {
@@ -95,17 +97,17 @@ export class Accounts {
     }
   }
 
-  issue(name: AccountName, now = Date.now()): string {
+  issue(name: AccountName): string {
     this.#issued += 1
     const token = `ya29.c.${name}-${this.#issued}-${'x'.repeat(200)}`
-    this.#tokens.set(token, { email: this.email(name), expiresAt: now + 3_599_000 })
+    this.#tokens.set(token, { email: this.email(name), expiresAt: this.now() + 3_599_000 })
     return token
   }
 
   /** Whose access token it is; undefined: nobody's (any more). */
-  holder(token: string, now = Date.now()): AccountName | undefined {
+  holder(token: string): AccountName | undefined {
     const held = this.#tokens.get(token)
-    return held && now < held.expiresAt ? (held.email.split('@')[0] as AccountName) : undefined
+    return held && this.now() < held.expiresAt ? (held.email.split('@')[0] as AccountName) : undefined
   }
 
   mayDo(name: AccountName, permission: string): boolean {
