@@ -8,6 +8,7 @@ import { ghcrProvider } from '../registries/providers/ghcr/index.ts'
 import { jfrogProvider } from '../registries/providers/jfrog/index.ts'
 import { gitlabProvider } from '../registries/providers/gitlab/index.ts'
 import { ociProvider } from '../registries/providers/oci/index.ts'
+import { quayProvider } from '../registries/providers/quay/index.ts'
 
 /** Every kind of registry that can be connected, in the order in which people see them: a new one is its folder and its line here. */
 export const registryPlatforms: readonly RegistryProvider[] = [
@@ -19,5 +20,6 @@ export const registryPlatforms: readonly RegistryProvider[] = [
   acrProvider,
   gitlabProvider,
   jfrogProvider,
+  quayProvider,
   ociProvider,
 ]
