@@ -97,7 +97,7 @@ function optionsOf({ options = [] }: PlatformField): string[] {
 }
 
 function policyOf(policy: RegistryProvider['description']['policy']): string[] {
-  return policy === null ? [] : [`${inline(policy.label)}:`, fence(policy.text)]
+  return policy === null ? [] : [`${inline(policy.label).replace(/\.$/, '')}:`, fence(policy.text)]
 }
 
 function limitsOf(limits: RegistryProvider['description']['limits']): string {
