@@ -3,7 +3,7 @@ import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { Secret } from '../core/index.ts'
 import type { HttpFactory } from '../platform/http/index.ts'
-import { createAuthority } from './certificates.ts'
+import { type Authority, createAuthority, type Identity } from './certificates.ts'
 import { testHttp } from './http.ts'
 import { passOn } from './pass-on.ts'
 
@@ -52,8 +52,7 @@ export async function startInternet(
 ): Promise<Internet> {
   const requests: string[] = []
   const sockets = new Set<Socket>()
-  const authority = createAuthority()
-  const identity = authority.issue(Object.keys(hosts).map((name) => `DNS:${name}`))
+  const { authority, identity } = certificatesOf(Object.keys(hosts))
   const server = createTlsServer(identity, (message, response) => {
     void answer(message, response)
   })
@@ -107,6 +106,23 @@ export async function startInternet(
     },
   }
   return internet
+}
+
+interface Certificates {
+  readonly authority: Authority
+  readonly identity: Identity
+}
+
+/** Keys take longer to make than most tests: a process makes them once for the same hosts. */
+const made = new Map<string, Certificates>()
+
+function certificatesOf(hosts: readonly string[]): Certificates {
+  const known = made.get(hosts.join())
+  if (known !== undefined) return known
+  const authority = createAuthority()
+  const certificates = { authority, identity: authority.issue(hosts.map((name) => `DNS:${name}`)) }
+  made.set(hosts.join(), certificates)
+  return certificates
 }
 
 function hostFor(hosts: Readonly<Record<string, InternetHost>>, name: string): InternetHost | undefined {
