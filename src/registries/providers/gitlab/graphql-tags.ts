@@ -10,7 +10,7 @@ import {
 } from '../../index.ts'
 import { tagsData } from './answers/schema.ts'
 import type { GitlabApi } from './api.ts'
-import { repositoriesBelow } from './places.ts'
+import { repositoriesOfProject } from './places.ts'
 
 /** GitLab gives no more (container_repository_details_type.rb, `max_page_size`). */
 const perPage = 20
@@ -37,7 +37,7 @@ export async function findNumber(
   for (let length = parts.length; length >= Math.max(2, parts.length - 2); length -= 1) {
     const project = parts.slice(0, length).join('/')
     try {
-      for await (const page of repositoriesBelow(api, project, { cursor: 'project:1', signal })) {
+      for await (const page of repositoriesOfProject(api, project, signal)) {
         const found = page.repositories.find(({ name }) => name === repository)
         if (found) return found.id
       }

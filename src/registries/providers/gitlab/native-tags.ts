@@ -1,4 +1,4 @@
-import { isAppError, isDigest, isTag } from '../../../core/index.ts'
+import { isDigest, isTag } from '../../../core/index.ts'
 import {
   answerInvalid,
   type DistributionClient,
@@ -24,16 +24,11 @@ const wholePage = 1000
 const shortPage = 100
 const largestPage = 8 << 20
 
-/** Whether the registry has the API: 200, or 401 where it wants another token; 404 says that it has not. */
+/** Whether the registry has the API: 200 to any token that it gave, 404 where it has not. */
 export async function hasNativeApi(client: DistributionClient, signal?: AbortSignal): Promise<boolean> {
-  try {
-    const response = await client.extension({ path: '/gitlab/v1/', expected: [200, 404, 405], signal })
-    await response.discard()
-    return response.status === 200 && !isHtml(response, '')
-  } catch (error) {
-    if (isAppError(error) && error.code === 'permission-missing') return true
-    throw error
-  }
+  const response = await client.extension({ path: '/gitlab/v1/', expected: [200, 404, 405], signal })
+  await response.discard()
+  return response.status === 200 && !isHtml(response, '')
 }
 
 interface Page {
@@ -167,20 +162,28 @@ interface Step {
 
 /** What a page means at a position, and where to go on. */
 function stepOf(position: Position, page: Page, since: number | undefined): Step {
-  if (position.again) {
-    const fresh = page.tags.filter(({ pushedAt }) => (pushedAt ?? 0) > position.newest)
-    const goesOn = page.next !== undefined && fresh.length === page.tags.length
-    return { tags: fresh, partial: false, next: goesOn ? { ...position, query: page.next } : undefined }
-  }
+  const { tags, next } = page
+  if (position.again) return freshStep(position, page)
   const isFirst = position.query === undefined
-  const newest = isFirst ? latest(page.tags) : position.newest
-  const oldest = page.tags.at(-1)?.pushedAt ?? undefined
-  const isPast = since !== undefined && oldest !== undefined && oldest < since
-  const partial = page.next !== undefined && page.isSorted && isPast && descends(page.tags)
-  if (partial) return { tags: page.tags, partial, next: undefined }
-  if (page.next !== undefined)
-    return { tags: page.tags, partial, next: { query: page.next, newest, again: false } }
+  const newest = isFirst ? latest(tags) : position.newest
+  if (next !== undefined) {
+    const partial = isPast(page, since)
+    return { tags, partial, next: partial ? undefined : { query: next, newest, again: false } }
+  }
   // By name, nothing moves to a page that was read.
   const isDone = isFirst || !page.isSorted
-  return { tags: page.tags, partial, next: isDone ? undefined : { query: undefined, newest, again: true } }
+  return { tags, partial: false, next: isDone ? undefined : { query: undefined, newest, again: true } }
+}
+
+/** Only what was pushed since the listing began: it stands at the front. */
+function freshStep(position: Position, { tags, next }: Page): Step {
+  const fresh = tags.filter(({ pushedAt }) => (pushedAt ?? 0) > position.newest)
+  const goesOn = next !== undefined && fresh.length === tags.length
+  return { tags: fresh, partial: false, next: goesOn ? { ...position, query: next } : undefined }
+}
+
+/** Whether a page shows that only older tags than are wanted come after it. */
+function isPast({ tags, isSorted }: Page, since: number | undefined): boolean {
+  const oldest = tags.at(-1)?.pushedAt ?? undefined
+  return since !== undefined && oldest !== undefined && oldest < since && isSorted && descends(tags)
 }

@@ -179,6 +179,15 @@ async function assertMayList(api: GitlabApi, signal: AbortSignal | undefined): P
   throw scopeMissing(api.host, 'read_api', 'list repositories')
 }
 
+/** Repositories of one project, whose path is known to be one. @throws AppError `platform-not-found` (not-found) */
+export function repositoriesOfProject(
+  api: GitlabApi,
+  path: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<NumberedPage> {
+  return restPages(api, 'project', path, '1', signal)
+}
+
 /**
  * Container repositories of a group, a project, a user or everything that the account is a member of. What a namespace is
  * shows in the answers: it is asked for as a group, which most are, then as a project, then as a user.
@@ -192,24 +201,30 @@ export async function* repositoriesBelow(
   { cursor, signal }: Pick<ListingOptions, 'cursor' | 'signal'>,
 ): AsyncGenerator<NumberedPage> {
   const position = readCursor(cursor)
-  if (namespace === undefined) {
-    await assertMayList(api, signal)
-    yield* projectPages(api, undefined, position?.kind === 'all' ? position.at : '', signal)
-    return
-  }
-  for (const kind of ['group', 'project'] as const) {
-    if (position !== undefined && position.kind !== kind) continue
-    let isFound = position !== undefined
-    try {
-      for await (const page of restPages(api, kind, namespace, position?.at ?? '1', signal)) {
-        isFound = true
-        yield page
-      }
+  if (namespace !== undefined) {
+    if (position?.kind === 'group' || position?.kind === 'project') {
+      yield* restPages(api, position.kind, namespace, position.at, signal)
       return
-    } catch (error) {
-      if (isFound || !isAppError(error) || error.code !== 'platform-not-found') throw error
     }
+    const isUser = position?.kind === 'user'
+    if (!isUser && (yield* pagesIfThere(restPages(api, 'group', namespace, '1', signal)))) return
+    if (!isUser && (yield* pagesIfThere(restPages(api, 'project', namespace, '1', signal)))) return
   }
-  if (position === undefined) await assertMayList(api, signal)
-  yield* projectPages(api, namespace, position?.kind === 'user' ? position.at : '', signal)
+  await assertMayList(api, signal)
+  yield* projectPages(api, namespace, position?.at ?? '', signal)
+}
+
+/** Gives pages, and whether what they belong to is there at all. */
+async function* pagesIfThere(pages: AsyncGenerator<NumberedPage>): AsyncGenerator<NumberedPage, boolean> {
+  let isFound = false
+  try {
+    for await (const page of pages) {
+      isFound = true
+      yield page
+    }
+    return true
+  } catch (error) {
+    if (isFound || !isAppError(error) || error.code !== 'platform-not-found') throw error
+    return false
+  }
 }

@@ -33,7 +33,8 @@ export interface GitlabSettings {
 const gitlabCom = 'https://gitlab.com'
 const registryOfGitlabCom = 'https://registry.gitlab.com'
 /** Groups, subgroups and a project (docs.gitlab.com, Rules for usernames, project and group names and slugs). */
-const namespacePath = /^[a-z0-9_.][a-z0-9_.-]*(?:\/[a-z0-9_.][a-z0-9_.-]*){0,20}$/i
+const namespacePath =
+  /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[a-z0-9_.][a-z0-9_.-]*(?:\/[a-z0-9_.][a-z0-9_.-]*){0,20}$/i
 
 function address(text: string, { pathAllowed }: { readonly pathAllowed: boolean }): URL | undefined {
   const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`)
@@ -79,7 +80,7 @@ function problems(values: Values): Problem[] {
   const isGitlabCom = gitlab?.hostname === 'gitlab.com'
   const registry = address(values.registryUrl ?? registryOfGitlabCom, { pathAllowed: false })
   const badName = values.repositories.find((name) => !isRepositoryName(name))
-  const isDeployToken = /^gitlab\+deploy-token-/.test(values.username)
+  const isDeployToken = values.username.startsWith('gitlab+deploy-token-')
   return [
     ...urlProblem('gitlabUrl', gitlab, values),
     ...(values.registryUrl === undefined && !isGitlabCom
