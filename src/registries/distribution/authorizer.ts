@@ -1,8 +1,9 @@
 import { type AppError, isAppError, type Secret } from '../../core/index.ts'
 import type { HttpResponse } from '../../platform/http/index.ts'
 import { type Challenge, parseChallenges } from './challenge.ts'
+import { createSchemes } from './schemes.ts'
 import type { SessionOptions } from './session-options.ts'
-import { chooseChallenge, learnScheme, signInUnsupported, unasked } from './sign-in.ts'
+import { chooseChallenge, learnScheme, signInUnsupported } from './sign-in.ts'
 import { obtainToken } from './token.ts'
 import { createTokenCache, type Token } from './token-cache.ts'
 
@@ -17,8 +18,8 @@ export interface Authorizer {
     challenges: readonly Challenge[],
     refused: Secret<string> | undefined,
   ): Promise<Secret<string> | undefined>
-  /** Whether this is a password that renews itself. */
-  mayEnd(authorization: Secret<string>): boolean
+  /** Whether a refusal by another status than 401 can stand for one: of what would be renewed. */
+  mayHaveEnded(authorization: Secret<string>, status: number): boolean
   /** The registry took this. */
   accepted(authorization: Secret<string>): void
   isInsufficient(challenges: readonly Challenge[]): boolean
@@ -27,18 +28,15 @@ export interface Authorizer {
   service(): string | undefined
 }
 
-function isSame(one: Challenge, other: Challenge): boolean {
-  if (one.scheme !== other.scheme) return false
-  return ['realm', 'service'].every((name) => one.parameters.get(name) === other.parameters.get(name))
+function isInsufficient(challenges: readonly Challenge[]): boolean {
+  return chooseChallenge(challenges)?.parameters.get('error') === 'insufficient_scope'
 }
 
 export function createAuthorizer(options: SessionOptions): Authorizer {
   const { credentials } = options
   const cache = createTokenCache(options.clock)
   const tokens = new WeakMap<Secret<string>, Token>()
-  let learnt: Challenge | undefined
-  // A path may want another scheme than the rest (Harbor's catalog wants Basic, all else Bearer).
-  const byScope = new Map<string, Challenge>()
+  const schemes = createSchemes()
   let signIn: Promise<void> | undefined
   let refusal: AppError | undefined
 
@@ -50,7 +48,7 @@ export function createAuthorizer(options: SessionOptions): Authorizer {
 
   async function learn(): Promise<void> {
     try {
-      learnt = await learnScheme(options)
+      schemes.usual = await learnScheme(options)
     } catch (error) {
       signIn = undefined
       remember(error)
@@ -65,11 +63,20 @@ export function createAuthorizer(options: SessionOptions): Authorizer {
     return token.value
   }
 
+  async function renewToken(scope: string, challenge?: Challenge, refused?: Secret<string>) {
+    const token = refused && tokens.get(refused)
+    if (token) cache.forget(scope, token)
+    const known = schemes.of(scope)
+    if (!challenge) return token && known && fulfil(known, scope, scope)
+    schemes.learn(scope, challenge)
+    return fulfil(challenge, scope, challenge.parameters.get('scope') ?? scope)
+  }
+
   return {
     async authorization(scope) {
       if (refusal) throw refusal
       if (credentials.present) await (signIn ??= learn())
-      const challenge = byScope.get(scope) ?? learnt
+      const challenge = schemes.of(scope)
       return challenge && fulfil(challenge, scope, scope)
     },
     read: (response) => parseChallenges(response.headerValues('www-authenticate')),
@@ -79,19 +86,13 @@ export function createAuthorizer(options: SessionOptions): Authorizer {
       const held = refused && credentials.behind(refused)
       if (held && challenge?.scheme !== 'bearer')
         return (await credentials.better(held).catch(remember))?.basic
-      if (!challenge) return undefined
-      const token = refused && tokens.get(refused)
-      if (token) cache.forget(scope, token)
-      learnt ??= challenge
-      if (isSame(challenge, learnt)) byScope.delete(scope)
-      else byScope.set(scope, challenge)
-      return fulfil(challenge, scope, challenge.parameters.get('scope') ?? scope)
+      return renewToken(scope, challenge, refused)
     },
-    mayEnd: (authorization) => credentials.renews && credentials.behind(authorization) !== undefined,
+    mayHaveEnded: (authorization, status) =>
+      status === 400 ? tokens.has(authorization) : status === 403 && credentials.mayEnd(authorization),
     accepted: (authorization) => credentials.accepted(credentials.behind(authorization)),
-    isInsufficient: (challenges) =>
-      chooseChallenge(challenges)?.parameters.get('error') === 'insufficient_scope',
-    scheme: () => (learnt === undefined || learnt === unasked ? 'none' : learnt.scheme),
-    service: () => learnt?.parameters.get('service'),
+    isInsufficient,
+    scheme: schemes.name,
+    service: schemes.service,
   }
 }

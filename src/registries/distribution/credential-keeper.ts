@@ -28,8 +28,8 @@ export interface HeldCredentials {
 export interface CredentialKeeper {
   /** Whether there are any; false: this client is anonymous. */
   readonly present: boolean
-  /** Whether new ones are asked for when they end. */
-  readonly renews: boolean
+  /** Whether this header is of credentials that end, and would be renewed. */
+  mayEnd(authorization: Secret<string>): boolean
   /** Good for now. */
   current(): Promise<HeldCredentials | undefined>
   /** Something else than what was just refused; undefined when there is nothing, or when that was a replacement already. */
@@ -56,7 +56,7 @@ export function createCredentialKeeper(
 function lasting(held: HeldCredentials | undefined): CredentialKeeper {
   return {
     present: held !== undefined,
-    renews: false,
+    mayEnd: () => false,
     current: () => Promise.resolve(held),
     better: () => Promise.resolve(undefined),
     accepted: () => undefined,
@@ -87,7 +87,7 @@ function renewing(source: CredentialSource, clock: Clock): CredentialKeeper {
 
   return {
     present: true,
-    renews: true,
+    mayEnd: (authorization) => byHeader.has(authorization),
     async current() {
       if (held !== undefined && clock.now() < renewAt) return held
       return (underWay ??= issue())

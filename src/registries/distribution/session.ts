@@ -72,13 +72,14 @@ export function createSession(options: SessionOptions): Session {
   const { address } = options
   const authorizer: Authorizer = createAuthorizer(options)
 
-  /** As `exchange`; an answer that says by 403 that a password has ended says 401 here. */
+  /** As `exchange`; an answer that says by 403 or 400 that a password or token has ended says 401 here. */
   async function judged(
     request: RegistryRequest,
     authorization: Secret<string> | undefined,
   ): Promise<HttpResponse> {
     const response = await exchange(options, request, authorization)
-    if (authorization === undefined || !authorizer.mayEnd(authorization)) return response
+    if (authorization === undefined || !authorizer.mayHaveEnded(authorization, response.status))
+      return response
     const askWhy = () => exchange(options, { ...request, method: 'GET' }, authorization)
     return endedAsUnauthorized(response, request.method === 'HEAD' ? askWhy : undefined)
   }

@@ -80,7 +80,8 @@ describe('the identity of this server', () => {
       await names(open(world, { ...world.settings, roleArn: role.arn }, allow))
     }
     expect(world.signers.length).toBeGreaterThan(0)
-    expect(world.signers).not.toContain(server)
+    expect(world.roleTakers).toHaveLength(2)
+    expect([...world.signers, ...world.roleTakers]).not.toContain(server)
   })
 
   it('and its variables decide nothing for a connection with a key', async () => {
@@ -121,9 +122,10 @@ describe('the identity of this server', () => {
 
   it('takes on a role with its external ID', async () => {
     const world = await start()
-    serverIdentity(world)
+    const server = serverIdentity(world)
     const role = world.addRole({ name: 'portolan', externalId: 'acme:42', allows: ['*'] })
     expect(await names(open(world, { roleArn: role.arn, externalId: 'acme:42' }, true))).toEqual(['acme/api'])
+    expect(world.roleTakers).toEqual([server])
     expect(world.signers.every((id) => id.startsWith('ASIA'))).toBe(true)
     const refused = open(world, { roleArn: role.arn, externalId: 'other' }, true)
     expect(await failureOf(names(refused))).toMatchObject({ code: 'permission-missing' })

@@ -59,6 +59,8 @@ export interface EcrWorld extends PlatformWorld {
   readonly answers: readonly { readonly action: string; readonly status: number; readonly body: unknown }[]
   /** Ids of the keys that signed calls of the API, in order. */
   readonly signers: readonly string[]
+  /** The same of STS. */
+  readonly roleTakers: readonly string[]
   /** Temporary keys end. */
   endSessions(): void
 }
@@ -85,6 +87,7 @@ class World {
   readonly tokens = new Map<string, FakeRole>()
   readonly answers: { action: string; status: number; body: unknown }[] = []
   readonly signers: string[] = []
+  readonly roleTakers: string[] = []
   readonly state: EcrState
   readonly hosts: EcrHosts
   readonly registryUrl: string
@@ -155,7 +158,9 @@ class World {
       if (form.get('Action') === 'AssumeRoleWithWebIdentity')
         return assumeByToken(this.principals, this.tokens, form, now)
       const signer = this.verified(request, 'sts')
-      return typeof signer === 'string' ? assumeRole(this.principals, form, signer, now) : stsError(signer)
+      if (typeof signer !== 'string') return stsError(signer)
+      this.roleTakers.push(signer)
+      return assumeRole(this.principals, form, signer, now)
     }
     const { status, body } = answer()
     response.writeHead(status, this.head('text/xml')).end(body)
@@ -222,6 +227,7 @@ export async function startEcrWorld(options: EcrWorldOptions = {}): Promise<EcrW
     listsEmptyRepositories: true,
     answers: world.answers,
     signers: world.signers,
+    roleTakers: world.roleTakers,
     keyFor,
     addRole({ name, account = accountId, ...role }) {
       const added = { ...role, arn: `arn:${hosts.partition}:iam::${account}:role/${name}` }
