@@ -11,7 +11,7 @@ import { ZOT_HEADER } from './zot/search.ts'
 interface Surroundings {
   readonly client: DistributionClient
   readonly http: HttpClient
-  readonly environment: Pick<RegistryEnvironment, 'clock'>
+  readonly environment: Pick<RegistryEnvironment, 'clock' | 'signal'>
   readonly settings: OciSettings
   /** Tries of each request. */
   readonly attempts?: number
@@ -71,11 +71,12 @@ export async function firstContact(
   }
 }
 
-/** Recognises the product when the first list is asked for, once. */
+/** Recognises the product when the first list is asked for, once, for all who wait for it: none of them alone ends it. */
 export function productListing(around: Surroundings): PlatformListing {
+  const { settings, environment } = around
   let recognised: Promise<PlatformListing> | undefined
-  const listing = (signal: AbortSignal | undefined): Promise<PlatformListing> => {
-    recognised ??= recognise(around, signal).catch((error: unknown) => {
+  const listing = (): Promise<PlatformListing> => {
+    recognised ??= recognise(around, environment.signal).catch((error: unknown) => {
       recognised = undefined
       throw error
     })
@@ -83,12 +84,12 @@ export function productListing(around: Surroundings): PlatformListing {
   }
   return {
     async *repositories(options) {
-      const names = around.settings.repositories
+      const names = settings.repositories
       if (names.length > 0) yield { repositories: names.map(unrevised), nextCursor: null }
-      else yield* (await listing(options.signal)).repositories(options)
+      else yield* (await listing()).repositories(options)
     },
     async *tags(repository, options) {
-      yield* (await listing(options.signal)).tags(repository, options)
+      yield* (await listing()).tags(repository, options)
     },
   }
 }

@@ -2,12 +2,12 @@ import { AppError, isAppError } from '../../../../core/index.ts'
 import type { HttpResponse } from '../../../../platform/http/index.ts'
 import {
   type AnswerSchema,
+  answerInvalid,
   type ApiClient,
   type ApiClientOptions,
   type ApiRefusal,
   basicAuthorization,
   createApiClient,
-  pageGuard,
   type RegistryCredentials,
 } from '../../../index.ts'
 import { generalInfo } from './schema.ts'
@@ -131,7 +131,6 @@ async function* pages<T>(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<HarborPage<T>> {
   const { column, doing, schema } = keyset
-  const guard = pageGuard(client.host)
   for (let last: number | null = after; last !== null; ) {
     const filters = [keyset.filter, `${column}=[${last + 1}~]`].filter((filter) => filter !== undefined)
     const query = new URLSearchParams({
@@ -146,11 +145,11 @@ async function* pages<T>(
       schema,
     )
     const items = value ?? []
-    guard(String(last), items)
-    const end = items.at(-1)
+    const end = items.map(keyset.idOf).at(-1)
+    if (end !== undefined && end <= last) throw answerInvalid(client.host, 'a list that does not go on')
     // Without a total, from a proxy that takes it away, there is one more request: for an empty page.
     const total = Number(response.header('x-total-count') ?? Number.POSITIVE_INFINITY)
-    last = end !== undefined && total > items.length ? Math.max(last, keyset.idOf(end)) : null
+    last = end !== undefined && total > items.length ? end : null
     yield { items, next: last, response }
   }
 }
