@@ -53,11 +53,6 @@ export {
   textLines,
   unseenSecret,
 } from './schema.ts'
-export {
-  assertProtected,
-  openTransport,
-  type Transport,
-  transportFields,
-  transportOf,
-  transportShape,
-} from './transport.ts'
+export { transportFields } from './transport/fields.ts'
+export { assertProtected, openTransport } from './transport/open.ts'
+export { type Transport, transportOf, transportShape } from './transport/schema.ts'

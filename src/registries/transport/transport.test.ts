@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { AppError, hostList, Secret } from '../core/index.ts'
-import { testHttp } from '../test-support/http.ts'
-import { parseSettings } from './schema.ts'
-import { openTransport, transportFields, transportOf, transportShape } from './transport.ts'
+import { AppError, hostList, Secret } from '../../core/index.ts'
+import { testHttp } from '../../test-support/http.ts'
+import { parseSettings } from '../schema.ts'
+import { transportFields } from './fields.ts'
+import { openTransport } from './open.ts'
+import { transportOf, transportShape } from './schema.ts'
 
 const read = (settings: Record<string, unknown>) =>
   transportOf(parseSettings(z.object(transportShape), settings))
