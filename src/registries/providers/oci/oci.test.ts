@@ -108,6 +108,17 @@ describe('listing', () => {
     expect(registry.requests.of('manifest').map(({ method }) => method)).toEqual(['HEAD', 'HEAD', 'HEAD'])
   })
 
+  it('asks a registry of the protocol alone for nothing more than its lists and tags', async () => {
+    const registry = await start()
+    const connector = connect(registry)
+    await everything(connector.repositories())
+    for (const repository of ['acme/api', 'acme/team/web', 'acmeother/x'])
+      await everything(connector.tags(repository))
+    const { requests } = registry
+    const counts = [requests.count('ping'), requests.count('catalog'), requests.count('tags')]
+    expect([...counts, requests.count('manifest'), requests.all.length]).toEqual([1, 1, 3, 9, 14])
+  })
+
   it('leaves out a tag that left, and keeps one that is damaged, without digest', async () => {
     const registry = await start()
     registry.faults = [

@@ -183,6 +183,15 @@ describe('where the API of Harbor refuses', () => {
     expect(asked(world, /\/artifacts\?/)).toBe(status === 403 ? 1 : 0)
   })
 
+  it('takes nothing from an API that sees nobody in the credentials: it would be the public part only', async () => {
+    const world = await start()
+    const body = JSON.stringify({ auth_mode: 'db_auth' })
+    world.internet.intercept = ({ url }) =>
+      url.pathname.endsWith('/systeminfo') ? { status: 200, body } : undefined
+    expect(await repositoriesOf(open(world))).toHaveLength(3)
+    expect(asked(world, /\/api\/v2\.0\/repositories/)).toBe(0)
+  })
+
   it('begins anew with a cursor of the other way', async () => {
     const world = await start({ hidesApi: true })
     const pages = await everything(open(world).repositories({ cursor: 'harbor:0:9999' }))
