@@ -168,12 +168,12 @@ function imageCalls(
 }
 
 /** Page after page of a short list. */
-async function every<T>(host: string, fetch: (page: PageRequest) => Promise<ApiPage<T>>): Promise<T[]> {
+async function every<T>(host: string, ask: (page: PageRequest) => Promise<ApiPage<T>>): Promise<T[]> {
   const guard = pageGuard(host)
   const found: T[] = []
   let pageToken: string | undefined
   for (;;) {
-    const { items, next } = await fetch({ pageToken })
+    const { items, next } = await ask({ pageToken })
     for (const item of items) found.push(item)
     if (next === undefined) return found
     guard(next, items)

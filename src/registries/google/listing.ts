@@ -41,7 +41,7 @@ async function* listContents(scope: ListingScope, options: ListingOptions): Asyn
   const { api } = scope
   const walked = walk<ListedImage>(scope, options, (repository, from) => ({
     host: api.host,
-    fetch: (page) => api.images(repository, page),
+    ask: (page) => api.images(repository, page),
     updatedAt: (image) => image.updateTime,
     since: options.since,
     from,
@@ -63,7 +63,7 @@ async function* listRepositories(
   const { api } = scope
   const walked = walk<string>(scope, options, (repository, from) => ({
     host: api.host,
-    fetch: (page) => api.packages(repository, { ...page, newestFirst: false }),
+    ask: (page) => api.packages(repository, { ...page, newestFirst: false }),
     updatedAt: () => undefined,
     since: undefined,
     from,
@@ -153,7 +153,7 @@ async function* listTags(
   const start = readCursor(options.cursor)
   const pages = newestFirst<ListedVersion>({
     host: api.host,
-    fetch: (page) => api.versions(repository, image, page),
+    ask: (page) => api.versions(repository, image, page),
     updatedAt: (version) => version.updateTime,
     since: options.since,
     from: start?.pageToken === undefined ? undefined : pointOf(start),

@@ -18,7 +18,7 @@ export interface OrderedPage<T> {
 
 export interface OrderedListing<T> {
   readonly host: string
-  fetch(page: PageRequest): Promise<ApiPage<T>>
+  ask(page: PageRequest): Promise<ApiPage<T>>
   updatedAt(item: T): number | undefined
   /** As in `ListingOptions`. */
   readonly since: number | undefined
@@ -37,7 +37,7 @@ export async function* newestFirst<T>(listing: OrderedListing<T>): AsyncGenerato
   const order = createOrderWatch()
   let point: ListingPoint = listing.from ?? { pageToken: undefined, newestFirst: since !== undefined }
   for (;;) {
-    const asked = await fetchOrdered(listing, point)
+    const asked = await askInOrder(listing, point)
     const { items, next } = asked.page
     for (const item of items) order.see(listing.updatedAt(item))
     const mayEnd = next !== undefined && since !== undefined && asked.newestFirst
@@ -52,17 +52,17 @@ export async function* newestFirst<T>(listing: OrderedListing<T>): AsyncGenerato
   }
 }
 
-async function fetchOrdered<T>(
-  { fetch, signal }: OrderedListing<T>,
+async function askInOrder<T>(
+  { ask, signal }: OrderedListing<T>,
   { pageToken, newestFirst: wanted }: ListingPoint,
 ): Promise<{ readonly page: ApiPage<T>; readonly newestFirst: boolean }> {
   try {
-    return { page: await fetch({ pageToken, newestFirst: wanted, signal }), newestFirst: wanted }
+    return { page: await ask({ pageToken, newestFirst: wanted, signal }), newestFirst: wanted }
   } catch (error) {
     const orderRefused =
       wanted && pageToken === undefined && isAppError(error) && error.code === 'registry-refused'
     if (!orderRefused) throw error
-    return { page: await fetch({ signal }), newestFirst: false }
+    return { page: await ask({ signal }), newestFirst: false }
   }
 }
 
