@@ -34,11 +34,6 @@ export interface EcrWorldOptions extends PlatformWorldOptions {
   readonly ahead?: number
 }
 
-export interface EcrKeys {
-  readonly id: string
-  readonly secret: string
-}
-
 export interface EcrWorld extends PlatformWorld {
   readonly accountId: string
   /** Settings with another key, or with more fields. */
