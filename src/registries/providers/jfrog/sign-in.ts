@@ -31,7 +31,9 @@ export function excessIn(password: Secret<string>): string | undefined {
   const { scp } = tokenClaims(password.reveal())
   if (typeof scp !== 'string') return undefined
   if (/(?:^|\s)applied-permissions\/admin(?:\s|$)/.test(scp)) return 'may administer all of Artifactory'
-  return /(?:^|\s)artifact:\S+:(?:\w*[wdm*]\w*|\*)/.test(scp) ? 'may also write or delete' : undefined
+  return /(?:^|\s)artifact:\S+:(?:[a-z],)*[wdm*](?:[,\s]|$)/.test(scp)
+    ? 'may also write or delete'
+    : undefined
 }
 
 async function verdict(request: HttpRequest, response: HttpResponse): Promise<SignInVerdict | undefined> {
