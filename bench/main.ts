@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { benchFleet } from './fleet.ts'
 import { benchImage } from './image.ts'
 import { benchLists } from './lists.ts'
+import { benchRegistries } from './registries.ts'
 import { benchRematch } from './rematch.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -18,6 +19,12 @@ const { values, positionals } = parseArgs({
     images: { type: 'string' },
     /** `rematch`: MiB of the vulnerability database. */
     size: { type: 'string', default: '520' },
+    /** `registries`: how many, of how many tags, answering after how many milliseconds; only one platform; or one large repository. */
+    repositories: { type: 'string', default: '1000' },
+    tags: { type: 'string', default: '100' },
+    latency: { type: 'string', default: '50' },
+    platform: { type: 'string' },
+    large: { type: 'string' },
   },
 })
 const benches: Readonly<Record<string, () => Promise<void>>> = {
@@ -25,6 +32,15 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   fleet: () => benchFleet({ root, db: values.db, images: Number(values.images ?? 100) }),
   lists: () =>
     benchLists({ database: values.database ?? '.cache/bench-lists', images: Number(values.images ?? 1000) }),
+  registries: () =>
+    benchRegistries({
+      database: values.database,
+      repositories: Number(values.repositories),
+      tags: Number(values.tags),
+      latency: Number(values.latency),
+      platform: values.platform,
+      large: values.large === undefined ? undefined : Number(values.large),
+    }),
   rematch: () =>
     benchRematch({
       database: values.database ?? 'postgresql',
