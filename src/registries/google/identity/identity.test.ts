@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Secret } from '../../../core/index.ts'
+import { connect } from '../../../test-support/platforms/google/connect.ts'
 import {
   type GoogleWorld,
   MOUNTED_TOKEN,
   startGarWorld,
 } from '../../../test-support/platforms/google/index.ts'
 import { Cleanup, failureOf } from '../../../test-support/registry-client.ts'
+import { garProvider } from '../../providers/gar/index.ts'
 import type { GoogleCredentials } from './credentials.ts'
 import { createIdentity } from './identity.ts'
 import { readCredentials } from './key-file.ts'
@@ -145,13 +147,14 @@ describe('a federated identity', () => {
 })
 
 describe("this server's own identity", () => {
-  it('is that of its machine', async () => {
+  /** The metadata server of a machine at Google, by its requests. */
+  async function startMachine(token: string): Promise<readonly string[]> {
     const requests: string[] = []
     const metadata = createServer((request, response) => {
       requests.push(request.url ?? '')
       response.setHeader('metadata-flavor', 'Google')
       const isToken = request.url?.includes('/token') ?? false
-      const body = { access_token: 'a-token-of-the-machine', expires_in: 3599, token_type: 'Bearer' }
+      const body = { access_token: token, expires_in: 3599, token_type: 'Bearer' }
       response
         .writeHead(200, { 'content-type': isToken ? 'application/json' : 'text/plain' })
         .end(isToken ? JSON.stringify(body) : '0')
@@ -163,9 +166,30 @@ describe("this server's own identity", () => {
     vi.stubEnv('METADATA_SERVER_DETECTION', 'assume-present')
     vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', '')
     vi.stubEnv('HOME', '/nowhere')
+    return requests
+  }
+
+  it('is that of its machine', async () => {
+    const requests = await startMachine('a-token-of-the-machine')
     const token = await identityOf({ kind: 'ambient' }).accessToken()
     expect(token.value.reveal()).toBe('a-token-of-the-machine')
     expect(requests.join()).toContain('/service-accounts/default/token')
+  })
+
+  it('connects where it is allowed, and is never asked for where it is not', async () => {
+    const requests = await startMachine(world.accounts.issue('reader'))
+    const { serviceAccountJson: _, ...settings } = world.settings
+    expect(() => connect(cleanup, garProvider, world, { settings })).toThrow(/fields/)
+    const withKey = await connect(cleanup, garProvider, world, { allowAmbientCredentials: true }).check()
+    expect(withKey.find(({ id }) => id === 'sign-in')?.state).toBe('passed')
+    expect(requests).toEqual([])
+    const keyless = await connect(cleanup, garProvider, world, {
+      settings,
+      allowAmbientCredentials: true,
+    }).check()
+    expect(keyless.find(({ id }) => id === 'sign-in')?.state).toBe('passed')
+    expect(keyless.find(({ id }) => id === 'list')?.state).toBe('warning')
+    expect(requests.length).toBeGreaterThan(0)
   })
 
   it('says that there is none', async () => {
