@@ -1,4 +1,4 @@
-import { nextQuery, pageGuard } from '../paging.ts'
+import { nextQuery, pageGuard, startQuery } from '../paging.ts'
 import { answerInvalid, readJson } from './answer.ts'
 import type { RegistryRequest, Session } from './session.ts'
 
@@ -44,7 +44,7 @@ export async function* pages(
   const { host } = session.address
   const guard = pageGuard(host)
   const own = request.path.slice(request.path.lastIndexOf('/v2/'))
-  let cursor = options.cursor ?? `n=${options.pageSize ?? 1000}`
+  let cursor = startQuery(options.cursor, `n=${options.pageSize ?? 1000}`)
   for (;;) {
     const path = `${request.path}?${cursor}`
     const response = await session.send({ ...request, method: 'GET', path, signal: options.signal })

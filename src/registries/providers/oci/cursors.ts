@@ -10,11 +10,6 @@ export function readCursor(origin: Origin, cursor: string | undefined): readonly
   return cursor?.startsWith(`${origin}:`) ? cursor.slice(origin.length + 1).split(':') : undefined
 }
 
-/** A cursor of the protocol's own lists, which is a query; undefined for any other. */
-export function protocolCursor(cursor: string | undefined): string | undefined {
-  return /^[a-z_][\w.-]*=/i.test(cursor ?? '') ? cursor : undefined
-}
-
 /** A number that we wrote; 0, where the listing begins, for anything else. */
 export function numberOf(part: string | undefined): number {
   const number = /^\d{1,15}$/.test(part ?? '') ? Number(part) : 0

@@ -6,7 +6,6 @@ import {
   type RepositoryPage,
   tagsByHead,
 } from '../../index.ts'
-import { protocolCursor } from './cursors.ts'
 
 function notListed(host: string, cause: AppError): AppError {
   return new AppError({
@@ -73,9 +72,7 @@ async function* listRepositories(
 /** What every registry answers: names from the catalog, and one HEAD for each tag. */
 export function protocolListing(client: DistributionClient, prefix: string): PlatformListing {
   return {
-    repositories: ({ cursor, signal }) =>
-      listRepositories(client, prefix, { cursor: protocolCursor(cursor), signal }),
-    tags: (repository, { cursor, signal }) =>
-      tagsByHead(client, repository, { cursor: protocolCursor(cursor), signal }),
+    repositories: (options) => listRepositories(client, prefix, options),
+    tags: (repository, options) => tagsByHead(client, repository, options),
   }
 }
