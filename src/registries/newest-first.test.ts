@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { everything, failureOf } from '../test-support/registry-client.ts'
+import { scaled } from '../test-support/scale.ts'
 import { newestFirst, type NumberedPage } from './newest-first.ts'
 import type { ListingOptions } from './ports.ts'
 
@@ -112,6 +113,21 @@ describe('newestFirst', () => {
     for (const cursor of ['https://evil.example/?n=1', 'page=0', 'page=-1', 'page=1e9', '']) {
       expect(namesOf(await everything(repository(falling(1), 2).list({ cursor })))).toEqual(['t0'])
     }
+  })
+
+  it('goes through a repository of a million tags', async () => {
+    const pages = scaled(200, 10_000)
+    const read = async (page: number): Promise<NumberedPage> => ({
+      tags: falling(100).map(({ name, at }) => ({
+        tag: { name: `${page}-${name}`, digest: null, pushedAt: at, mediaType: null, size: null },
+        changedAt: 10 ** 9 - page * 1000 + (at ?? 0),
+      })),
+      hasMore: page < pages,
+      count: pages * 100,
+    })
+    let seen = 0
+    for await (const { tags } of newestFirst('r', read, {})) seen += tags.length
+    expect(seen).toBe(pages * 100)
   })
 
   it('ends a circle', async () => {

@@ -39,6 +39,9 @@ export interface HubWorld extends PlatformWorld {
   pullsLeft(remaining: number | undefined): void
 }
 
+/** Kept for comparing; benchmarks ask for more. */
+const mostAnswers = 500
+
 export async function startDockerhubWorld(options: HubWorldOptions = {}): Promise<HubWorld> {
   const { clock = systemClock, tokenLifetime = 600, pageSize = 100, latency } = options
   const repositories = new Map<string, HubRepositoryRow>()
@@ -55,16 +58,18 @@ export async function startDockerhubWorld(options: HubWorldOptions = {}): Promis
   })
   const api = new HubApi({ repositories, pageSize, now: () => clock.now(), tokenLifetime })
   const answers: (HubAnswer & { method: string })[] = []
+  let asked = 0
 
   async function hub(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = Buffer.from(await readBody(message)).toString('utf8')
     const url = new URL(message.url ?? '/', 'https://hub.docker.com')
     const { method = 'GET', headers } = message
     const answer = api.answer({ method, url, authorization: headers.authorization ?? '', body })
-    answers.push({ ...answer, method })
+    asked += 1
+    if (answers.length < mostAnswers) answers.push({ ...answer, method })
     const limits = {
       'x-ratelimit-limit': '600',
-      'x-ratelimit-remaining': String(600 - (answers.length % 600)),
+      'x-ratelimit-remaining': String(600 - (asked % 600)),
       'x-ratelimit-reset': String(Math.ceil(clock.now() / 1000) + 60),
     }
     response.writeHead(answer.status, { 'content-type': 'application/json', ...limits })

@@ -1,4 +1,4 @@
-import { fullName, livingTags, type QuayRow, repositoryEntry, tagEntry } from './content.ts'
+import { livingTags, type QuayRow, repositoryEntry, tagEntry } from './content.ts'
 import { type QuayToken, quayTokenOf } from './tokens.ts'
 
 export interface QuayAnswer {
@@ -9,7 +9,8 @@ export interface QuayAnswer {
 }
 
 export interface QuayApiOptions {
-  readonly rows: QuayRow[]
+  /** By their full names, in the order of their numbers. */
+  readonly rows: ReadonlyMap<string, QuayRow>
   readonly pageSize: number
   readonly now: () => number
   readonly origin: string
@@ -51,7 +52,7 @@ export class QuayApi {
       return this.problem(LISTS, 400, 'invalid_request', detail)
     }
     const { rows, now, pageSize } = this.options
-    const visible = rows
+    const visible = [...rows.values()]
       .filter((row) => (namespace === null || row.namespace === namespace) && row.kind === 'image')
       .filter(
         (row) =>
@@ -70,7 +71,7 @@ export class QuayApi {
   }
 
   private tags(who: QuayToken | undefined, repository: string, query: URLSearchParams): QuayAnswer {
-    const row = this.options.rows.find((one) => fullName(one) === repository)
+    const row = this.options.rows.get(repository)
     const mayRead = row?.isPublic || (sees(who, row) && who?.scopes.includes('repo:read'))
     if (!mayRead) {
       return who === undefined

@@ -16,8 +16,6 @@ export interface QuayRow {
   readonly spans: TagSpan[]
 }
 
-export const fullName = ({ namespace, name }: QuayRow): string => `${namespace}/${name}`
-
 const seconds = (at: number): number => Math.floor(at / 1000)
 /** RFC 2822, as Python's email.utils writes it. */
 const rfc2822 = (at: number): string => new Date(at).toUTCString().replace('GMT', '-0000')
