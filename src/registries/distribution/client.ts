@@ -41,6 +41,8 @@ export interface ExtensionRequest {
   readonly path: string
   /** What a token must let us pull; undefined: it is about no repository. */
   readonly repository?: string
+  /** Repositories, this one among them, that one token is to do for; the same for all of them, or each gets its own. */
+  readonly together?: readonly string[] | undefined
   /** Statuses that the caller can read; default 200. */
   readonly expected?: readonly number[]
   readonly signal?: AbortSignal | undefined
@@ -91,10 +93,11 @@ export function createDistributionClient(options: DistributionClientOptions): Di
     blob: (repository, descriptor, blobOptions) => blob(session, repository, descriptor, blobOptions),
     tags: (repository, listOptions) => tags(session, repository, listOptions),
     catalog: (listOptions) => catalog(session, listOptions),
-    extension({ path, repository, expected, signal }) {
+    extension({ path, repository, together, expected, signal }) {
       const name = repository === undefined ? undefined : checkedRepository(repository)
       const scope = name === undefined ? '' : pullScope(name)
-      return session.send({ method: 'GET', path, target: 'tags', scope, name, signal }, expected)
+      const tokenScope = together?.map((each) => pullScope(checkedRepository(each))).join(' ')
+      return session.send({ method: 'GET', path, target: 'tags', scope, tokenScope, name, signal }, expected)
     },
   }
 }

@@ -13,6 +13,8 @@ export interface RegistryRequest {
   readonly target: Asked['target']
   /** What a token must allow. */
   readonly scope: string
+  /** What a token is asked for, where it is to do for other requests, too. */
+  readonly tokenScope?: string | undefined
   /** For messages. */
   readonly name?: string | undefined
   readonly headers?: Readonly<Record<string, string>>
@@ -91,12 +93,13 @@ export function createSession(options: SessionOptions): Session {
 
   /** The answer after at most one renewal of what authorises us; undefined rights are learnt from the first 401. */
   async function authorized(request: RegistryRequest, asked: Asked): Promise<HttpResponse> {
-    const first = await orAborted(authorizer.authorization(request.scope), request.signal)
+    const scope = request.tokenScope ?? request.scope
+    const first = await orAborted(authorizer.authorization(scope), request.signal)
     const response = await judged(request, first)
     if (response.status !== 401) return accepted(response, first)
     const challenges = authorizer.read(response)
     await response.discard()
-    const second = await orAborted(authorizer.renew(request.scope, challenges, first), request.signal)
+    const second = await orAborted(authorizer.renew(scope, challenges, first), request.signal)
     if (!second) throw unauthorized(asked, authorizer.isInsufficient(challenges))
     const again = await exchange(options, request, second)
     if (again.status !== 401) return accepted(again, second)

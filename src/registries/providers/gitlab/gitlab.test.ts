@@ -135,6 +135,25 @@ describe('tags', () => {
     expect(asked(world).filter((request) => request.includes('/tags/list/'))).toHaveLength(3)
   })
 
+  it('of neighbours are listed by one token, and of one that is closed to us by none', async () => {
+    const world = await start()
+    for (let number = 0; number < 40; number += 1) world.push(`acme/api/p${number}`, '1', image, newYear)
+    world.push('acme/tools/x', '1', image, newYear)
+    const connector = open(world)
+    const names = await namesOf(connector)
+    world.hidden.add('acme/tools')
+    for (const name of names.filter((each) => each !== 'acme/tools/x')) {
+      expect(await tagsOf(connector, name)).toHaveLength(1)
+    }
+    expect(await failureOf(tagsOf(connector, 'acme/tools/x'))).toMatchObject({
+      code: 'permission-missing',
+      publicMessage: expect.stringContaining('pull from acme/tools/x ('),
+    })
+    const tokens = world.internet.requests.filter((request) => request.includes('scope='))
+    expect(tokens.length).toBeLessThanOrEqual(4)
+    expect(tokens.every((request) => request.length < 4000)).toBe(true)
+  })
+
   it('that are pushed while older pages are read are found at the end', async () => {
     const world = await start({ pageSize: 2 })
     for (let number = 0; number < 7; number += 1)

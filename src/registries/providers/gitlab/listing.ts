@@ -9,7 +9,7 @@ import {
 import type { GitlabApi } from './api.ts'
 import { findNumber, graphqlTags } from './graphql-tags.ts'
 import { hasNativeApi, nativeTags } from './native-tags.ts'
-import { repositoriesBelow } from './places.ts'
+import { type NumberedRepository, repositoriesBelow } from './places.ts'
 import type { createRevisions } from './revisions.ts'
 
 export interface GitlabParts {
@@ -21,8 +21,27 @@ export interface GitlabParts {
   readonly revised: ReturnType<typeof createRevisions>
 }
 
-/** Numbers that are kept, so that tags need no search: more than that are looked up anew. */
-const mostNumbers = 100_000
+/** Repositories that are remembered, so that tags need no search and no token each: of more, tags cost that. */
+const mostRemembered = 100_000
+/** What stands in a token for many repositories must fit a header: 8 KB at most servers. */
+const mostOfToken = 3000
+
+/** Neighbours that one token does for (GitLab takes several scopes, app/controllers/jwt_controller.rb). */
+function inTokens(names: readonly string[]): string[][] {
+  const groups: string[][] = []
+  let room = 0
+  for (const name of names) {
+    // Its name twice, with ids and words around.
+    const needed = name.length * 2 + 100
+    room -= needed
+    if (room < 0) {
+      groups.push([])
+      room = mostOfToken - needed
+    }
+    groups.at(-1)?.push(name)
+  }
+  return groups
+}
 
 type Way = 'native' | 'graphql' | 'protocol'
 
@@ -35,6 +54,7 @@ function readCursor(cursor: string | undefined): { readonly way: Way | undefined
 export function createListing(parts: GitlabParts): PlatformListing {
   const { api, client, namespace, named, revised } = parts
   const numbers = new Map<string, number>()
+  const neighbours = new Map<string, readonly string[]>()
   let probed: Promise<boolean> | undefined
 
   /** Asked once for each connector. */
@@ -46,13 +66,20 @@ export function createListing(parts: GitlabParts): PlatformListing {
     return probed
   }
 
+  function remember(page: readonly NumberedRepository[]): void {
+    for (const { id, name } of page) numbers.set(name, id)
+    for (const group of inTokens(page.map(({ name }) => name))) {
+      for (const name of group) neighbours.set(name, group)
+    }
+  }
+
   async function* repositories(options: ListingOptions): AsyncGenerator<RepositoryPage> {
     if (named.length > 0) {
       yield { repositories: named.map((name) => ({ name, revision: null })), nextCursor: null }
       return
     }
     for await (const page of repositoriesBelow(api, namespace, options)) {
-      if (numbers.size < mostNumbers) for (const { id, name } of page.repositories) numbers.set(name, id)
+      if (numbers.size < mostRemembered) remember(page.repositories)
       const dated = page.repositories.length > 0 && (await isNative(options.signal))
       yield {
         repositories: dated
@@ -69,7 +96,8 @@ export function createListing(parts: GitlabParts): PlatformListing {
   }
 
   async function* pagesBy(way: Way, name: string, options: ListingOptions): AsyncGenerator<TagPage> {
-    if (way === 'native') yield* nativeTags(client, name, options)
+    if (way === 'native')
+      yield* nativeTags({ client, repository: name, together: neighbours.get(name) }, options)
     else if (way === 'protocol') yield* tagsByHead(client, name, options)
     else {
       const id = numbers.get(name) ?? (await findNumber(api, name, options.signal))

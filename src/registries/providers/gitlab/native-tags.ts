@@ -54,24 +54,32 @@ function listedTag(tag: NativeTag): ListedTag {
   }
 }
 
+/** A repository to ask, and those that are asked soon by the same token. */
+export interface NativeRepository {
+  readonly client: DistributionClient
+  readonly repository: string
+  readonly together: readonly string[] | undefined
+}
+
 async function readPage(
-  client: DistributionClient,
-  repository: string,
+  from: NativeRepository,
   query: string,
   signal: AbortSignal | undefined,
 ): Promise<Page> {
+  const { client, repository, together } = from
   const { host } = client
   const path = `/gitlab/v1/repositories/${repository}/tags/list/`
   const response = await client.extension({
     path: `${path}?${query}`,
     repository,
+    together,
     expected: [200, 400],
     signal,
   })
   if (response.status === 400 && query.includes('sort=')) {
     // Versions that cannot sort by date say that the value is invalid.
     await response.discard()
-    return readPage(client, repository, withoutSort(query), signal)
+    return readPage(from, withoutSort(query), signal)
   }
   const text = Buffer.from(await response.bytes(largestPage)).toString('utf8')
   if (isHtml(response, text)) throw notARegistry(host)
@@ -135,16 +143,15 @@ function descends(tags: readonly ListedTag[]): boolean {
 
 /** @throws AppError `repository-not-found` (not-found), `permission-missing` (denied), `registry-answer-invalid` (invalid) */
 export async function* nativeTags(
-  client: DistributionClient,
-  repository: string,
+  from: NativeRepository,
   { cursor = '', since, signal }: ListingOptions,
 ): AsyncGenerator<TagPage> {
-  const guard = pageGuard(client.host)
+  const guard = pageGuard(from.client.host)
   const first = `n=${since === undefined ? wholePage : shortPage}&sort=-published_at`
   let position = readCursor(cursor)
   for (;;) {
     const query = position.query ?? first
-    const page = await readPage(client, repository, query, signal)
+    const page = await readPage(from, query, signal)
     guard(`${position.again} ${query}`, position.again ? [] : page.tags)
     const step = stepOf(position, page, since)
     const nextCursor = step.next === undefined ? null : writeCursor(step.next)
