@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type * as Sdk from '@aws-sdk/client-ecr'
-import { AppError, type Clock } from '../../../core/index.ts'
+import { AppError, type Clock, toAppError } from '../../../core/index.ts'
 import type { HttpClient } from '../../../platform/http/index.ts'
 import type { RequestBudget } from '../../index.ts'
 import { correctingClock } from './clock.ts'
@@ -66,7 +66,7 @@ export function createCaller(options: CallerOptions): Caller {
       try {
         return await once(asked, () => ask(loaded))
       } catch (error) {
-        if (!isThrottled(error) || attempt >= attempts) throw error
+        if (!mayPass(error) || attempt >= attempts) throw error
         await pause(options, attempt, signal)
       }
     }
@@ -95,13 +95,20 @@ function clientSettings(options: CallerOptions): ClientSettings {
   }
 }
 
-/** AWS throttles by an error in a 400, without saying for how long; a 429 or 503 was retried by the HTTP client already. */
-function isThrottled(error: unknown): boolean {
-  if (!(error instanceof AppError) || error.code !== 'registry-rate-limited') return false
+/**
+ * AWS throttles by an error in a 400, without saying for how long, and fails by a 500; a 429 and the other failures were retried by
+ * the HTTP client already.
+ */
+function mayPass(error: unknown): boolean {
+  if (!(error instanceof AppError)) return false
   const { cause } = error as {
     readonly cause?: { readonly $metadata?: { readonly httpStatusCode?: number } }
   }
-  return cause?.$metadata?.httpStatusCode === 400
+  const status = cause?.$metadata?.httpStatusCode
+  return (
+    (error.code === 'registry-rate-limited' && status === 400) ||
+    (error.code === 'registry-failing' && status === 500)
+  )
 }
 
 async function pause(
@@ -113,5 +120,7 @@ async function pause(
   const spread = (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32
   const milliseconds = whole / 2 + (whole / 2) * spread
   budget?.report('api', { remaining: 0, resetAt: clock.now() + milliseconds })
-  await wait(milliseconds, signal)
+  await wait(milliseconds, signal).catch((error: unknown) => {
+    throw toAppError(error)
+  })
 }

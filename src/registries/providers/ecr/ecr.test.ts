@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { Secret, systemClock } from '../../../core/index.ts'
-import { buildImage } from '../../../test-support/image-builder/index.ts'
+import { buildImage, digestOf } from '../../../test-support/image-builder/index.ts'
 import {
   type EcrWorld,
   type EcrWorldOptions,
@@ -196,6 +196,44 @@ describe('throttling', () => {
     expect(waits).toHaveLength(4)
   })
 
+  it('is waited for until the listing is cancelled', async () => {
+    const world = await start()
+    const { connector } = patient(world)
+    world.throttle(1000)
+    const signal = AbortSignal.abort()
+    expect(await failureOf(everything(connector.repositories({ signal })))).toMatchObject({
+      kind: 'cancelled',
+    })
+    const ended = new AbortController()
+    const impatient = cleanup.keep(
+      connect(readSettings(world.settings, false), { http: world.internet.http, clock: systemClock }, () => {
+        ended.abort()
+        return Promise.reject(ended.signal.reason)
+      }),
+    )
+    expect(await failureOf(everything(impatient.repositories({ signal: ended.signal })))).toMatchObject({
+      kind: 'cancelled',
+    })
+  })
+
+  it('and a failure of AWS itself pass', async () => {
+    const world = await start()
+    const { waits, connector } = patient(world)
+    let left = 2
+    const body = JSON.stringify({
+      __type: 'ServerException',
+      message: 'These errors are usually caused by a server-side issue.',
+    })
+    world.internet.intercept = () => {
+      left -= 1
+      return left >= 0
+        ? { status: 500, headers: { 'content-type': 'application/x-amz-json-1.1' }, body }
+        : undefined
+    }
+    expect(await names(connector)).toEqual(['acme/api'])
+    expect(waits).toHaveLength(2)
+  })
+
   it('does not keep a person waiting', async () => {
     const world = await start()
     const { waits, connector } = patient(world)
@@ -303,5 +341,16 @@ describe('what discovery costs', () => {
     expect(world.listingRequests()).toBe(2)
     for (const name of found.slice(0, 20)) await everything(connector.tags(name))
     expect(world.listingRequests()).toBe(22)
+  })
+
+  it('is one request for 1,000 images of a repository, whatever the number of their tags', async () => {
+    const world = await start()
+    for (let number = 1; number <= 1001; number += 1) {
+      const manifest = { ...image.manifest, digest: digestOf(Buffer.from(`${number}`)) }
+      for (const tag of ['t', 'u']) world.push('many', `${tag}${number}`, { ...image, manifest }, 0)
+    }
+    const pages = await everything(open(world).tags('many'))
+    expect(pages.map(({ tags }) => tags.length)).toEqual([2000, 2])
+    expect(world.listingRequests()).toBe(2)
   })
 })

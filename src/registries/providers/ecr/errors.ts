@@ -30,7 +30,7 @@ const refused = (publicMessage: string, remedy: string): Facts => ({
 })
 
 const said = ({ name, message }: Stated): string =>
-  `(it says: ${name}${message === '' ? '' : `: ${safeText(message, 300).replace(/[.\s]+$/, '')}`})`
+  `(it says: ${name}${message === '' ? '' : `: ${safeText(message, 600).replace(/[.\s]+$/, '')}`})`
 
 // Names are those of the common errors of AWS (API reference, "Common Errors"), of STS and of ECR; the first that fits decides.
 const rules: readonly Rule[] = [

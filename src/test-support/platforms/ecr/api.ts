@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Content } from './content.ts'
-import type { PageMarks } from './pages.ts'
+import type { Listed, PageMarks } from './pages.ts'
 import type { Principals } from './principals.ts'
 import type { AwsRefusal } from './sigv4.ts'
 
@@ -52,7 +52,10 @@ const actions: Readonly<Record<string, Action>> = {
     }
   },
   DescribeRepositories(state, input) {
-    const page = pageOf(state, 'DescribeRepositories', input, state.content.names(), (name) => name)
+    const page = pageOf(state, 'DescribeRepositories', input, {
+      entries: state.content.names(),
+      keyOf: (name) => name,
+    })
     if ('status' in page) return page
     const repositories = page.entries.map((repositoryName) => ({
       repositoryArn: arnOf(state, repositoryName),
@@ -75,10 +78,11 @@ const actions: Readonly<Record<string, Action>> = {
       )
     }
     const { tagStatus } = (input['filter'] ?? {}) as { readonly tagStatus?: string }
-    const images = state.content
-      .images(repository)
-      .filter(({ tags }) => tagStatus === undefined || tags.size > 0 === (tagStatus === 'TAGGED'))
-    const page = pageOf(state, 'DescribeImages', input, images, ({ digest }) => digest)
+    const page = pageOf(state, 'DescribeImages', input, {
+      entries: state.content.images(repository),
+      keyOf: ({ digest }) => digest,
+      isWanted: ({ tags }) => tagStatus === undefined || tags.size > 0 === (tagStatus === 'TAGGED'),
+    })
     if ('status' in page) return page
     const imageDetails = page.entries.map((image) => ({
       registryId: state.accountId,
@@ -99,8 +103,7 @@ function pageOf<T>(
   state: EcrState,
   action: string,
   input: Json,
-  entries: readonly T[],
-  keyOf: (entry: T) => string,
+  listed: Listed<T>,
 ): AwsRefusal | { readonly entries: readonly T[]; readonly next: { readonly nextToken?: string } } {
   const { maxResults = 100, nextToken, ...rest } = input
   if (typeof maxResults !== 'number' || maxResults < 1 || maxResults > 1000) {
@@ -110,7 +113,7 @@ function pageOf<T>(
     )
   }
   const ask = { request: [action, rest], mark: nextToken, size: Math.min(maxResults, state.pageSize) }
-  const page = state.marks.page(entries, ask, keyOf)
+  const page = state.marks.page(listed, ask)
   if (page === undefined) {
     return refuse(
       'InvalidParameterException',

@@ -9,49 +9,69 @@ interface Image {
   readonly tags: Set<string>
 }
 
+interface Repository {
+  readonly images: Map<string, Image>
+  /** Digest by tag. */
+  readonly tags: Map<string, string>
+  /** By digest; undefined when an image was added since. */
+  sorted: readonly Image[] | undefined
+}
+
 /** Repositories and images as ECR keeps them: an image is a digest with any number of tags. */
 export class Content {
-  private readonly repositories = new Map<string, Map<string, Image>>()
+  private readonly repositories = new Map<string, Repository>()
+  private sortedNames: readonly string[] | undefined
   readonly blobs = new Map<string, Uint8Array>()
 
-  add(repository: string): Map<string, Image> {
-    const images = this.repositories.get(repository) ?? new Map<string, Image>()
-    this.repositories.set(repository, images)
-    return images
+  add(name: string): Repository {
+    const found = this.repositories.get(name)
+    if (found !== undefined) return found
+    const repository = { images: new Map(), tags: new Map(), sorted: undefined }
+    this.repositories.set(name, repository)
+    this.sortedNames = undefined
+    return repository
   }
 
-  remove(repository: string): void {
-    this.repositories.delete(repository)
+  remove(name: string): void {
+    this.repositories.delete(name)
+    this.sortedNames = undefined
   }
 
-  has(repository: string): boolean {
-    return this.repositories.has(repository)
+  has(name: string): boolean {
+    return this.repositories.has(name)
   }
 
-  push(repository: string, tag: string, built: Built, pushedAt: number): void {
-    const images = this.add(repository)
-    this.untag(repository, tag)
+  push(name: string, tag: string, built: Built, pushedAt: number): void {
+    const repository = this.add(name)
+    this.untag(name, tag)
     const { digest, mediaType } = built.manifest
-    const image = images.get(digest) ?? { digest, mediaType, size: sizeOf(built), pushedAt, tags: new Set() }
+    const known = repository.images.get(digest)
+    const image = known ?? { digest, mediaType, size: sizeOf(built), pushedAt, tags: new Set() }
     image.tags.add(tag)
-    images.set(digest, image)
+    repository.tags.set(tag, digest)
+    repository.images.set(digest, image)
+    if (known === undefined) repository.sorted = undefined
     const parts = built.kind === 'index' ? built.images : [built]
-    for (const part of parts) for (const [name, bytes] of part.blobs) this.blobs.set(name, bytes)
+    for (const part of parts) for (const [blob, bytes] of part.blobs) this.blobs.set(blob, bytes)
   }
 
-  untag(repository: string, tag: string): void {
-    for (const image of this.repositories.get(repository)?.values() ?? []) image.tags.delete(tag)
+  untag(name: string, tag: string): void {
+    const repository = this.repositories.get(name)
+    repository?.images.get(repository.tags.get(tag) ?? '')?.tags.delete(tag)
+    repository?.tags.delete(tag)
   }
 
-  names(): string[] {
-    return [...this.repositories.keys()].toSorted()
+  names(): readonly string[] {
+    return (this.sortedNames ??= [...this.repositories.keys()].toSorted())
   }
 
   /** By digest, which is no order that means anything. */
-  images(repository: string): Image[] {
-    return [...(this.repositories.get(repository)?.values() ?? [])].toSorted((a, b) =>
+  images(name: string): readonly Image[] {
+    const repository = this.repositories.get(name)
+    if (repository === undefined) return []
+    return (repository.sorted ??= [...repository.images.values()].toSorted((a, b) =>
       a.digest < b.digest ? -1 : 1,
-    )
+    ))
   }
 }
 
