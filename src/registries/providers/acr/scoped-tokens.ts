@@ -52,7 +52,7 @@ export function createScopedTokens(
     return batch
   }
 
-  function fetch(batch: readonly string[]): Promise<AccessToken> {
+  function obtain(batch: readonly string[]): Promise<AccessToken> {
     const token = tokens.access(batch)
     for (const scope of batch) held.set(scope, token)
     token.catch(() => {
@@ -67,7 +67,7 @@ export function createScopedTokens(
     if (token && token.authorization !== refused && clock.now() < token.renewAt) return token
     // Whoever came first may have renewed it while this one waited.
     const renewed = held.get(scope)
-    return renewed !== undefined && renewed !== kept ? renewed : fetch(batchFrom(scope, kept))
+    return renewed !== undefined && renewed !== kept ? renewed : obtain(batchFrom(scope, kept))
   }
 
   return {
@@ -81,7 +81,7 @@ export function createScopedTokens(
     async authorization(scope, refused) {
       const shared = await good(scope, refused)
       if (shared.grants(scope)) return shared.authorization
-      const own = await fetch([scope])
+      const own = await obtain([scope])
       if (!own.grants(scope)) throw scopeMissing(host, scope)
       alone = true
       return own.authorization

@@ -2,6 +2,8 @@
 export interface ManifestSearch {
   /** Key that is searched; of a virtual repository what it contains. */
   readonly repository: string
+  /** Whether several repositories are searched by that key. */
+  readonly isVirtual?: boolean | undefined
   /** Only tags of this image, and of those below it. */
   readonly image?: string | undefined
   /** Only paths after this one, in the order of the search. */

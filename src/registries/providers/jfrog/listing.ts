@@ -84,8 +84,8 @@ async function* chunks(
   { cursor, since, signal }: ListingOptions,
   wants: (one: Placed) => boolean,
 ): AsyncGenerator<Chunk> {
-  const { searched: repository } = listed.kind
-  const wanted = { ...search, repository, since, after: readCursor(cursor) }
+  const { searched: repository, isVirtual } = listed.kind
+  const wanted = { ...search, repository, isVirtual, since, after: readCursor(cursor) }
   let chunk: Placed[] = []
   for await (const folder of tagFolders(listed.api, wanted, signal)) {
     const one = placed(folder, listed)

@@ -7,6 +7,7 @@ import { notForImages, readMissing, repositoryUnknown } from './explain.ts'
 export interface RepositoryKind {
   /** What is searched: a remote repository keeps what it fetched in one beside it. */
   readonly searched: string
+  readonly isVirtual: boolean
   /** Of a virtual repository, in the order in which they are asked; undefined where nobody says. */
   readonly members: readonly string[] | undefined
 }
@@ -47,7 +48,7 @@ export async function repositoryKind(
 ): Promise<RepositoryKind> {
   const { kind, packageType = 'docker', members } = await find(api, key, signal)
   if (packageType !== 'docker' && packageType !== 'oci') throw notForImages(api.host, key, packageType)
-  return { searched: kind === 'remote' ? `${key}-cache` : key, members }
+  return { searched: kind === 'remote' ? `${key}-cache` : key, isVirtual: kind === 'virtual', members }
 }
 
 async function find(api: ApiClient, key: string, signal: AbortSignal | undefined): Promise<Found> {

@@ -21,7 +21,7 @@ function trimmedToNothing(host: string): AppError {
 
 /**
  * Folders with manifests in the order of their paths, each of which is a tag. Where the server cuts a search (its operator sets
- * how many results it gives), the next one goes on after the last whole folder.
+ * how many results it gives), the next one goes on after the last folder, of a virtual repository the last whole one.
  *
  * @throws AppError `search-trimmed` (invalid), `paging-endless` (invalid), and what the API client throws
  */
@@ -45,7 +45,8 @@ export async function* tagFolders(
         folder = [found]
       }
     }
-    if (folder && (!isTrimmed || whole === undefined)) {
+    // The index comes first in its folder, so a cut one says all the same what the tag means; but not what other repositories hold.
+    if (folder && (!isTrimmed || !search.isVirtual || whole === undefined)) {
       yield folder
       whole = folder[0].path
     }

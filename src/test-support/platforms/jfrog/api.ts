@@ -83,9 +83,9 @@ function aql(options: ApiOptions, user: string, query: string): Answer {
 function native(options: ApiOptions, user: string, key: string, url: URL): Answer {
   const rest = url.pathname.slice(`/artifactory/api/docker/${key}/v2/`.length)
   if (!options.mayRead(user, key)) return apiError(403, 'Forbidden')
-  const images = options.files.images(storesOf(options, key))
+  const stores = storesOf(options, key)
   const image = /^(.+)\/tags\/list$/.exec(rest)?.[1]
-  const names = image === undefined ? [...images.keys()] : images.get(image)
+  const names = image === undefined ? options.files.images(stores) : options.files.tags(stores, image)
   if (names === undefined) return apiError(404, `Repository '${key}:${image}' not found`)
   const last = url.searchParams.get('last')
   const size = Math.min(Number(url.searchParams.get('n') ?? 1000), options.pageSize)

@@ -17,66 +17,77 @@ export interface StoredFile {
 
 /** Manifests in their folders: of an index one by its tag, and its images by their digests. */
 export class Files {
-  private readonly files = new Map<string, StoredFile>()
+  /** By repository and path, then by name. */
+  private readonly folders = new Map<string, Map<string, StoredFile>>()
+  /** Folders of tags, by repository and image. */
+  private readonly tagged = new Map<string, Set<string>>()
 
   all(): StoredFile[] {
-    return [...this.files.values()]
+    return [...this.folders.values()].flatMap((folder) => [...folder.values()])
   }
 
   push(repo: string, image: string, tag: string, built: Built, at: number): void {
+    const before = this.folders.get(`${repo}:${image}/${tag}`)
     this.untag(repo, image, tag)
-    if (built.kind === 'index') {
-      this.put(repo, `${image}/${tag}`, 'list.manifest.json', built, at)
-      for (const child of built.images) {
-        this.put(repo, `${image}/sha256__${digestHex(child.manifest.digest)}`, 'manifest.json', child, at)
-      }
-      const [first] = built.images
-      // Seen where a tag was of one platform before: the index is what the tag means.
-      if (first) this.put(repo, `${image}/${tag}`, 'manifest.json', first, at)
-    } else this.put(repo, `${image}/${tag}`, 'manifest.json', built, at)
+    const tags = this.tagged.get(`${repo}:${image}`) ?? new Set()
+    this.tagged.set(`${repo}:${image}`, tags.add(tag))
+    const put = (path: string, name: string, stored: Built) =>
+      this.put({ repo, path, name }, stored, at, before)
+    if (built.kind === 'image') return put(`${image}/${tag}`, 'manifest.json', built)
+    put(`${image}/${tag}`, 'list.manifest.json', built)
+    for (const child of built.images)
+      put(`${image}/sha256__${digestHex(child.manifest.digest)}`, 'manifest.json', child)
+    const [first] = built.images
+    // Seen where a tag was of one platform before: the index is what the tag means.
+    if (first) put(`${image}/${tag}`, 'manifest.json', first)
   }
 
-  private put(repo: string, path: string, name: string, built: Built, at: number): void {
-    const key = `${repo}:${path}/${name}`
-    const { bytes, digest } = built.manifest
-    const created = this.files.get(key)?.created ?? at
-    const file = {
-      repo,
-      path,
-      name,
-      size: bytes.length,
-      sha256: digestHex(digest),
-      created,
-      modified: at,
-      updated: at,
-    }
-    this.files.set(key, file)
+  private put(
+    place: Pick<StoredFile, 'repo' | 'path' | 'name'>,
+    { manifest }: Built,
+    at: number,
+    before: ReadonlyMap<string, StoredFile> | undefined,
+  ): void {
+    const folder = this.folders.get(`${place.repo}:${place.path}`) ?? new Map<string, StoredFile>()
+    this.folders.set(`${place.repo}:${place.path}`, folder)
+    const created = before?.get(place.name)?.created ?? at
+    const dates = { created, modified: at, updated: at }
+    folder.set(place.name, {
+      ...place,
+      ...dates,
+      size: manifest.bytes.length,
+      sha256: digestHex(manifest.digest),
+    })
   }
 
   untag(repo: string, image: string, tag: string): void {
-    for (const [key, file] of this.files)
-      if (file.repo === repo && file.path === `${image}/${tag}`) this.files.delete(key)
+    this.folders.delete(`${repo}:${image}/${tag}`)
+    const tags = this.tagged.get(`${repo}:${image}`)
+    tags?.delete(tag)
+    if (tags?.size === 0) this.tagged.delete(`${repo}:${image}`)
   }
 
   remove(repo: string, image: string): void {
-    for (const [key, file] of this.files)
-      if (file.repo === repo && imageOf(file) === image) this.files.delete(key)
+    for (const tag of this.tagged.get(`${repo}:${image}`) ?? []) this.untag(repo, image, tag)
   }
 
-  /** Images of some repositories with their tags, sorted. */
-  images(repos: readonly string[]): Map<string, string[]> {
-    const images = new Map<string, Set<string>>()
-    for (const file of this.files.values()) {
-      const tag = file.path.slice(file.path.lastIndexOf('/') + 1)
-      if (!repos.includes(file.repo) || tag.startsWith('sha256__')) continue
-      images.set(imageOf(file), (images.get(imageOf(file)) ?? new Set()).add(tag))
-    }
-    return new Map(
-      [...images.keys()].toSorted().map((image) => [image, [...(images.get(image) ?? [])].toSorted()]),
+  has(repos: readonly string[], image: string): boolean {
+    return repos.some((repo) => this.tagged.has(`${repo}:${image}`))
+  }
+
+  /** Images of some repositories, sorted. */
+  images(repos: readonly string[]): string[] {
+    const owned = repos.flatMap((repo) =>
+      [...this.tagged.keys()]
+        .filter((key) => key.startsWith(`${repo}:`))
+        .map((key) => key.slice(repo.length + 1)),
     )
+    return [...new Set(owned)].toSorted()
   }
-}
 
-function imageOf({ path }: StoredFile): string {
-  return path.slice(0, path.lastIndexOf('/'))
+  /** Tags of an image in any of them, sorted; undefined where it is in none. */
+  tags(repos: readonly string[], image: string): string[] | undefined {
+    if (!this.has(repos, image)) return undefined
+    return [...new Set(repos.flatMap((repo) => [...(this.tagged.get(`${repo}:${image}`) ?? [])]))].toSorted()
+  }
 }

@@ -80,7 +80,7 @@ export async function startJfrogWorld(options: JfrogWorldOptions = {}): Promise<
     signIn: options.signIn ?? 'bearer',
     userOf,
     mayRead: apiOptions.mayRead,
-    has: (repository, image) => files.images(storesOf(apiOptions, repository)).has(image),
+    has: (repository, image) => files.has(storesOf(apiOptions, repository), image),
     registryUrl: registry.url,
     storageHost,
   })
