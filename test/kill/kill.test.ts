@@ -20,7 +20,9 @@ const imageCount = 50
 const random = seeded(Number(process.env['PORTOLAN_TEST_SEED'] ?? 1))
 const randomInt = (from: number, below: number): number => from + Math.floor(random() * (below - from))
 const folder = await mkdtemp(join(tmpdir(), 'portolan-kill-'))
-const registry = await startRegistryServer({})
+/** Of small pages, so that kills hit listings in the middle. */
+const registry = await startRegistryServer({ pageSize: 3 })
+const moreTags = Array.from({ length: 40 }, (_, index) => `also-${index}`)
 afterAll(async () => {
   await registry.close()
   await rm(folder, { recursive: true, force: true })
@@ -33,7 +35,8 @@ const base = {
 function fillRegistry(): void {
   for (let index = 0; index < imageCount; index += 1) {
     const layers = [base, { files: npmPackage('lodash', `4.17.${index}`) }]
-    pushBuilt(registry, `team-${index % 10}/app`, [`1.${index}`], buildImage({ layers }))
+    const tags = [`1.${index}`, ...(index === 0 ? moreTags : [])]
+    pushBuilt(registry, `team-${index % 10}/app`, tags, buildImage({ layers }))
   }
   registry.put({ repository: 'database', tags: ['2'], ...buildVulnerabilityDatabase(sampleRows).artifact })
 }
@@ -93,6 +96,10 @@ test(`${kills} kills lose nothing`, { timeout: scaled(600_000, 3_600_000) }, asy
       ? true
       : undefined
   })
+  const listed = await server.client.call('listRepositories', { query: { q: 'team-', limit: 200 } })
+  expect(listed.items.map((repository) => repository.tags).toSorted()).toEqual(
+    [...Array.from({ length: 9 }, () => 5), 5 + moreTags.length].toSorted(),
+  )
   const scans: Scan[] = []
   for (let cursor: string | undefined, more = true; more; ) {
     const page = await server.client.call('listScans', {
