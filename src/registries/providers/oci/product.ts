@@ -39,9 +39,14 @@ async function recognise(around: Surroundings, signal?: AbortSignal): Promise<Pl
   return protocol
 }
 
+/** Scheme, host and port; no slash at its end. */
+export function originOf({ plainHttp, host }: OciSettings): string {
+  return `${plainHttp ? 'http' : 'https'}://${host}`
+}
+
 function harborOptions({ http, environment, settings, attempts }: Surroundings) {
-  const origin = `${settings.plainHttp ? 'http' : 'https'}://${settings.host}`
-  return { http, clock: environment.clock, origin, credentials: settings.credentials, attempts }
+  const { credentials } = settings
+  return { http, clock: environment.clock, origin: originOf(settings), credentials, attempts }
 }
 
 /** Why the registry does not let us in, where that is its last word. */

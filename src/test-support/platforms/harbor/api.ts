@@ -14,6 +14,8 @@ export interface HarborAccount {
   readonly password: string
   /** A robot without `list-artifact` in its projects. */
   readonly listsArtifacts: boolean
+  /** Default false. */
+  readonly pushes?: boolean
   /** The API sees nobody in it: a person's command line secret, where only some addresses take it. */
   readonly isCommandLineSecret?: boolean
 }

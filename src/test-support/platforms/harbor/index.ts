@@ -21,7 +21,7 @@ export interface HarborWorldOptions extends PlatformWorldOptions {
 export interface HarborWorld extends PlatformWorld {
   readonly content: HarborContent
   readonly registry: RegistryServer
-  /** A form with another account, `person`, `blind` (pulls, but lists no artifacts) or none. */
+  /** A form with another account, `person`, `pusher`, `blind` (pulls, but lists no artifacts) or none. */
   settingsOf(account: string | null): Readonly<Record<string, unknown>>
 }
 
@@ -31,6 +31,7 @@ const ROBOT = 'robot$portolan'
 const accounts: Readonly<Record<string, HarborAccount>> = {
   [ROBOT]: { password: 'robotSecret-1', listsArtifacts: true },
   blind: { password: 'blindSecret-1', listsArtifacts: false },
+  pusher: { password: 'pusherSecret-1', listsArtifacts: true, pushes: true },
   person: { password: 'cliSecret-1', listsArtifacts: true, isCommandLineSecret: true },
 }
 
@@ -103,12 +104,37 @@ function route(
   const url = new URL(message.url ?? '/', `https://${HOST}`)
   const empty = /^\/v2\/(.+)\/tags\/list$/.exec(url.pathname)?.[1]
   if (url.pathname.startsWith('/api/v2.0/') && !hidesApi) answerApi(api, message, response)
+  else if (url.pathname === '/service/token' && /push/.test(url.search))
+    answerToken(api, url, message, response)
   else if (url.pathname === '/service/token') passOn(`${registry.url}/token${url.search}`, message, response)
   else if (url.pathname === '/v2/_catalog') answerCatalog(api, message, response)
   else if (empty && message.headers.authorization && api.content.find(empty)?.artifacts.length === 0) {
     response.writeHead(200, { 'content-type': 'application/json' })
     response.end(JSON.stringify({ name: empty, tags: [] }))
   } else passOn(`${registry.url}${message.url ?? '/'}`, message, response)
+}
+
+/** A token that says what it allows, for whoever asks for more than to pull: a JWT with `access`. */
+function answerToken(
+  { accounts: known }: HarborApiOptions,
+  url: URL,
+  message: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const account = accountOf(known, message.headers.authorization)
+  if (account === undefined) {
+    response.writeHead(401).end()
+    return
+  }
+  const [type = '', name = '', actions = ''] = (url.searchParams.get('scope') ?? '').split(':')
+  const allowed = actions.split(',').filter((action) => action !== 'push' || account.pushes)
+  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const claims = { iss: 'harbor-token-issuer', access: [{ type, name, actions: allowed }] }
+  const token = `${part({ alg: 'RS256', typ: 'JWT' })}.${part(claims)}.${part('signature')}`
+  response.writeHead(200, { 'content-type': 'application/json' })
+  response.end(
+    JSON.stringify({ token, access_token: '', expires_in: 1800, issued_at: '2026-06-01T00:00:00Z' }),
+  )
 }
 
 /** Only by name and password, not by token, and whole unless `n` is given (goharbor/harbor, src/server/registry/catalog.go). */

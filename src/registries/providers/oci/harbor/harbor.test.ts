@@ -219,6 +219,21 @@ describe('signing in to Harbor', () => {
     expect(asked(world, /\/api\//)).toBe(0)
   })
 
+  it('points out a robot that may also push, by one request more', async () => {
+    const world = await start()
+    const signIn = async (account: string) =>
+      (await as(world, account).check()).find(({ id }) => id === 'sign-in')
+    expect(await signIn('robot$portolan')).toMatchObject({ state: 'passed' })
+    const before = world.internet.requests.length
+    expect(await signIn('pusher')).toMatchObject({
+      state: 'warning',
+      message: expect.stringContaining('push'),
+    })
+    const asked = world.internet.requests.slice(before)
+    expect(asked.filter((request) => request.includes('/api/v2.0/'))).toHaveLength(2)
+    expect(asked.filter((request) => request.includes('push'))).toHaveLength(1)
+  })
+
   it('lists the public part without credentials, and says so', async () => {
     const world = await start()
     const connector = as(world, null)
