@@ -26,6 +26,8 @@ export interface DockerRegistryOptions {
     /** PEM certificates whose keys may sign tokens. */
     readonly roots: string
   }
+  /** Blobs are read from there, as from a content delivery network; the path is that of the storage. */
+  readonly blobsAt?: string
   /** Where pushes are told of (distribution, docs/content/about/notifications.md). */
   readonly notifications?: { readonly url: string; readonly headers: Readonly<Record<string, string>> }
 }
@@ -55,7 +57,7 @@ function configOf(folder: string, options: DockerRegistryOptions): string {
     writeFileSync(join(folder, name), text, { mode: 0o600 })
     return join(folder, name)
   }
-  const { tls, htpasswd, token, notifications } = options
+  const { tls, htpasswd, token, notifications, blobsAt } = options
   const config = {
     version: '0.1',
     log: { level: 'error', accesslog: { disabled: true } },
@@ -80,6 +82,10 @@ function configOf(folder: string, options: DockerRegistryOptions): string {
           },
         }
       : {}),
+  }
+  if (blobsAt !== undefined) {
+    const redirect = { name: 'redirect', options: { baseurl: blobsAt } }
+    Object.assign(config, { middleware: { storage: [redirect] } })
   }
   const endpoint = notifications && {
     name: 'portolan',

@@ -1,11 +1,12 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { Secret, systemClock } from '../../src/core/index.ts'
+import { parseDigest, Secret, systemClock } from '../../src/core/index.ts'
 import { ociProvider } from '../../src/registries/providers/oci/index.ts'
 import { hasPrograms } from '../../src/test-support/docker-registry.ts'
 import { testHttp } from '../../src/test-support/http.ts'
 import { Cleanup } from '../../src/test-support/registry-client.ts'
+import { listen } from '../../src/test-support/registry-server/listen.ts'
 import { registryContract } from './registry-suite.ts'
-import { seed, seeds, type Target, targetKinds, user } from './registry-targets.ts'
+import { seed, seeds, startTarget, type Target, targetKinds, user } from './registry-targets.ts'
 
 function settingsOf(target: Target, password: string): Record<string, unknown> {
   return {
@@ -82,5 +83,37 @@ describe.skipIf(!installed)('a real registry, asked in the wrong way', () => {
       id: 'list',
       code: 'repositories-not-listed',
     })
+  })
+})
+
+describe.skipIf(!installed)('a real registry that keeps its blobs elsewhere', () => {
+  const cleanup = new Cleanup()
+  afterAll(() => cleanup.close())
+
+  it('is pulled from without our credentials there', async () => {
+    const seen: { readonly path: string; readonly authorization: string | undefined }[] = []
+    const blobs = new Map(seeds.flatMap(({ built }) => [...built.blobs]))
+    const storage = cleanup.keep(
+      await listen((message, response) => {
+        seen.push({ path: message.url ?? '', authorization: message.headers.authorization })
+        const [, hex = ''] = /([0-9a-f]{64})\/data/.exec(message.url ?? '') ?? []
+        const bytes = blobs.get(parseDigest(`sha256:${hex}`))
+        response.writeHead(bytes === undefined ? 404 : 200).end(bytes)
+      }),
+    )
+    const target = cleanup.keep(await startTarget('htpasswd', { blobsAt: storage.url }))
+    await seed(target)
+    const connector = cleanup.keep(
+      ociProvider.open(settingsOf(target, user.password), { http: testHttp, clock: systemClock }),
+    )
+    for (const { repository, built } of seeds) {
+      for (const [digest, bytes] of built.blobs) {
+        const stream = await connector.source(repository).blob({ digest, size: bytes.length })
+        const pulled = Buffer.concat(await stream.toArray())
+        expect(pulled.equals(Buffer.from(bytes))).toBe(true)
+      }
+    }
+    expect(seen.length).toBeGreaterThan(0)
+    expect(seen.filter(({ authorization }) => authorization !== undefined)).toEqual([])
   })
 })

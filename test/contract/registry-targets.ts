@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createAuthority, type Identity } from '../../src/test-support/certificates.ts'
-import { freePort, startDockerRegistry } from '../../src/test-support/docker-registry.ts'
+import {
+  type DockerRegistryOptions,
+  freePort,
+  startDockerRegistry,
+} from '../../src/test-support/docker-registry.ts'
 import { buildImage, buildIndex, writeOciLayout } from '../../src/test-support/image-builder/index.ts'
 import { startRegistryServer, startSignedTokenServer } from '../../src/test-support/registry-server/index.ts'
 
@@ -49,13 +53,14 @@ function certificates(mode: Mode): { ca?: string; tls?: Identity } {
   return { ca: authority.cert, tls: authority.issue(['IP:127.0.0.1']) }
 }
 
-async function startReal(mode: Mode): Promise<Target> {
+async function startReal(mode: Mode, options: Pick<DockerRegistryOptions, 'blobsAt'> = {}): Promise<Target> {
   const { ca, tls } = certificates(mode)
   const port = await freePort()
   const issuer = { issuer: 'test issuer', service: 'test registry' }
   const signer = mode.auth === 'bearer' ? createAuthority() : undefined
   const tokens = signer && (await startSignedTokenServer({ users, signer, ...issuer }))
   const registry = await startDockerRegistry({
+    ...options,
     port,
     ...(tls ? { tls } : {}),
     ...(mode.auth === 'basic' ? { htpasswd } : {}),
@@ -70,6 +75,13 @@ async function startReal(mode: Mode): Promise<Target> {
       await Promise.all([registry.close(), tokens?.close()])
     },
   }
+}
+
+/** A real registry in one of the modes. */
+export function startTarget(mode: string, options: Pick<DockerRegistryOptions, 'blobsAt'>): Promise<Target> {
+  const found = modes.find(({ name }) => name === mode)
+  if (found === undefined) throw new Error(`no mode ${mode}`)
+  return startReal(found, options)
 }
 
 async function startOurs(mode: Mode): Promise<Target> {
