@@ -24,6 +24,9 @@ export interface HubListing {
   readonly now: () => number
 }
 
+/** Whether it may stand in a path, and before the names of repositories. */
+const isNamespace = (text: string): boolean => !text.includes('/') && isRepositoryName(`${text}/x`)
+
 /**
  * The namespaces whose repositories are wanted, in order: the one of the form, or all of the account. An organization is one
  * namespace, and its tokens may not ask for more.
@@ -32,15 +35,14 @@ async function namespacesOf({ hub, settings }: HubListing, signal?: AbortSignal)
   const { namespace, credentials } = settings
   if (namespace !== undefined) return [namespace]
   const own = credentials.username.toLowerCase()
-  if (secretKind(credentials) === 'organization') return [own]
+  if (secretKind(credentials) === 'organization') return [own].filter(isNamespace)
   const request = { path: '/v2/repositories/namespaces', doing: 'list the namespaces of the account', signal }
   try {
     const { value } = await hub.json(request, namespacesAnswer)
-    const names = value.namespaces.filter((name) => isRepositoryName(`${name}/x`))
-    return [...new Set([own, ...names])].toSorted()
+    return [...new Set([own, ...value.namespaces])].filter(isNamespace).toSorted()
   } catch (error) {
     const isAbsent = isAppError(error) && ['platform-not-found', 'permission-missing'].includes(error.code)
-    if (isAbsent) return [own]
+    if (isAbsent) return [own].filter(isNamespace)
     throw error
   }
 }
@@ -99,7 +101,7 @@ function readCursor(cursor: string | undefined): Position | undefined {
   const namespace = parameters.get('namespace') ?? ''
   const page = Number(parameters.get('page'))
   const count = parameters.get('count')
-  if (!isRepositoryName(`${namespace}/x`) || !Number.isSafeInteger(page) || page < 1) return undefined
+  if (!isNamespace(namespace) || !Number.isSafeInteger(page) || page < 1) return undefined
   return { namespace, page, count: count === null ? undefined : Number(count) }
 }
 

@@ -45,7 +45,8 @@ describe('webhooks of Docker Hub', () => {
 
   it('concern only the namespace of the connection', async () => {
     expect(await read(pushed, { namespace: 'acme' })).toEqual([])
-    expect(await read(pushed, { namespace: 'svendowideit' })).toHaveLength(1)
+    for (const namespace of ['svendowideit', ' SvenDowideit/ ', '', null])
+      expect(await read(pushed, { namespace })).toHaveLength(1)
   })
 
   it.each<[string, unknown]>([

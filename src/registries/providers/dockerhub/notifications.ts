@@ -5,6 +5,7 @@ import {
   notificationJson,
   type PushNotifications,
 } from '../../index.ts'
+import { bare } from './schema.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -38,7 +39,7 @@ export const notifications: PushNotifications = {
       action: 'push',
     }
     const { namespace } = event.settings
-    const isOther = typeof namespace === 'string' && namespace !== '' && !name.startsWith(`${namespace}/`)
-    return isOther ? [] : [change]
+    const wanted = typeof namespace === 'string' ? bare(namespace) : ''
+    return wanted === '' || name.startsWith(`${wanted}/`) ? [change] : []
   },
 }

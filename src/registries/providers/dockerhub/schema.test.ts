@@ -20,6 +20,8 @@ describe('readSettings', () => {
     ['nothing but the account', {}, []],
     ['no user name', { username: ' ' }, ['username']],
     ['an e-mail address', { username: 'ann@example.com' }, ['username']],
+    ['a user name that leads elsewhere', { username: '../../x' }, ['username']],
+    ['a user name with a query', { username: 'a?b' }, ['username']],
     ['no password', { password: null }, ['password']],
     ['an empty password', { password: new Secret('') }, ['password']],
     ['a password that is not sealed', { password: 'x' }, ['password']],

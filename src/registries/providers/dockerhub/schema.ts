@@ -23,6 +23,8 @@ export interface HubSettings {
 /** Of people and organizations; `library` holds the official images. */
 const namespacePattern = /^[a-z0-9](?:[a-z0-9._-]{0,253}[a-z0-9])?$/
 
+const usernamePattern = /^[a-z0-9_-][a-z0-9._-]*$/i
+
 const hostPattern = /^(?:https?:\/\/)?(?:(?:index\.|registry-1\.)?docker\.io|hub\.docker\.com\/r)\//
 
 /** `docker.io/acme/api`, `acme/api` or, for an official image, `debian`; by its one name. */
@@ -32,6 +34,13 @@ export function repositoryOf(text: string): string {
 }
 
 const isHubName = (name: string): boolean => isRepositoryName(name) && name.split('/').length === 2
+
+/** A namespace however it was written. */
+export const bare = (text: string): string =>
+  text
+    .trim()
+    .replace(/^\/+|\/+$/g, '')
+    .toLowerCase()
 
 const form = z.object({
   username: requiredText(255, 'The user name is missing: that of a person, or of an organization.'),
@@ -45,8 +54,8 @@ const form = z.object({
 
 const schema = form.superRefine((values, context) => {
   const issue = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message })
-  if (/[@\s:]/.test(values.username)) {
-    issue('username', 'Write the user name, not the e-mail address.')
+  if (!usernamePattern.test(values.username)) {
+    issue('username', 'Write the user name or the name of the organization, not an e-mail address.')
   }
   const wrong = values.repositories.find((name) => !isHubName(repositoryOf(name)))
   if (wrong !== undefined) {
@@ -56,8 +65,6 @@ const schema = form.superRefine((values, context) => {
     )
   }
 })
-
-const bare = (text: string): string => text.replace(/^\/+|\/+$/g, '').toLowerCase()
 
 /** @throws AppError `settings-invalid` (invalid) */
 export function readSettings(settings: unknown): HubSettings {

@@ -45,7 +45,7 @@ export const notifications: PushNotifications = {
       throw notificationInvalid('no name of a repository')
     }
     const { namespace } = event.settings
-    const isOther = typeof namespace === 'string' && !repository.startsWith(`${namespace}/`)
+    const isOther = typeof namespace === 'string' && !repository.startsWith(`${namespace.trim()}/`)
     return isOther || tags === undefined ? [] : changesOf(repository, tags)
   },
 }
