@@ -124,6 +124,7 @@ describe('what is wrong', () => {
     expect(failure.code).toBe(code)
     expect(failure.publicMessage.length).toBeLessThan(1000)
     expect(failure.publicMessage).not.toContain('permission <script>')
+    if (answer.body.includes('SECURITY_POLICY')) expect(failure.publicMessage).toContain('perimeter')
     if (answer.body.includes('600s')) expect(failure.retryAt).toBeGreaterThan(Date.now() + 500_000)
   })
 })
