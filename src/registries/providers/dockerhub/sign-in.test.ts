@@ -142,6 +142,22 @@ describe('check', () => {
   })
 })
 
+describe('pulling', () => {
+  it('takes no credentials along to where layers are kept', async () => {
+    const world = await start()
+    world.push('acme/api', '1', image, day(1))
+    const { digest, bytes } = image.config
+    const stream = await open(world).source('acme/api').blob({ digest, size: bytes.length })
+    expect(Buffer.concat(await stream.toArray()).equals(Buffer.from(bytes))).toBe(true)
+    expect(world.internet.requests.at(-1)).toContain('https://production.cloudflare.docker.com/')
+    const asked = world.registry.storageRequests.all.map(({ authorization, status }) => [
+      authorization,
+      status,
+    ])
+    expect(asked).toEqual([[undefined, 200]])
+  })
+})
+
 describe('limits', () => {
   it('counts API requests and pulls apart, and HEADs not at all', async () => {
     const world = await start()

@@ -243,6 +243,20 @@ describe('the registry', () => {
     expect(world.internet.requests.join('\n')).not.toContain('https://quay.internal.example')
   })
 
+  it('takes no credentials along to where layers are kept', async () => {
+    const world = await start()
+    world.push('mycompany/api', '1', image, day(1))
+    const { digest, bytes } = image.config
+    const stream = await open(world).source('mycompany/api').blob({ digest, size: bytes.length })
+    expect(Buffer.concat(await stream.toArray()).equals(Buffer.from(bytes))).toBe(true)
+    expect(world.internet.requests.at(-1)).toContain('https://cdn01.quay.io/')
+    const asked = world.registry.storageRequests.all.map(({ authorization, status }) => [
+      authorization,
+      status,
+    ])
+    expect(asked).toEqual([[undefined, 200]])
+  })
+
   it('is paced apart from the API', async () => {
     const world = await start()
     world.push('mycompany/api', '1', image, day(1))

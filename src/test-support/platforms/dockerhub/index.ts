@@ -10,6 +10,7 @@ import { passOn } from '../../pass-on.ts'
 import type { PlatformWorld, PlatformWorldOptions } from '../../platform-world.ts'
 import { faults, pushBuilt, type RegistryServer, startRegistryServer } from '../../registry-server/index.ts'
 import { readBody } from '../../registry-server/listen.ts'
+import { storageHost } from '../storage-host.ts'
 import { accountOf, type HubAccount, hubAccounts } from './accounts.ts'
 import { type HubAnswer, HubApi } from './api.ts'
 import type { HubRepositoryRow } from './content.ts'
@@ -46,7 +47,10 @@ export async function startDockerhubWorld(options: HubWorldOptions = {}): Promis
   const { clock = systemClock, tokenLifetime = 600, pageSize = 100, latency } = options
   const repositories = new Map<string, HubRepositoryRow>()
   const users = registryUsers()
+  const storage = storageHost('production.cloudflare.docker.com')
   const registry = await startRegistryServer({
+    blobsElsewhere: true,
+    faults: [storage.redirects],
     auth: {
       kind: 'bearer',
       clock,
@@ -98,6 +102,7 @@ export async function startDockerhubWorld(options: HubWorldOptions = {}): Promis
       'hub.docker.com': (message, response) => void hub(message, response),
       'auth.docker.io': tokenDoor,
       'registry-1.docker.io': { url: registry.url },
+      'production.cloudflare.docker.com': storage.host,
     },
     latency === undefined ? {} : { delay: () => sleep(latency) },
   )
@@ -156,7 +161,8 @@ export async function startDockerhubWorld(options: HubWorldOptions = {}): Promis
     },
     pullsLeft(remaining) {
       const headers = { 'ratelimit-limit': '200;w=21600', 'ratelimit-remaining': `${remaining};w=21600` }
-      registry.faults = remaining === undefined ? [] : [faults.headers(headers, { target: 'manifest' })]
+      const quota = remaining === undefined ? [] : [faults.headers(headers, { target: 'manifest' })]
+      registry.faults = [storage.redirects, ...quota]
     },
     expireTokens() {
       api.expireTokens()

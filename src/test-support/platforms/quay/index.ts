@@ -9,6 +9,7 @@ import { startInternet } from '../../internet.ts'
 import { passOn } from '../../pass-on.ts'
 import type { PlatformWorld, PlatformWorldOptions } from '../../platform-world.ts'
 import { pushBuilt, type RegistryServer, startRegistryServer } from '../../registry-server/index.ts'
+import { storageHost } from '../storage-host.ts'
 import { type QuayAnswer, QuayApi } from './api.ts'
 import type { QuayRow } from './content.ts'
 import { type QuayToken, quayTokenOf, quayTokens } from './tokens.ts'
@@ -40,7 +41,10 @@ export async function startQuayWorld(options: QuayWorldOptions = {}): Promise<Qu
   const { clock = systemClock, host = 'quay.io', serverHostname = host, latency } = options
   const rows = new Map<string, QuayRow>()
   const answers: QuayAnswer[] = []
+  const storage = storageHost('cdn01.quay.io')
   const registry = await startRegistryServer({
+    blobsElsewhere: true,
+    faults: [storage.redirects],
     auth: {
       kind: 'bearer',
       clock,
@@ -90,7 +94,7 @@ export async function startQuayWorld(options: QuayWorldOptions = {}): Promise<Qu
   }
 
   const internet = await startInternet(
-    { [host]: answer },
+    { [host]: answer, 'cdn01.quay.io': storage.host },
     latency === undefined ? {} : { delay: () => sleep(latency) },
   )
 
