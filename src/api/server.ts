@@ -8,6 +8,7 @@ import { describeApi, docsRoutes } from './docs.ts'
 import { eventRoutes } from './events/routes.ts'
 import { EventStreams } from './events/streams.ts'
 import { answerFailures } from './failures.ts'
+import { guideRoutes } from './guides.ts'
 import { createHandlers } from './handlers.ts'
 import { healthRoutes } from './health.ts'
 import { receiverRoutes } from './hooks/receiver.ts'
@@ -28,6 +29,8 @@ export interface ApiOptions {
   readonly version: string
   /** Folder of the built web pages. */
   readonly webRoot: string
+  /** Folder of the documentation. */
+  readonly docsRoot: string
   /** PEM texts; without them the server speaks plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined
   /** Address, protocol and host are then taken from the proxy's headers. */
@@ -71,6 +74,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   app.addHook('preClose', async () => endConnections(app, streams))
   const origins = ownOrigins(options.baseUrl)
   healthRoutes(app, options.ready)
+  guideRoutes(app, options.docsRoot)
   await app.register(receiverRoutes, {
     hooks: services.hooks,
     baseUrl: options.baseUrl,

@@ -114,6 +114,7 @@ async function assemble(ground: Ground): Promise<Container> {
     clock,
     version,
     webRoot: join(packageRoot, 'dist', 'web'),
+    docsRoot: join(packageRoot, 'docs'),
     tls: config.tls,
     behindProxy: config.behindProxy,
     baseUrl: config.baseUrl,

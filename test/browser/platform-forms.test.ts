@@ -63,7 +63,8 @@ describe('the form of every platform, from its description alone', () => {
         expect(text).toContain(why)
       }
       expect(text).toContain('203.0.113.7')
-      expect(text).toContain(platform.docs)
+      const guide = page.getByRole('link', { name: 'Guide' })
+      expect(await guide.getAttribute('href')).toBe(`/${platform.docs}`)
       if (platform.policy !== null) {
         await page.getByRole('button', { name: 'Copy policy' }).click()
         expect(await page.evaluate<string>('navigator.clipboard.readText()')).toBe(platform.policy.text)

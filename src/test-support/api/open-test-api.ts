@@ -36,6 +36,7 @@ export async function openTestApi(
     clock: systemClock,
     version: '0.0.0-test',
     webRoot,
+    docsRoot: join(import.meta.dirname, '..', '..', '..', 'docs'),
     behindProxy: false,
     ready: async () => {},
     ...options,

@@ -1,18 +1,12 @@
 import { Anchor, Code } from '@mantine/core'
 import { safeLink } from '../../lib/format.ts'
 
-/** The platform's guide: a link where it has an address, else its place in the documentation. */
+/** The platform's guide: where it has an address, that; else the page that this server has of it. */
 export function DocsLink({ docs }: { docs: string }) {
-  const url = safeLink(docs)
-  if (url === null) {
-    return docs === '' ? null : (
-      <span>
-        Guide: <Code>{docs}</Code>
-      </span>
-    )
-  }
+  const href = safeLink(docs)?.href ?? (/^docs\/[\w/-]+\.md$/.test(docs) ? `/${docs}` : null)
+  if (href === null) return docs === '' ? null : <Code>{docs}</Code>
   return (
-    <Anchor href={url.href} target="_blank" rel="noreferrer" size="sm">
+    <Anchor href={href} target="_blank" rel="noreferrer" size="sm">
       Guide
     </Anchor>
   )
