@@ -87,6 +87,7 @@ export interface RegistryProvider {
    * Reads a filled form; nothing is sent yet.
    *
    * @param settings values by field name; secret ones as `Secret<string>`, empty ones absent, '' or null
+   *   A stored secret that nobody has opened yet stands there as `unseenSecret`: it is not wrong, whatever its form should be.
    * @throws AppError `settings-invalid` (invalid) with `fields`: field name → what is wrong with it
    */
   open(settings: Readonly<Record<string, unknown>>, environment: RegistryEnvironment): RegistryConnector

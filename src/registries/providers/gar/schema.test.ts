@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Secret, systemClock } from '../../../core/index.ts'
+import { testHttp } from '../../../test-support/http.ts'
 import { unseenSecret } from '../../index.ts'
 import { garProvider } from './index.ts'
 
@@ -46,6 +47,21 @@ describe('the form', () => {
       expect(regionProblem(region)).toBeUndefined()
     for (const region of ['us-central1-a', 'us_central1', 'evil.example', 'us/..', 'x'.repeat(300)])
       expect(regionProblem(region)).toBeDefined()
+  })
+
+  it('says where it leads before a stored key is opened', async () => {
+    const settings = { projectId: project, serviceAccountJson: unseenSecret }
+    for (const [region, host] of [
+      ['us', 'us-docker.pkg.dev'],
+      ['', 'pkg.dev'],
+    ] as const) {
+      const connector = garProvider.open({ ...settings, region }, { http: testHttp, clock: systemClock })
+      expect(connector.host).toBe(host)
+      await connector.close()
+    }
+    expect(fieldsOf({ projectId: project, serviceAccountJson: new Secret('-') })).toHaveProperty(
+      'serviceAccountJson',
+    )
   })
 
   it("never uses the server's own identity unless that is allowed", async () => {
