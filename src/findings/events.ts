@@ -25,13 +25,16 @@ export interface Change {
   readonly repositoryId: number | null
   readonly before: readonly Standing[]
   readonly after: readonly Standing[]
+  /** What closed did so because its image was deleted at the registry: nothing was mended. */
+  readonly isImageGone?: boolean
 }
 
 /** More than this at once are told as one event a kind: a new base image is one piece of news, not a thousand. */
 const MANY = 500
 
 /** Writes down what a change opened and closed. An id that took another's place changes nothing. */
-export async function recordChange(tx: Db, { repositoryId, before, after }: Change): Promise<void> {
+export async function recordChange(tx: Db, change: Change): Promise<void> {
+  const { repositoryId, before, after, isImageGone = false } = change
   const ids = [...new Set([...before, ...after].map((row) => row.vulnerability_id))]
   if (ids.length === 0) return
   const canonical = await canonicalIds(tx, ids)
@@ -42,7 +45,9 @@ export async function recordChange(tx: Db, { repositoryId, before, after }: Chan
     (event): FindingEvent =>
       event.kind === 'opened' && closed.has(`${event.orgId} ${event.vulnerabilityId}`)
         ? { ...event, kind: 'reopened' }
-        : event,
+        : event.kind === 'closed' && isImageGone
+          ? { ...event, data: { ...event.data, because: 'image gone' } }
+          : event,
   )
   await saveEvents(tx, repositoryId, bounded(named))
 }
@@ -103,6 +108,8 @@ function bounded(events: readonly FindingEvent[]): FindingEvent[] {
   return [...byKind.values()].flatMap((some): FindingEvent[] => {
     const [first] = some
     if (first === undefined || some.length <= MANY) return some
-    return [{ ...first, vulnerabilityId: null, data: { vulnerabilities: some.length } }]
+    const { because } = first.data
+    const data = { vulnerabilities: some.length, ...(because === undefined ? {} : { because }) }
+    return [{ ...first, vulnerabilityId: null, data }]
   })
 }

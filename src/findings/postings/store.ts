@@ -55,7 +55,11 @@ export async function recomputePostings(
     await logDifference(tx, orgId, before, after)
     const inOrg = (rows: readonly Contribution[]) => rows.map((row) => ({ ...row, org_id: orgId }))
     if (isFirst) await recordBaseline(tx, orgId, repositoryId, after)
-    else await recordChange(tx, { repositoryId, before: inOrg(before), after: inOrg(after) })
+    else {
+      const closed = differences.filter((row) => row.change === 'closed').map((row) => row.package_id)
+      const isImageGone = await lastHolderIsGone(tx, repositoryId, closed)
+      await recordChange(tx, { repositoryId, before: inOrg(before), after: inOrg(after), isImageGone })
+    }
     return orgId
   })
 }
@@ -64,6 +68,20 @@ async function hasPostings(tx: Db, repositoryId: number): Promise<boolean> {
   const { rows } =
     await sql`select from repository_package where repository_id = ${repositoryId} limit 1`.execute(tx)
   return rows.length > 0
+}
+
+/** Whether the image that held some of these packages last was deleted at the registry, and no other took its tags. */
+async function lastHolderIsGone(tx: Db, repositoryId: number, packages: readonly number[]): Promise<boolean> {
+  if (packages.length === 0) return false
+  const { rows } = await sql<{ is_gone: boolean }>`
+    select i.gone_at is not null and not exists (
+        select from tag_history h join tag t on t.repository_id = h.repository_id and t.name = h.name
+        where h.repository_id = ${repositoryId} and h.digest = i.digest) as is_gone
+    from image i join image_platform p on p.image_id = i.id and p.wanted join inventory v on v.id = p.inventory_id
+    join package_set s on s.id = any(v.set_ids)
+    where i.repository_id = ${repositoryId} and s.package_ids && ${packages}::int[]
+    order by i.gone_at desc nulls first limit 1`.execute(tx)
+  return rows[0]?.is_gone === true
 }
 
 async function findDifferences(tx: Db, repositoryId: number): Promise<Difference[]> {
