@@ -148,8 +148,8 @@ async function* pages<T>(
     const end = items.map(keyset.idOf).at(-1)
     if (end !== undefined && end <= last) throw answerInvalid(client.host, 'a list that does not go on')
     // Without a total, from a proxy that takes it away, there is one more request: for an empty page.
-    const total = Number(response.header('x-total-count') ?? Number.POSITIVE_INFINITY)
-    last = end !== undefined && total > items.length ? end : null
+    const total = Number(response.header('x-total-count') ?? Number.NaN)
+    last = end !== undefined && !(total <= items.length) ? end : null
     yield { items, next: last, response }
   }
 }

@@ -136,6 +136,25 @@ describe('listing by the API of Harbor', () => {
     expect(asked(world, /\/api\/v2\.0\/repositories/)).toBe(0)
   })
 
+  it.each<[string, Record<string, string>]>([
+    ['is missing', {}],
+    ['is no number', { 'x-total-count': 'many' }],
+  ])('asks until a page is empty where the total %s', async (_, headers) => {
+    const world = await start()
+    world.internet.intercept = ({ url }) => {
+      if (!url.pathname.endsWith('/repositories')) return undefined
+      const after = Number(/\[(\d+)~/.exec(url.searchParams.get('q') ?? '')?.[1])
+      const items = [1, 2, 3].filter((id) => id >= after).slice(0, 1)
+      const body = JSON.stringify(items.map((id) => ({ id, name: `library/r${id}` })))
+      return { status: 200, headers, body }
+    }
+    expect((await repositoriesOf(open(world))).map(({ name }) => name)).toEqual([
+      'library/r1',
+      'library/r2',
+      'library/r3',
+    ])
+  })
+
   it('ends a list that goes round in a circle', async () => {
     const world = await start()
     const body = JSON.stringify([{ id: 1, name: 'library/api' }])
