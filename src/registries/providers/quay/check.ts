@@ -48,7 +48,7 @@ async function excess(
   const { host: service, origin } = settings
   const question = { realm: `${origin}/v2/auth`, service, repository, credentials, signal }
   const actions = await grantedActions(http, question).catch(() => undefined)
-  return actions?.includes('push') ? 'it may also push images' : undefined
+  return actions?.includes('push') ? 'the token may also push images' : undefined
 }
 
 /** Quay leaves out what the user may not see, and does not say so. */
