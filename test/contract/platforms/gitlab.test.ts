@@ -126,6 +126,7 @@ describe('the fake answers as GitLab and its registry describe themselves', () =
       '/api/v4/groups/{id}/registry/repositories 403',
     ])
     const tags = (connector: RegistryConnector) => everything(connector.tags('acme/api'))
-    expect(await answersOf({}, tags, token('glpat-nobody'))).toEqual(['/jwt/auth 403'])
+    expect(await answersOf({}, tags, token('glpat-nobody'))).toEqual(['/jwt/auth 401'])
+    expect(await answersOf({}, tags, token('glpat-portolanListsOnly0000'))).toEqual(['/jwt/auth 403'])
   })
 })

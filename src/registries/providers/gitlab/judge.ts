@@ -35,24 +35,16 @@ function shutOut(host: string, now: number): AppError {
  */
 export function createJudge({ gitlabUrl }: Pick<GitlabSettings, 'gitlabUrl'>, now: () => number) {
   const gitlab = new URL(gitlabUrl)
-  let isProven = false
-
   return function judge(request: HttpRequest, response: HttpResponse): SignInVerdict | undefined {
-    const url = new URL(request.url)
-    if (url.host !== gitlab.host) return undefined
     const { status } = response
-    const isApi = url.pathname.includes('/api/')
-    if (status === 200 && isApi) isProven = true
-    if (status === 401) return { error: refused(url.host), final: true }
+    const { host, pathname } = new URL(request.url)
+    if (host !== gitlab.host) return undefined
+    if (status === 401) return { error: refused(host), final: true }
     if (status !== 403) return undefined
-    if (!/\bjson\b/i.test(response.header('content-type') ?? '')) {
-      return { error: shutOut(url.host, now()), final: true }
-    }
-    if (isApi) return undefined
-    // The token server says DENIED to a wrong token, and to a good one without the scope.
-    return {
-      error: isProven ? scopeMissing(url.host, 'read_registry', 'pull') : refused(url.host),
-      final: true,
-    }
+    const isReasoned = /\bjson\b/i.test(response.header('content-type') ?? '')
+    if (!isReasoned) return { error: shutOut(host, now()), final: true }
+    // The token server says DENIED to a token that it knows and that lacks the scope.
+    const isApi = pathname.includes('/api/')
+    return isApi ? undefined : { error: scopeMissing(host, 'read_registry', 'pull'), final: true }
   }
 }

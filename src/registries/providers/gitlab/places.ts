@@ -172,7 +172,7 @@ async function* projectPages(
   }
 }
 
-/** GraphQL shows a token without the right scope what is public, without a word; REST refuses it. */
+/** REST names the scope that is missing; GraphQL says that the token is wrong (app/controllers/graphql_controller.rb). */
 async function assertMayList(api: GitlabApi, signal: AbortSignal | undefined): Promise<void> {
   const scopes = await tokenScopes(api, signal)
   if (scopes === undefined || scopes.some((scope) => listingScopes.includes(scope))) return

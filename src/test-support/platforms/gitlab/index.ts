@@ -32,11 +32,15 @@ export interface GitlabWorld extends PlatformWorld {
 const good = 'glpat-portolanReadsAll000000'
 const denied = 'glpat-portolanPullsOnly00000'
 const deploy = 'gldt-portolanDeploys00000000'
+const listing = 'glpat-portolanListsOnly0000'
 const wrong = 'glpat-portolanIsMistyped0000'
 const mostFailures = 30
 const registryHost = 'registry.gitlab.com'
 
 const forbidden = JSON.stringify({ errors: [{ code: 'DENIED', message: 'access forbidden' }] })
+const unauthorized = JSON.stringify({
+  errors: [{ code: 'UNAUTHORIZED', message: 'HTTP Basic: Access denied' }],
+})
 
 export async function startGitlabWorld(options: GitlabWorldOptions = {}): Promise<GitlabWorld> {
   const {
@@ -51,6 +55,7 @@ export async function startGitlabWorld(options: GitlabWorldOptions = {}): Promis
     [good]: { kind: 'personal', scopes: ['read_api', 'read_registry'] },
     [denied]: { kind: 'personal', scopes: ['read_registry'] },
     [deploy]: { kind: 'deploy', scopes: ['read_registry'] },
+    [listing]: { kind: 'personal', scopes: ['read_api'] },
   }
   const hidden = new Set<string>()
   let failures = 0
@@ -89,7 +94,8 @@ export async function startGitlabWorld(options: GitlabWorldOptions = {}): Promis
     const token = tokens[passwordIn(incoming.headers.authorization)]
     if (!token?.scopes.some((scope) => ['api', 'read_registry'].includes(scope))) {
       failures += 1
-      return void response.writeHead(403, { 'content-type': 'application/json' }).end(forbidden)
+      const [status, body] = token ? [403, forbidden] : [401, unauthorized]
+      return void response.writeHead(status, { 'content-type': 'application/json' }).end(body)
     }
     return passOn(`${registry.url}/token${incoming.url.slice('/jwt/auth'.length)}`, incoming, response)
   }

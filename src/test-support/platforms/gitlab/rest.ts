@@ -40,7 +40,10 @@ const insufficient: Reply = {
   },
 }
 
-export const refusedByApi: Reply = message(401, '401 Unauthorized')
+/** Of GraphQL, to a token that lacks the scope as well (app/controllers/graphql_controller.rb). */
+const invalidToken: Reply = { status: 401, body: { errors: [{ message: 'Invalid token' }] } }
+
+const refusedByApi: Reply = message(401, '401 Unauthorized')
 
 /** GitLab's REST and GraphQL APIs, as far as they know container repositories. */
 export function gitlabApi(options: GitlabOptions, onRefused: () => void): RequestListener {
@@ -75,7 +78,7 @@ function answer(
 ): Reply {
   const url = new URL(incoming.url ?? '/', 'https://gitlab.com')
   const mayList = token.scopes.some((scope) => scope === 'api' || scope === 'read_api')
-  if (url.pathname === '/api/graphql') return graphql(options, body, mayList)
+  if (url.pathname === '/api/graphql') return mayList ? graphql(options, body) : invalidToken
   if (url.pathname === '/api/v4/personal_access_tokens/self') return { status: 200, body: tokenAnswer(token) }
   if (!mayList) return insufficient
   const match = /^\/api\/v4\/(groups|projects)\/([^/]+)\/registry\/repositories$/.exec(url.pathname)
@@ -145,8 +148,7 @@ function pageOf(
   return { status: 200, body, headers }
 }
 
-/** A token without the scope is nobody there: what is public is shown, and nothing is said. */
-function graphql(options: GitlabOptions, body: Uint8Array, mayList: boolean): Reply {
+function graphql(options: GitlabOptions, body: Uint8Array): Reply {
   try {
     const { query, variables = {} } = JSON.parse(Buffer.from(body).toString()) as {
       query: string
@@ -157,7 +159,7 @@ function graphql(options: GitlabOptions, body: Uint8Array, mayList: boolean): Re
     const points = complexity(selections)
     if (points > 250)
       throw new GraphqlError(`Query has complexity of ${points}, which exceeds max complexity of 250`)
-    const root = queryRoot({ ...options, mayRead: mayList ? mayRead(options) : () => false })
+    const root = queryRoot({ ...options, mayRead: mayRead(options) })
     return { status: 200, body: { data: execute(root, selections) } }
   } catch (error) {
     if (!(error instanceof GraphqlError)) throw error
