@@ -226,6 +226,23 @@ describe('listing', () => {
     expect(asked(world, '/oauth2/token')).toBe(1 + 5)
   })
 
+  it('reads what it may where others may not be read, and does not sign in anew for each', async () => {
+    const world = await start()
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) world.push(name, '1', image, at(1))
+    const connector = open(world, world.settingsOf(acrIds.narrow))
+    const [page] = await everything(connector.repositories())
+    for (const { name } of page?.repositories ?? []) {
+      const tags = everything(connector.tags(name))
+      if (name === 'b') expect((await tags)[0]?.tags).toHaveLength(1)
+      else expect((await failureOf(tags)).publicMessage).toContain(`repository:${name}:metadata_read,pull`)
+      const manifest = connector.source(name).manifest('1')
+      if (name === 'b') expect((await manifest).digest).toBe(image.manifest.digest)
+      else expect(await failureOf(manifest)).toMatchObject({ code: 'permission-missing', kind: 'denied' })
+    }
+    expect((await connector.source('b').manifest('1')).digest).toBe(image.manifest.digest)
+    expect(asked(world, 'login.microsoftonline.com')).toBeLessThanOrEqual(10)
+  })
+
   it('stops at what was known before, newest first', async () => {
     const world = await start({ pageSize: 3 })
     for (let day = 1; day <= 20; day += 1) world.push('api', `v${day}`, image, at(day))

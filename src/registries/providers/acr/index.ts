@@ -25,6 +25,7 @@ import { explain } from './explain.ts'
 import { listRepositories, listTags } from './listing.ts'
 import { namedHost } from './named-host.ts'
 import { notifications } from './notifications.ts'
+import { pullHttp } from './pull-http.ts'
 import { catalogScope, createScopedTokens, metadataScope } from './scoped-tokens.ts'
 import { type AcrSettings, readSettings } from './schema.ts'
 import { createRegistryTokens, type RegistryTokens } from './tokens.ts'
@@ -64,6 +65,7 @@ function openRegistry(settings: AcrSettings, way: Way): Registry {
     tokens,
     client: createDistributionClient({
       ...way,
+      http: pullHttp(way.http, host),
       host,
       async credentials(refused) {
         const used = refused && 'identityToken' in refused ? refused.identityToken : undefined

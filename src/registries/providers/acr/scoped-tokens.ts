@@ -24,6 +24,23 @@ const mostCharacters = 1800
 /** Scopes that are remembered to share tokens; those beyond get one each. */
 const mostExpected = 50_000
 
+/** Scopes in the order in which they were named. */
+function createOrder() {
+  const order: string[] = []
+  const places = new Map<string, number>()
+  return {
+    add(scopes: readonly string[]): void {
+      for (const scope of scopes) {
+        if (order.length < mostExpected && !places.has(scope)) places.set(scope, order.push(scope) - 1)
+      }
+    },
+    after(scope: string, most: number): readonly string[] {
+      const place = places.get(scope)
+      return place === undefined ? [] : order.slice(place + 1, place + 1 + most)
+    },
+  }
+}
+
 /**
  * Asks for tokens of many repositories at once, so that a discovery needs one request for tokens where it needs thirty for
  * tags. A registry that grants less in company than alone is asked one by one from then on.
@@ -32,18 +49,18 @@ export function createScopedTokens(
   { host, clock }: { readonly host: string; readonly clock: Clock },
   tokens: RegistryTokens,
 ): ScopedTokens {
-  const order: string[] = []
-  const places = new Map<string, number>()
+  const order = createOrder()
   const held = new Map<string, Promise<AccessToken>>()
+  /** Scopes whose last token was asked for together with others. */
+  const inCompany = new Set<string>()
   let alone = false
 
   /** What is asked for in one go: the scope, and those after it that have no token, or the one that is no longer good. */
   function batchFrom(scope: string, ended: Promise<AccessToken> | undefined): string[] {
-    const place = places.get(scope)
     const batch = [scope]
-    if (alone || place === undefined) return batch
+    if (alone) return batch
     let characters = scope.length
-    for (const next of order.slice(place + 1, place + mostScopes)) {
+    for (const next of order.after(scope, mostScopes - 1)) {
       characters += next.length
       if (held.get(next) !== ended && held.has(next)) break
       if (characters > mostCharacters) break
@@ -54,7 +71,11 @@ export function createScopedTokens(
 
   function obtain(batch: readonly string[]): Promise<AccessToken> {
     const token = tokens.access(batch)
-    for (const scope of batch) held.set(scope, token)
+    for (const scope of batch) {
+      held.set(scope, token)
+      if (batch.length > 1) inCompany.add(scope)
+      else inCompany.delete(scope)
+    }
     token.catch(() => {
       for (const scope of batch) if (held.get(scope) === token) held.delete(scope)
     })
@@ -71,16 +92,13 @@ export function createScopedTokens(
   }
 
   return {
-    expect(scopes) {
-      for (const scope of scopes) {
-        if (places.has(scope) || order.length >= mostExpected) continue
-        places.set(scope, order.length)
-        order.push(scope)
-      }
-    },
+    expect: (scopes) => order.add(scopes),
     async authorization(scope, refused) {
-      const shared = await good(scope, refused)
-      if (shared.grants(scope)) return shared.authorization
+      const shared = await good(scope, refused).catch((error: unknown) => {
+        if (!inCompany.has(scope)) throw error
+        return undefined
+      })
+      if (shared?.grants(scope)) return shared.authorization
       const own = await obtain([scope])
       if (!own.grants(scope)) throw scopeMissing(host, scope)
       alone = true

@@ -3,7 +3,7 @@ import type { HttpClient } from '../../../platform/http/index.ts'
 import { type ApiRefusal, createApiClient, tokenClaims } from '../../index.ts'
 import { accessAnswer, type AccessClaims, accessClaims } from './answers/schema.ts'
 import type { EntraSignIn } from './entra.ts'
-import { explain, notKnownHere, tokenRefused } from './explain.ts'
+import { explain, notKnownHere, scopeMissing, tokenRefused } from './explain.ts'
 import { renewalOf } from './renewal.ts'
 import {
   createRefreshTokens,
@@ -40,6 +40,9 @@ export interface TokenOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** Renewals of the lasting token after refusals, none of which helped. */
+export const mostUseless = 3
+
 function explainIn(host: string, refusal: ApiRefusal) {
   if (refusal.status !== 401 && refusal.status !== 400) return explain(host, refusal)
   return refusal.request.path === exchangePath ? notKnownHere(host) : tokenRefused(host)
@@ -70,19 +73,36 @@ export function createRegistryTokens(options: TokenOptions): RegistryTokens {
     }
   }
 
+  // Renewals that did not help: then it is the scopes that are refused, and Entra is not troubled for each of them.
+  let useless = 0
+
+  async function renewed(scopes: readonly string[], refused: RefreshToken): Promise<AccessToken> {
+    const token = await request(scopes, await refresh(refused.value)).catch((error: unknown) => {
+      if (isTokenRefused(error)) useless += 1
+      throw error
+    })
+    useless = 0
+    return token
+  }
+
   return {
     refresh,
     async access(scopes) {
       const first = await refresh()
       try {
-        return await request(scopes, first)
+        return await request(scopes, first).catch((error: unknown) => {
+          if (!isTokenRefused(error) || useless >= mostUseless) throw error
+          return renewed(scopes, first)
+        })
       } catch (error) {
-        if (!isAppError(error) || error.code !== 'permission-missing') throw error
+        throw isTokenRefused(error) && scopes[0] !== undefined ? scopeMissing(host, scopes[0]) : error
       }
-      // It may be the refresh token that is no longer good: the same answer to a new one is about the scopes.
-      return request(scopes, await refresh(first.value))
     },
   }
+}
+
+function isTokenRefused(error: unknown): boolean {
+  return isAppError(error) && error.code === 'permission-missing'
 }
 
 function allows(access: NonNullable<AccessClaims['access']>, scope: string): boolean {

@@ -82,6 +82,8 @@ export function signIn(options: ApiOptions, { path, form }: ApiRequest): ApiAnsw
     return refusal(401, 'UNAUTHORIZED', 'authentication required')
   }
   const access = accessFor(options, holder.app, form.getAll('scope'))
+  // Where nothing is granted there is no token: what kubelets report as "failed to fetch oauth token: 401".
+  if (access.length === 0) return refusal(401, 'UNAUTHORIZED', 'authentication required')
   const claims = {
     iss: 'Azure Container Registry',
     aud: options.host,

@@ -9,7 +9,16 @@ import type { PlatformWorld, PlatformWorldOptions } from '../../platform-world.t
 import { passOn } from '../../pass-on.ts'
 import { pushBuilt, startRegistryServer } from '../../registry-server/index.ts'
 import { readBody } from '../../registry-server/listen.ts'
-import { type ApiOptions, type ApiRequest, listings, pullRefusal, refusal, send, signIn } from './api.ts'
+import {
+  type ApiOptions,
+  type ApiRequest,
+  type AppRights,
+  listings,
+  pullRefusal,
+  refusal,
+  send,
+  signIn,
+} from './api.ts'
 import { Content } from './content.ts'
 import { entra } from './entra.ts'
 import { TokenBook } from './tokens.ts'
@@ -38,6 +47,8 @@ export const acrIds = {
   reader: '11111111-aaaa-4aaa-8aaa-111111111111',
   /** In a registry with ABAC: may read repositories, but not list them. */
   unlisting: '22222222-aaaa-4aaa-8aaa-222222222222',
+  /** In a registry with ABAC: may list all, but read one. */
+  narrow: '55555555-aaaa-4aaa-8aaa-555555555555',
   /** May do everything. */
   owner: '33333333-aaaa-4aaa-8aaa-333333333333',
   /** Has no role on the registry. */
@@ -47,6 +58,7 @@ export const acrIds = {
 const secrets: Readonly<Record<string, string>> = {
   [acrIds.reader]: 'reader~secret~value',
   [acrIds.unlisting]: 'unlisting~secret~value',
+  [acrIds.narrow]: 'narrow~secret~value',
   [acrIds.owner]: 'owner~secret~value',
   [acrIds.stranger]: 'stranger~secret~value',
 }
@@ -66,9 +78,10 @@ export interface AcrWorld extends PlatformWorld {
   identityToken(app?: string): string
 }
 
-const rights = {
+const rights: Readonly<Record<string, AppRights>> = {
   [acrIds.reader]: { catalog: true, actions: ['read'], mayRead: () => true },
   [acrIds.unlisting]: { catalog: false, actions: ['read'], mayRead: () => true },
+  [acrIds.narrow]: { catalog: true, actions: ['read'], mayRead: (name) => name === 'b' },
   [acrIds.owner]: { catalog: true, actions: ['read', 'write', 'delete'], mayRead: () => true },
 }
 
@@ -100,7 +113,7 @@ export async function startAcrWorld(options: AcrWorldOptions = {}): Promise<AcrW
     identities,
     refreshTokens: new TokenBook(),
     accessTokens: new TokenBook(),
-    rightsOf: (app) => (rights as Readonly<Record<string, (typeof rights)[typeof acrIds.reader]>>)[app],
+    rightsOf: (app) => rights[app],
     scopesAtOnce: options.scopesAtOnce ?? 100,
   }
   let listed = 0
