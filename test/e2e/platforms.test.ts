@@ -123,16 +123,14 @@ describe('a connection of each platform, through the server', () => {
         })
         return { ...counts, status, incomplete: lastDiscovery?.incompleteBecause ?? null }
       }
-      await expect
-        .poll(state, { timeout: 90_000, interval: 100 })
-        .toMatchObject({
-          repositories: 3,
-          completed: 4,
-          pending: 0,
-          failed: 0,
-          status: 'Connected',
-          incomplete: null,
-        })
+      await expect.poll(state, { timeout: 90_000, interval: 100 }).toMatchObject({
+        repositories: 3,
+        completed: 4,
+        pending: 0,
+        failed: 0,
+        status: 'Connected',
+        incomplete: null,
+      })
       const { items } = await server.client.call('listRepositories', { query: { connection: id } })
       const names = items.map(({ host, path }) => (deep.startsWith(`${host}/`) ? `${host}/${path}` : path))
       expect(names.toSorted()).toEqual(expect.arrayContaining([deep]))
