@@ -13,6 +13,8 @@ const kinds: Readonly<Record<CheckStep['id'], ErrorKind>> = {
   pull: 'denied',
 }
 
+const THROTTLED = 'registry-rate-limited'
+
 /** Codes that a firewall in between, or the network rules of a registry, cause. */
 const firewallCodes =
   /^(connection-(broken|refused|timeout)|network-unreachable|response-timeout|transfer-stalled|check-timeout)$|firewall|blocked|network-rules/
@@ -60,7 +62,8 @@ function withAddresses({ state, code, remedy }: CheckStep, addresses: readonly s
 
 function reasonOfStep(step: CheckStep): Reason {
   const { id, code, message, remedy } = step
-  return { code: code ?? `check-${id}-failed`, kind: kinds[id], message, remedy }
+  const kind = code === THROTTLED ? 'rate-limited' : kinds[id]
+  return { code: code ?? `check-${id}-failed`, kind, message, remedy }
 }
 
 /** What works and still wants a look: excess rights, an unprotected way, nothing to be seen. */

@@ -280,6 +280,16 @@ eachDatabase((_name, open) => {
     expect(await warnings()).toEqual([])
   })
 
+  it('a registry that asks for patience leaves the status as it was', async () => {
+    const { service } = make()
+    const { id } = await service.create('one', input)
+    platform.steps = [
+      { id: 'list', state: 'failed', message: 'Slow down.', remedy: null, code: 'registry-rate-limited' },
+    ]
+    expect(await service.check('one', id)).toMatchObject({ ok: false, error: { kind: 'rate-limited' } })
+    expect(await service.get('one', id)).toMatchObject({ status: 'Connected', statusReason: null })
+  })
+
   it('names the addresses that a firewall must let in, where one may be the cause', async () => {
     const failing = (code: string) => [
       { id: 'network' as const, state: 'failed' as const, message: 'No.', remedy: 'Look.', code },

@@ -225,6 +225,8 @@ class Keeper implements ConnectionService {
     const form = { plain: row.settings, secrets }
     const owner = { orgId, connectionId: id }
     const result = await this.#opening.check(owner, this.#provider(row.platform), form)
+    // Whoever asks for patience refuses nothing: what was known of the connection stays.
+    if (result.error?.kind === 'rate-limited') return result
     const { db, clock, onChange } = this.#options
     const status = result.ok ? 'Connected' : 'Error'
     await saveCheck(db.lane('page'), orgId, id, {

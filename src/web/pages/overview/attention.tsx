@@ -42,7 +42,8 @@ export function Attention({ connections }: { connections: readonly RegistryConne
           {connection.name}: Error
         </LinkAnchor>
         <Text size="xs" c="dimmed" className="wrap-anywhere">
-          Failed to connect: {connection.statusReason?.message ?? 'authentication failed or network unreachable.'}
+          Failed to connect:{' '}
+          {connection.statusReason?.message ?? 'authentication failed or network unreachable.'}
         </Text>
       </Item>
     )),
