@@ -27,7 +27,7 @@ interface Options {
 export async function benchRegistries(options: Options): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'portolan-bench-'))
   const { database = folder } = options
-  const db = await openDatabase(/^postgres/.test(database) ? { url: database } : { dataDir: database })
+  const db = await openDatabase(database.startsWith('postgres') ? { url: database } : { dataDir: database })
   try {
     if (options.large !== undefined) return await benchLargeRepository(db, options.large)
     const chosen = listingCosts.filter(

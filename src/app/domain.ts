@@ -2,9 +2,9 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { DatabaseStatus } from '../advisories/index.ts'
 import type { ApiServices } from '../api/index.ts'
-import { createConnections, type OperatorRules } from '../connections/index.ts'
+import { type ConnectorSource, createConnections, type OperatorRules } from '../connections/index.ts'
 import { type Clock, newId } from '../core/index.ts'
-import { createDiscoveryService, lookIntoImage } from '../discovery/index.ts'
+import { createDiscoveryService, type DiscoveryService, lookIntoImage } from '../discovery/index.ts'
 import { createDocumentService, type DocumentService } from '../documents/index.ts'
 import { createFindingService } from '../findings/index.ts'
 import { createHooks } from '../hooks/index.ts'
@@ -103,31 +103,43 @@ export async function createDomain(options: DomainOptions): Promise<Domain> {
     onChange: (change) => publish(events, change),
     onScanned: noteScans(log),
   })
-  const hooks = createHooks({
-    db: database,
-    vault,
-    clock,
-    providers: registryPlatforms,
-    http: httpOf(config, clock),
-    baseUrl: config.baseUrl,
-    onChanges: async (orgId, id, repositories) =>
-      void (await discovery.requestRepositories(orgId, id, repositories)),
-  })
+  const hooks = createEventHooks(options, discovery)
   return {
     services: {
       connections: connections.service,
       hooks,
       discovery,
-      scans: createScanService({
-        db: database,
-        clock,
-        wake: wakeScans,
-        lookInto: (image) => lookIntoImage({ db: database, connectors: connections.connectors }, image),
-      }),
+      scans: createScans(options, connections.connectors, wakeScans),
       findings,
       documents,
       engines: engineService,
     },
+    ...createWork(options, {
+      matcher,
+      javaNames,
+      pipeline,
+      async startWaiting() {
+        for (const due of await connections.takeDue(DUE_AT_ONCE)) await discovery.request(due.orgId, due.id)
+        wakeDiscovery()
+        wakeScans()
+      },
+    }),
+  }
+}
+
+interface WorkParts {
+  readonly matcher: MatcherInUse
+  readonly javaNames: ReturnType<typeof createJavaNamesInUse>
+  readonly pipeline: Pipeline
+  /** Discoveries that are due, and workers for what waits. */
+  startWaiting(): Promise<void>
+}
+
+/** What goes on by itself. */
+function createWork(options: DomainOptions, parts: WorkParts): Omit<Domain, 'services'> {
+  const { database, log } = options
+  const { matcher, javaNames, pipeline, startWaiting } = parts
+  return {
     databaseChanged: (status, signal) => useDatabase(options, { matcher, pipeline, status, signal }),
     progress: () => pipeline.progress(),
     renew: (signal) => pipeline.renew(signal),
@@ -138,9 +150,7 @@ export async function createDomain(options: DomainOptions): Promise<Domain> {
     },
     async tick(signal) {
       await pipeline.expireLeases()
-      for (const due of await connections.takeDue(DUE_AT_ONCE)) await discovery.request(due.orgId, due.id)
-      wakeDiscovery()
-      wakeScans()
+      await startWaiting()
       await pipeline.catchUp(signal)
     },
     close() {
@@ -150,11 +160,34 @@ export async function createDomain(options: DomainOptions): Promise<Domain> {
   }
 }
 
+/** What platforms tell of starts discovery of the repositories that it names. */
+function createEventHooks({ config, clock, database, vault }: DomainOptions, discovery: DiscoveryService) {
+  return createHooks({
+    db: database,
+    vault,
+    clock,
+    providers: registryPlatforms,
+    http: httpOf(config, clock),
+    baseUrl: config.baseUrl,
+    onChanges: async (orgId, id, repositories) =>
+      void (await discovery.requestRepositories(orgId, id, repositories)),
+  })
+}
+
 /** What pages list, with the organisation's statements laid over it. */
 function createLists({ database, clock }: DomainOptions, documents: DocumentService, wake: () => void) {
   const findings = createFindingService(database, documents.overlays)
   const { suppressed: findSuppressed } = findings
   return { findings, discovery: createDiscoveryService({ db: database, clock, findSuppressed, wake }) }
+}
+
+function createScans({ database: db, clock }: DomainOptions, connectors: ConnectorSource, wake: () => void) {
+  return createScanService({
+    db,
+    clock,
+    wake,
+    lookInto: (image) => lookIntoImage({ db, connectors }, image),
+  })
 }
 
 function createDocuments({ database, clock }: DomainOptions, matcher: MatcherInUse): DocumentService {

@@ -96,10 +96,11 @@ async function settle(
     })
   })
   if (!isCurrent || !ranking.dated) return isCurrent
-  for (let written = CHUNK; written === CHUNK; ) {
-    written = 0
+  for (let after: number | null = 0; after !== null; ) {
+    const from: number = after
+    after = null
     await locked(job, id, async (tx) => {
-      written = await setOthersOutdated(tx, id, arrangement.pending, CHUNK)
+      after = await setOthersOutdated(tx, id, arrangement.pending, from, CHUNK)
     })
   }
   return true

@@ -110,18 +110,29 @@ export async function saveArrangement(
   )
 }
 
-/** What was not looked into, and is not to be, is out of date: at most `limit` images. @returns how many */
+/**
+ * What was not looked into, and is not to be, is out of date. Works on at most `limit` images after an id.
+ *
+ * @returns the id reached; null at the end
+ */
 export async function setOthersOutdated(
   db: Db,
   repositoryId: number,
   pending: readonly number[],
+  after: number,
   limit: number,
-): Promise<number> {
-  const { rows } = await sql`
-    update image set lifecycle = 'Outdated' where id in (
-      select id from image where repository_id = ${repositoryId} and kind = 'unknown' and gone_at is null and lifecycle = 'Pending'
-        and not (id = any(${pending}::int[])) order by id limit ${limit}) returning id`.execute(db)
-  return rows.length
+): Promise<number | null> {
+  const { rows } = await sql<{ last: number | null; seen: number }>`
+    with page as (
+      select id from image where repository_id = ${repositoryId} and kind = 'unknown' and gone_at is null and id > ${after} order by id limit ${limit}
+    ),
+    outdated as (
+      update image set lifecycle = 'Outdated' from page
+      where image.id = page.id and image.lifecycle = 'Pending' and not (image.id = any(${pending}::int[]))
+    )
+    select max(id) as last, count(*)::int as seen from page`.execute(db)
+  const { last = null, seen = 0 } = rows[0] ?? {}
+  return seen < limit ? null : last
 }
 
 /** The arrangement stands. @param failure of looks that are to be tried again; they stay due */
