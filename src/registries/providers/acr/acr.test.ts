@@ -1,7 +1,6 @@
 import { createServer } from 'node:http'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../../core/index.ts'
-import { testHttp } from '../../../test-support/http.ts'
 import { serve } from '../../../test-support/http-servers.ts'
 import { buildImage } from '../../../test-support/image-builder/index.ts'
 import { acrIds, type AcrWorld, startAcrWorld } from '../../../test-support/platforms/acr/index.ts'
@@ -59,18 +58,6 @@ describe('clouds', () => {
     world.expireTokens()
     await everything(connector.tags('api'))
     expect(asked(world, 'login.chinacloudapi.cn')).toBe(3)
-  })
-
-  it('says that a name is not there', async () => {
-    const connector = cleanup.keep(
-      acrProvider.open(
-        { ...(await start()).settings, registryName: 'nosuchregistry' },
-        { http: (tls) => testHttp(tls), clock: systemClock },
-      ),
-    )
-    const failure = await failureOf(connector.resolve('api', '1'))
-    // Entra is asked first, and is not there either on a test machine.
-    expect(failure.code).toBe('host-not-found')
   })
 })
 
