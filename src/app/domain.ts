@@ -87,7 +87,7 @@ export async function createDomain(options: DomainOptions): Promise<Domain> {
     rules: rulesOf(config),
     checkEngine: (id) => engineService.check(id),
     onReady: async (orgId, id) => void (await discovery.request(orgId, id)),
-    onRemoved: (orgId, id) => hooks.remove(orgId, id),
+    onRemoved: (orgId, id) => hooks.forget(orgId, id),
     onChange: (_orgId, connectionId) => publish(events, { kind: 'connection', orgId: _orgId, connectionId }),
   })
   const pipeline = createPipeline({

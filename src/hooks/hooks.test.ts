@@ -128,7 +128,8 @@ eachDatabase((_name, open) => {
       const again = await address()
       await db.execute('update registry_connection set deleted_at = now() where id = $1', [connectionId])
       await refused(again.token)
-      expect(await rowsOf(db, 'select count(*)::int as n from credential')).toEqual([{ n: 1 }])
+      await make().forget('one', connectionId)
+      expect(await rowsOf(db, 'select count(*)::int as n from credential')).toEqual([{ n: 0 }])
     })
 
     it('starts nothing for what is forged or cannot be read, and says so', async () => {
@@ -169,9 +170,11 @@ eachDatabase((_name, open) => {
 
     it('belongs to its organisation alone', async () => {
       await address()
-      for (const ask of [make().get('two', connectionId), make().rotate('two', connectionId)])
-        expect(await failureOf(ask)).toMatchObject({ code: 'connection-not-found' })
-      await make().remove('two', connectionId)
+      for (const word of ['get', 'rotate', 'remove'] as const)
+        expect(await failureOf(make()[word]('two', connectionId))).toMatchObject({
+          code: 'connection-not-found',
+        })
+      await make().forget('two', connectionId)
       expect((await make().get('one', connectionId)).address).not.toBeNull()
     })
 

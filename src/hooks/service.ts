@@ -37,8 +37,13 @@ export interface HooksOptions {
   readonly onChanges: (orgId: string, connectionId: string, repositories: readonly string[]) => Promise<void>
 }
 
+export interface Hooks extends HookService, HookReceiver {
+  /** Of a connection that is gone: its address and secret go too. */
+  forget(orgId: string, connectionId: string): Promise<void>
+}
+
 /** @returns what people set up, and what receives events */
-export function createHooks(options: HooksOptions): HookService & HookReceiver {
+export function createHooks(options: HooksOptions): Hooks {
   const { db, vault, clock } = options
   const page = db.lane('page')
   const providers = new Map(
@@ -61,6 +66,13 @@ export function createHooks(options: HooksOptions): HookService & HookReceiver {
     }
   }
 
+  async function forget(orgId: string, connectionId: string): Promise<void> {
+    await inTransaction(db, 'page', async (tx) => {
+      const id = await deleteHook(tx, orgId, connectionId)
+      if (id !== undefined) await vault.within(tx).remove(orgId, id)
+    })
+  }
+
   return {
     get: async (orgId, connectionId) => view(await find(orgId, connectionId)),
 
@@ -80,11 +92,11 @@ export function createHooks(options: HooksOptions): HookService & HookReceiver {
     },
 
     async remove(orgId, connectionId) {
-      await inTransaction(db, 'page', async (tx) => {
-        const id = isUuid(connectionId) ? await deleteHook(tx, orgId, connectionId) : undefined
-        if (id !== undefined) await vault.within(tx).remove(orgId, id)
-      })
+      await find(orgId, connectionId)
+      await forget(orgId, connectionId)
     },
+
+    forget,
 
     async receive(event) {
       const row = TOKEN.test(event.token) ? await findByToken(page, hashOf(event.token)) : undefined
