@@ -29,6 +29,7 @@ beforeAll(async () => {
     PORTOLAN_DATA_DIR: dataDir,
     PORTOLAN_DB_REPOSITORY: `${ways.otherHost.host}/security/db:2`,
     PORTOLAN_LOG_LEVEL: 'error',
+    PORTOLAN_ALLOW_INSECURE_REGISTRIES: '127.0.0.1,localhost',
   })
   client = server.client
   await vi.waitFor(

@@ -28,12 +28,15 @@ async function isSignedIn(client: DistributionClient, signal?: AbortSignal): Pro
   }
 }
 
+/** Refused by this server, which sent nothing: the registry has not spoken. */
+function isOwnRefusal({ code }: AppError): boolean {
+  return /^(address|realm|insecure|proxy)-/.test(code)
+}
+
 async function explain(client: DistributionClient, error: unknown, signal?: AbortSignal): Promise<unknown> {
   if (!isAppError(error)) return error
   if (error.code === 'catalog-unsupported' || error.kind === 'denied') {
-    return error.code.startsWith('address-') || error.code.startsWith('realm-')
-      ? error
-      : notListed(client.host, error)
+    return isOwnRefusal(error) ? error : notListed(client.host, error)
   }
   return error.kind === 'auth' && (await isSignedIn(client, signal)) ? notListed(client.host, error) : error
 }
