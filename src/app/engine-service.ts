@@ -14,18 +14,26 @@ export interface EngineServiceOptions {
   readonly databaseUpdatedAt: () => number | null
 }
 
+interface KnownFacts {
+  readonly at: number
+  /** Of the data that was in use then: an engine may say what it knows of it. */
+  readonly data: number | null
+  readonly facts: Promise<EngineFacts>
+}
+
 /** Which engines can be chosen, and the check of one that was. */
 export function createEngineService(options: EngineServiceOptions): EngineService & {
   /** @throws AppError `engine-unknown` (invalid), or with the engine's own code what keeps it from being used */
   check(id: string): Promise<void>
 } {
   const { engines, clock } = options
-  const known = new Map<string, { readonly at: number; readonly facts: Promise<EngineFacts> }>()
+  const known = new Map<string, KnownFacts>()
   const factsOf = (engine: ImageEngine): Promise<EngineFacts> => {
     const before = known.get(engine.id)
-    if (before !== undefined && clock.now() - before.at < HOLDS) return before.facts
+    const data = options.databaseUpdatedAt()
+    if (before !== undefined && before.data === data && clock.now() - before.at < HOLDS) return before.facts
     const facts = engine.facts()
-    known.set(engine.id, { at: clock.now(), facts })
+    known.set(engine.id, { at: clock.now(), data, facts })
     // What is missing now may be there in the next moment.
     facts.catch(() => known.delete(engine.id))
     return facts

@@ -97,8 +97,12 @@ describe.skipIf(!existsSync(trivy))('the engine Trivy (needs real Trivy 0.44.1: 
   })
 
   it('is offered beside the built-in one, with its version and our database', async () => {
-    const { items } = await get('/scan-engines')
     const { updatedAt } = await get('/vulnerability-database')
+    const patience = { timeout: 60_000, interval: 100 }
+    // It is fetched first, and in use a moment later.
+    const inUse = async () => (await get('/scan-engines')).items[0].databaseUpdatedAt
+    await expect.poll(inUse, patience).toBe(updatedAt)
+    const { items } = await get('/scan-engines')
     expect(items).toEqual([
       expect.objectContaining({ id: 'portolan', builtIn: true, problem: null, databaseUpdatedAt: updatedAt }),
       {
