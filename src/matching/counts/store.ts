@@ -23,6 +23,7 @@ async function recountSome(database: Database, setIds: readonly number[]): Promi
     await sql`select pg_advisory_xact_lock_shared(${MATCHES_LOCK})`.execute(tx)
     await sql`delete from set_due where set_id = any(${setIds}::int[])`.execute(tx)
     await sql`select from package_set where id = any(${setIds}::int[]) order by id for update`.execute(tx)
+    await lockCounted(tx, setIds)
     await sql`
       with entry as materialized (
         select s.id as set_id, e.package_id, count(*)::int as times
@@ -54,8 +55,17 @@ async function recountSome(database: Database, setIds: readonly number[]): Promi
   })
 }
 
+/** Of two that count a set, the later one sees what the earlier one has counted; a set that was never counted has no row. */
+async function lockCounted(tx: Db, setIds: readonly number[]): Promise<void> {
+  await sql`select from set_counted where set_id = any(${setIds}::int[]) order by set_id for update`.execute(
+    tx,
+  )
+}
+
 /** Log rows looked at at once. */
 const LOGGED = 50
+/** Sets that differences are added to in one transaction. */
+const FOLDED = 250
 /** Differences folded into each set at once. */
 const DELTAS = 2_000
 /** A part of all subjects from which on looking for the sets of each costs more than counting all sets. */
@@ -103,7 +113,7 @@ async function foldLogged(database: Database): Promise<number> {
   const [first, last] = [rows[0]?.id, rows.at(-1)?.id]
   if (first === undefined || last === undefined) return 0
   const { sets, deltas } = await touchedSets(db, sumOf(rows))
-  for (const ids of chunks(sets, CHUNK)) await applyDeltas(database, ids, { first, last, deltas })
+  for (const ids of chunks(sets, FOLDED)) await applyDeltas(database, ids, { first, last, deltas })
   await sql`delete from change_log where kind = 'sets' and id between ${first} and ${last}`.execute(db)
   return rows.length
 }
@@ -185,7 +195,7 @@ async function applyDeltas(
 ): Promise<void> {
   const { first, last, deltas } = log
   await inTransaction(database, 'bulk', async (tx) => {
-    await sql`select from package_set where id = any(${setIds}::int[]) order by id for update`.execute(tx)
+    await lockCounted(tx, setIds)
     await sql`
       with change as (
         select s.id as set_id, d.severity, sum(d.n)::int as n, sum(d.fixable)::int as fixable
