@@ -104,3 +104,9 @@ export function repositoryNotFound(host: string, repository: string): AppError {
     remedy: 'Check the name and the permissions of the account.',
   })
 }
+
+/** The same error with what can be done about it at this platform. */
+export function withRemedy(cause: AppError, remedy: string): AppError {
+  const { code, kind, publicMessage } = cause
+  return new AppError({ code, kind, publicMessage, remedy, cause })
+}

@@ -25,7 +25,7 @@ export {
   type ApiRequest,
   createApiClient,
 } from './api-client.ts'
-export { apiError, repositoryNotFound, saidIn } from './api-error.ts'
+export { apiError, repositoryNotFound, saidIn, withRemedy } from './api-error.ts'
 export { type CheckSubject, checkConnection, distributionCheck } from './check.ts'
 export { type ConnectorParts, createConnector, type HostClients, type PlatformListing } from './connector.ts'
 export { datedRevision, instantOf } from './dated-revision.ts'

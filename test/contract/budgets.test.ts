@@ -3,30 +3,8 @@ import { registryPlatforms } from '../../src/app/registry-platforms.ts'
 import { systemClock } from '../../src/core/index.ts'
 import type { RegistryConnector, RequestBudget } from '../../src/registries/index.ts'
 import { buildImage } from '../../src/test-support/image-builder/index.ts'
-import type { PlatformWorld, PlatformWorldOptions } from '../../src/test-support/platform-world.ts'
-import { startAcrWorld } from '../../src/test-support/platforms/acr/index.ts'
-import { startDockerhubWorld } from '../../src/test-support/platforms/dockerhub/index.ts'
-import { startEcrWorld } from '../../src/test-support/platforms/ecr/index.ts'
-import { startGhcrWorld } from '../../src/test-support/platforms/ghcr/index.ts'
-import { startGitlabWorld } from '../../src/test-support/platforms/gitlab/index.ts'
-import { startGarWorld, startGcrWorld } from '../../src/test-support/platforms/google/index.ts'
-import { startJfrogWorld } from '../../src/test-support/platforms/jfrog/index.ts'
-import { startOciWorld } from '../../src/test-support/platforms/oci/index.ts'
-import { startQuayWorld } from '../../src/test-support/platforms/quay/index.ts'
+import { platformWorlds } from '../../src/test-support/platforms/index.ts'
 import { Cleanup, everything } from '../../src/test-support/registry-client.ts'
-
-const worlds: Readonly<Record<string, (options: PlatformWorldOptions) => Promise<PlatformWorld>>> = {
-  ecr: startEcrWorld,
-  dockerhub: startDockerhubWorld,
-  ghcr: startGhcrWorld,
-  gar: startGarWorld,
-  gcr: startGcrWorld,
-  acr: startAcrWorld,
-  gitlab: startGitlabWorld,
-  jfrog: startJfrogWorld,
-  quay: startQuayWorld,
-  oci: startOciWorld,
-}
 
 const cleanup = new Cleanup()
 afterEach(() => cleanup.close())
@@ -55,13 +33,13 @@ function recordingBudget() {
 
 describe('every platform keeps to the budget of its connection', () => {
   it('has a world here', () => {
-    expect(Object.keys(worlds)).toEqual(registryPlatforms.map(({ description }) => description.id))
+    expect(Object.keys(platformWorlds)).toEqual(registryPlatforms.map(({ description }) => description.id))
   })
 
   it.each(
     registryPlatforms.map((provider) => [provider.description.id, provider] as const),
   )('%s: each request of a bucket of its limits, given back when it was answered', async (id, provider) => {
-    const start = worlds[id]
+    const start = platformWorlds[id]
     if (start === undefined) throw new Error(`no world of ${id}`)
     const world = cleanup.keep(await start({ pageSize: 2 }))
     const [first, second, third] = world.repositories

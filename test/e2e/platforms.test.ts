@@ -7,32 +7,11 @@ import { Secret } from '../../src/core/index.ts'
 import { sampleRows } from '../../src/demo/advisories.ts'
 import { buildImage, buildIndex } from '../../src/test-support/image-builder/index.ts'
 import type { PlatformWorld } from '../../src/test-support/platform-world.ts'
-import { startAcrWorld } from '../../src/test-support/platforms/acr/index.ts'
-import { startDockerhubWorld } from '../../src/test-support/platforms/dockerhub/index.ts'
-import { startEcrWorld } from '../../src/test-support/platforms/ecr/index.ts'
-import { startGhcrWorld } from '../../src/test-support/platforms/ghcr/index.ts'
-import { startGitlabWorld } from '../../src/test-support/platforms/gitlab/index.ts'
-import { startGarWorld, startGcrWorld } from '../../src/test-support/platforms/google/index.ts'
-import { startJfrogWorld } from '../../src/test-support/platforms/jfrog/index.ts'
-import { startOciWorld } from '../../src/test-support/platforms/oci/index.ts'
-import { startQuayWorld } from '../../src/test-support/platforms/quay/index.ts'
+import { platformWorlds } from '../../src/test-support/platforms/index.ts'
 import { startRegistryServer } from '../../src/test-support/registry-server/index.ts'
 import { Cleanup } from '../../src/test-support/registry-client.ts'
 import { buildVulnerabilityDatabase } from '../../src/test-support/vulnerability-database/index.ts'
 import { type ServerProcess, startServerProcess } from '../kill/server-process.ts'
-
-const worlds: Readonly<Record<string, () => Promise<PlatformWorld>>> = {
-  ecr: startEcrWorld,
-  dockerhub: startDockerhubWorld,
-  ghcr: startGhcrWorld,
-  gar: startGarWorld,
-  gcr: startGcrWorld,
-  acr: startAcrWorld,
-  gitlab: startGitlabWorld,
-  jfrog: startJfrogWorld,
-  quay: startQuayWorld,
-  oci: startOciWorld,
-}
 
 const cleanup = new Cleanup()
 let home: string
@@ -78,10 +57,10 @@ function form(world: PlatformWorld, settings: PlatformWorld['settings']): Record
 
 describe('a connection of each platform, through the server', () => {
   it('is tried for every platform that there is', () => {
-    expect(Object.keys(worlds)).toEqual(registryPlatforms.map(({ description }) => description.id))
+    expect(Object.keys(platformWorlds)).toEqual(registryPlatforms.map(({ description }) => description.id))
   })
 
-  it.each(Object.entries(worlds))(
+  it.each(Object.entries(platformWorlds))(
     '%s says what is wrong, then connects, discovers and scans',
     async (platform, start) => {
       const world = cleanup.keep(await start())

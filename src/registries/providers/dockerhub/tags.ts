@@ -1,4 +1,11 @@
-import { AppError, type Digest, isAppError, isDigest, isRepositoryName, isTag } from '../../../core/index.ts'
+import {
+  type AppError,
+  type Digest,
+  isAppError,
+  isDigest,
+  isRepositoryName,
+  isTag,
+} from '../../../core/index.ts'
 import {
   type DatedTag,
   type DistributionClient,
@@ -10,6 +17,7 @@ import {
   type NumberedPage,
   repositoryNotFound,
   type TagPage,
+  withRemedy,
 } from '../../index.ts'
 import { hubPage } from './hub.ts'
 import type { HubListing } from './listing.ts'
@@ -64,14 +72,10 @@ export async function tagsAt(
 function explained(error: AppError, host: string, repository: string): AppError {
   if (error.code === 'platform-not-found') return repositoryNotFound(host, repository)
   if (error.code !== 'permission-missing') return error
-  return new AppError({
-    code: error.code,
-    kind: error.kind,
-    publicMessage: error.publicMessage,
-    remedy:
-      'Give a personal access token the access Read-only (repo:read), an organization access token the scope Tag Read (scope-tag-read) on the repository.',
-    cause: error,
-  })
+  return withRemedy(
+    error,
+    'Give a personal access token the access Read-only (repo:read), an organization access token the scope Tag Read (scope-tag-read) on the repository.',
+  )
 }
 
 /** null: it left since the page was given. */

@@ -1,5 +1,5 @@
 /** GitLab's container registry: repositories by GitLab's API, tags and images by the registry at a host of its own. */
-import { AppError, isAppError } from '../../../core/index.ts'
+import { isAppError } from '../../../core/index.ts'
 import {
   checkConnection,
   type CheckSubject,
@@ -12,6 +12,7 @@ import {
   type RegistryEnvironment,
   type RegistryProvider,
   stopAfterRefusal,
+  withRemedy,
 } from '../../index.ts'
 import { openApi, pullingScopes, scopeMissing, tokenScopes, toldLimit } from './api.ts'
 import { description } from './description.ts'
@@ -31,14 +32,10 @@ function excess(scopes: readonly string[] | undefined): string | undefined {
 /** The registry names its GitLab when it asks to sign in; the token goes to the one in the form only. */
 function elsewhere(error: unknown, gitlabUrl: string): unknown {
   if (!isAppError(error) || !['realm-untrusted', 'realm-insecure'].includes(error.code)) return error
-  const { code, kind, publicMessage } = error
-  return new AppError({
-    code,
-    kind,
-    publicMessage,
-    remedy: `The registry belongs to another GitLab than ${gitlabUrl}: correct GitLab URL or Registry URL.`,
-    cause: error,
-  })
+  return withRemedy(
+    error,
+    `The registry belongs to another GitLab than ${gitlabUrl}: correct GitLab URL or Registry URL.`,
+  )
 }
 
 function openHttp(settings: GitlabSettings, environment: RegistryEnvironment) {

@@ -1,4 +1,4 @@
-import { AppError, isAppError, isDigest, isRepositoryName, isTag } from '../../../core/index.ts'
+import { type AppError, isAppError, isDigest, isRepositoryName, isTag } from '../../../core/index.ts'
 import type { HttpResponse } from '../../../platform/http/index.ts'
 import {
   type ApiClient,
@@ -13,6 +13,7 @@ import {
   repositoryNotFound,
   type RepositoryPage,
   type TagPage,
+  withRemedy,
 } from '../../index.ts'
 import { tokenRefused } from './http.ts'
 import {
@@ -145,14 +146,10 @@ export async function tagsAt(
 function explained(error: AppError, host: string, repository: string): AppError {
   if (error.code === 'platform-not-found') return repositoryNotFound(host, repository)
   if (error.code !== 'permission-missing') return error
-  return new AppError({
-    code: error.code,
-    kind: error.kind,
-    publicMessage: error.publicMessage,
-    remedy:
-      'The token needs the scope View all visible repositories (repo:read), and the user who made it the permission Read on the repository.',
-    cause: error,
-  })
+  return withRemedy(
+    error,
+    'The token needs the scope View all visible repositories (repo:read), and the user who made it the permission Read on the repository.',
+  )
 }
 
 /** Sizes are those of the layers; Quay gives none for an image of several platforms, and media types not at all. */
