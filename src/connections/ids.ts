@@ -1,8 +1,4 @@
-import { AppError } from '../core/index.ts'
-
-export function isUuid(id: string): boolean {
-  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)
-}
+import { AppError, isUuid } from '../core/index.ts'
 
 /** @throws AppError `cursor-invalid` (invalid) */
 export function uuidCursor(after: [string, string] | undefined): readonly [string, string] | undefined {

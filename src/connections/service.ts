@@ -3,6 +3,7 @@ import {
   COUNT_LIMIT,
   type Clock,
   decodeCursor,
+  isUuid,
   newId,
   pageOf,
   type Reason,
@@ -26,7 +27,7 @@ import {
   nameTaken,
   platformUnknown,
 } from './errors.ts'
-import { isUuid, uuidCursor } from './ids.ts'
+import { uuidCursor } from './ids.ts'
 import { createOpening, type Opening } from './opening.ts'
 import { describedFor } from './platforms.ts'
 import {

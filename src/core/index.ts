@@ -23,7 +23,7 @@ export {
 } from './digest.ts'
 export { BUILT_IN_ENGINE } from './engine.ts'
 export { type HostList, hostList, isHostEntry } from './host-list.ts'
-export { newId } from './ids.ts'
+export { isUuid, newId } from './ids.ts'
 export {
   formatImageReference,
   type ImageReference,

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { AppError, type Clock, newId, Secret, toAppError } from '../core/index.ts'
+import { AppError, type Clock, isUuid, newId, Secret, toAppError } from '../core/index.ts'
 import type { Vault } from '../platform/credentials/index.ts'
 import { type Database, inTransaction } from '../platform/db/index.ts'
 import type { HttpFactory } from '../platform/http/index.ts'
@@ -173,10 +173,6 @@ function note(
 }
 
 const hashOf = (token: string): Uint8Array => createHash('sha256').update(token).digest()
-
-function isUuid(id: string): boolean {
-  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)
-}
 
 function connectionNotFound(): AppError {
   return new AppError({
