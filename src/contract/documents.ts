@@ -53,7 +53,11 @@ export const documentQuery = pageQuery.extend({
   image: z.coerce.number().int().optional(),
 })
 
-export const sbomQuery = z.object({ format: z.enum(['cyclonedx', 'spdx']).default('cyclonedx') })
+export const sbomQuery = z.object({
+  format: z.enum(['cyclonedx', 'spdx']).default('cyclonedx'),
+  /** Of one platform, by its manifest's digest; default: linux/amd64, else the first that was scanned. */
+  digest: digest.optional(),
+})
 
 /** CycloneDX 1.6 or SPDX 2.3, as JSON. */
 export const sbomDocument = z.record(z.string(), z.unknown())

@@ -89,10 +89,10 @@ eachDatabase((_name, open) => {
   it('writes the SBOM of an image, for its organisation alone', async () => {
     const image = await hold()
     for (const format of ['cyclonedx', 'spdx'] as const) {
-      const document = await documents.imageSbom('one', image, format)
+      const document = await documents.imageSbom('one', image, { format })
       const { packages } = readSbom(new TextEncoder().encode(JSON.stringify(document)))
       expect(packages.map(({ name }) => name).sort()).toEqual(['openssl', 'zlib'])
-      await expect(documents.imageSbom('two', image, format)).rejects.toEqual(code('image-not-scanned'))
+      await expect(documents.imageSbom('two', image, { format })).rejects.toEqual(code('image-not-scanned'))
     }
   })
 

@@ -1,7 +1,7 @@
 import { digestOfBytes } from '../core/index.ts'
 import type { Database } from '../platform/db/index.ts'
 import { createVexOverlay, readVex, type VexDocument, type VexOverlay } from '../vex/index.ts'
-import { findStoredImages } from './images/store.ts'
+import { findStoredPlatforms, renamedVulnerabilities } from './images/store.ts'
 import type { DocumentService, DocumentTools } from './ports.ts'
 import { contentsOf, statementsOn } from './uploads/store.ts'
 
@@ -11,7 +11,7 @@ type Db = ReturnType<Database['lane']>
 const MOST_HELD = 32 * 1024 * 1024
 
 /**
- * Statements over images, by three statements of SQL however many images there are. A row's content never changes: each document is
+ * Statements over images, by four statements of SQL however many images there are. A row's content never changes: each document is
  * read once, as long as it is held.
  */
 export function createOverlays(db: Db, tools: Pick<DocumentTools, 'purls'>): DocumentService['overlays'] {
@@ -19,20 +19,48 @@ export function createOverlays(db: Db, tools: Pick<DocumentTools, 'purls'>): Doc
   return async (orgId, imageIds) => {
     const statements = await statementsOn(db, orgId, imageIds)
     if (statements.length === 0) return new Map()
-    const documents = await read(statements.map(({ id }) => id))
+    const documents = await underNewNames(db, await read(statements.map(({ id }) => id)))
     const byImage = Map.groupBy(statements, (row) => row.image_id)
-    const overlays = new Map<number, VexOverlay>()
-    for (const row of await findStoredImages(db, orgId, [...byImage.keys()])) {
-      const sources = (byImage.get(row.id) ?? []).flatMap(({ id, name }) => {
-        const document = documents.get(id)
-        return document === undefined ? [] : [{ document, source: name }]
-      })
+    const overlays = new Map<number, Map<number, VexOverlay>>()
+    for (const row of await findStoredPlatforms(db, orgId, [...byImage.keys()])) {
       const [digest, manifestDigest] = [digestOfBytes(row.digest), digestOfBytes(row.manifest_digest)]
+      const sources = (byImage.get(row.id) ?? []).flatMap(({ id, name, manifest_digest: attachedTo }) => {
+        const document = documents.get(id)
+        const isOfOther = attachedTo !== null && digestOfBytes(attachedTo) !== manifestDigest
+        return document === undefined || isOfOther ? [] : [{ document, source: name }]
+      })
       const purls = tools.purls({ ...row, digest, manifestDigest })
-      overlays.set(row.id, createVexOverlay(sources, { purls, sbom: null }))
+      const ofImage = overlays.get(row.id) ?? new Map<number, VexOverlay>()
+      overlays.set(row.id, ofImage.set(row.inventory_id, createVexOverlay(sources, { purls, sbom: null })))
     }
     return overlays
   }
+}
+
+/** A statement on a vulnerability goes on to hold when that is known by another id: a GHSA that got its CVE. */
+async function underNewNames(
+  db: Db,
+  documents: ReadonlyMap<string, VexDocument>,
+): Promise<ReadonlyMap<string, VexDocument>> {
+  const stated = new Set<string>()
+  for (const { statements } of documents.values())
+    for (const { vulnerabilities } of statements) for (const each of vulnerabilities) stated.add(each)
+  const renamed = new Map(
+    (await renamedVulnerabilities(db, [...stated])).map(({ former, now }) => [former, now]),
+  )
+  if (renamed.size === 0) return documents
+  const named = (statement: VexDocument['statements'][number]) => {
+    const names = statement.vulnerabilities.flatMap((each) => renamed.get(each) ?? [])
+    return names.length === 0
+      ? statement
+      : { ...statement, vulnerabilities: [...statement.vulnerabilities, ...names] }
+  }
+  return new Map(
+    Array.from(documents, ([id, document]) => [
+      id,
+      { ...document, statements: document.statements.map(named) },
+    ]),
+  )
 }
 
 /** The documents that were asked for last stay. */

@@ -122,6 +122,12 @@ export interface StoredImage {
   readonly inventory: Inventory
 }
 
+export interface WantedSbom {
+  readonly format: 'cyclonedx' | 'spdx'
+  /** Of which platform, by its manifest's digest; undefined: of the one that speaks for the image. */
+  readonly manifest?: Digest | undefined
+}
+
 /** What the composition root gives: how ecosystems see documents. */
 export interface DocumentTools {
   /** undefined: there is no vulnerability data yet. */
@@ -143,8 +149,14 @@ export interface DocumentService extends AttachedDocumentKeeper {
   remove(orgId: string, id: string): Promise<void>
   /** Of an SBOM that was uploaded. @throws AppError `document-not-found` (not-found), `document-attached` (conflict) */
   findings(orgId: string, id: string): Promise<SbomFindingsView>
-  /** The SBOM of an image, of its first scanned platform. @throws AppError `image-not-scanned` (not-found) */
-  imageSbom(orgId: string, imageId: number, format: 'cyclonedx' | 'spdx'): Promise<object>
-  /** The statements of the organisation on some of its images, by image; those without statements are left out. */
-  overlays(orgId: string, imageIds: readonly number[]): Promise<ReadonlyMap<number, VexOverlay>>
+  /** The SBOM of a scanned platform of an image. @throws AppError `image-not-scanned` (not-found) */
+  imageSbom(orgId: string, imageId: number, wanted: WantedSbom): Promise<object>
+  /**
+   * The statements of the organisation on some of its images, by image and the inventory of each platform; images without statements
+   * are left out. What is attached to one platform holds for that one alone, and so does what names its digest.
+   */
+  overlays(
+    orgId: string,
+    imageIds: readonly number[],
+  ): Promise<ReadonlyMap<number, ReadonlyMap<number, VexOverlay>>>
 }

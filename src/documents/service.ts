@@ -83,8 +83,8 @@ export function createDocumentService({
       const nothing = { counts: NO_COUNTS, packages: 0, items: [], notes: [], asOf: null }
       return tools.scan(readSbom(content)) ?? nothing
     },
-    async imageSbom(orgId, imageId, format) {
-      const image = await readStoredImage(page, orgId, imageId)
+    async imageSbom(orgId, imageId, { format, manifest }) {
+      const image = await readStoredImage(page, orgId, imageId, manifest)
       if (image === undefined) throw notScanned()
       const time = clock.now()
       const stamp = { serial: newId(time), time, tool: version }
@@ -161,7 +161,7 @@ function notScanned(): AppError {
   return new AppError({
     code: 'image-not-scanned',
     kind: 'not-found',
-    publicMessage: 'There is no such image, or nothing of it was scanned yet.',
+    publicMessage: 'There is no such image or platform, or it was not scanned yet.',
     remedy: 'Scan the image, then ask again.',
   })
 }

@@ -1,20 +1,28 @@
-import { digestOfBytes } from '../core/index.ts'
+import { type Digest, digestOfBytes } from '../core/index.ts'
 import type { Inventory, PackageEntry } from '../inventory/index.ts'
 import { unpackAttribution, type StoredAttribution } from '../inventory/sql.ts'
 import type { Database } from '../platform/db/index.ts'
-import { type EntryRow, findStoredImages, inventoryEntries, inventoryRow } from './images/store.ts'
+import { type EntryRow, findStoredPlatforms, inventoryEntries, inventoryRow } from './images/store.ts'
 import type { StoredImage } from './ports.ts'
 
 type Db = ReturnType<Database['lane']>
 
-/** @returns undefined when the organisation has no such image, or none of its platforms was scanned */
+/**
+ * @param manifest which platform, by its manifest's digest; undefined: the one that speaks for the image
+ * @returns undefined when the organisation has no such image, or the platform was not scanned
+ */
 export async function readStoredImage(
   db: Db,
   orgId: string,
   imageId: number,
+  manifest?: Digest,
 ): Promise<StoredImage | undefined> {
-  const [row] = await findStoredImages(db, orgId, [imageId])
-  if (row === undefined || row.inventory_id === null) return undefined
+  const rows = await findStoredPlatforms(db, orgId, [imageId])
+  const row =
+    manifest === undefined
+      ? rows[0]
+      : rows.find(({ manifest_digest }) => digestOfBytes(manifest_digest) === manifest)
+  if (row === undefined) return undefined
   const inventory = await readInventory(db, row.inventory_id)
   if (inventory === undefined) return undefined
   return {

@@ -42,7 +42,7 @@ async function withoutStated(
 ): Promise<{ counts: SeverityCounts; suppressed: number }> {
   const image = await imageOfDigest(db, orgId, digestBytes(parseDigest(filters.digest)), filters)
   if (image === undefined || image.inventory_id === null) return { counts, suppressed: 0 }
-  const overlay = await findOverlay(orgId, image.image_id)
+  const overlay = (await findOverlay(orgId, image.image_id))?.get(image.inventory_id)
   if (overlay === undefined) return { counts, suppressed: 0 }
   const rows = await statedOccurrences(db, image.inventory_id, filters, overlay.vulnerabilities)
   const stated = rows.filter((row) => overlay.verdict({ ...row, ref: null }) !== undefined)

@@ -40,7 +40,7 @@ export async function findingDetail(
     repository: { id: repository_id, host: worst.host, path: worst.repository_path },
     images: new Set(rows.map((row) => row.image_id)).size,
     firstSeenAt: contents.get(0)?.first_seen_at?.toISOString() ?? null,
-    vex: name.imageId === null ? null : await verdictOn(orgId, name, worst.purl, findOverlay),
+    vex: await verdictOn(orgId, name, rows, findOverlay),
     dataSource: worst.data_source,
     vendorIds: distinct(rows.flatMap((row) => row.vendor_ids)),
     ...textOf(worst.details),
@@ -62,15 +62,19 @@ async function findPlaces(
   return { name: asked, rows: [] }
 }
 
-/** Of an occurrence in one image. */
+/** Of occurrences in one image: where statements leave any platform's in the count, there is no verdict on all. */
 async function verdictOn(
   orgId: string,
   { imageId, vulnerability }: FindingName,
-  purl: string,
+  rows: readonly PlacedRow[],
   findOverlay: FindOverlay | undefined,
 ): Promise<FindingDetailView['vex']> {
-  const overlay = imageId === null ? undefined : await findOverlay?.(orgId, imageId)
-  return overlay?.verdict({ vulnerability, purl, ref: null }) ?? null
+  const overlays = imageId === null ? undefined : await findOverlay?.(orgId, imageId)
+  if (overlays === undefined) return null
+  const verdicts = rows.map(({ inventory_id, purl }) =>
+    overlays.get(inventory_id)?.verdict({ vulnerability, purl, ref: null }),
+  )
+  return verdicts.includes(undefined) ? null : (verdicts[0] ?? null)
 }
 
 function occurrence(row: PlacedRow, packageName: string): OccurrenceView {

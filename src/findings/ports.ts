@@ -25,14 +25,17 @@ export interface FindingView {
   readonly vex: VexVerdict | null
 }
 
-/** Statements of an organisation over one of its images; undefined: there are none. */
-export type FindOverlay = (orgId: string, imageId: number) => Promise<VexOverlay | undefined>
+/** Statements of an organisation over one of its images, by the inventory of each platform; undefined: there are none. */
+export type FindOverlay = (
+  orgId: string,
+  imageId: number,
+) => Promise<ReadonlyMap<number, VexOverlay> | undefined>
 
 /** The same of many images at once, by image; those without statements are left out. */
 export type FindOverlays = (
   orgId: string,
   imageIds: readonly number[],
-) => Promise<ReadonlyMap<number, VexOverlay>>
+) => Promise<ReadonlyMap<number, ReadonlyMap<number, VexOverlay>>>
 
 /** An image and the inventories of its platforms. */
 export interface CountedImage {

@@ -122,7 +122,7 @@ async function listOfImage(
     row.entry,
   ]
   const page = pageOf(rows, query.limit, key, await totalOf(db, orgId, query, findOverlay))
-  const overlay = await findOverlay(orgId, image.image_id)
+  const overlay = (await findOverlay(orgId, image.image_id))?.get(image.inventory_id)
   return { ...page, items: await withFirstSeen(db, image, page.items, overlay) }
 }
 

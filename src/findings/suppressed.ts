@@ -17,7 +17,9 @@ export async function suppressedOf(
   )
   if (overlays.size === 0) return new Map()
   const stated = counted.filter(({ imageId }) => overlays.has(imageId))
-  const vulnerabilities = new Set([...overlays.values()].flatMap((overlay) => overlay.vulnerabilities))
+  const vulnerabilities = new Set(
+    [...overlays.values()].flatMap((each) => [...each.values()]).flatMap((each) => each.vulnerabilities),
+  )
   const inventories = new Set(stated.flatMap(({ inventoryIds }) => inventoryIds))
   const rows = Map.groupBy(
     await statedInInventories(db, [...inventories], [...vulnerabilities]),
@@ -27,8 +29,9 @@ export async function suppressedOf(
     stated.map(({ imageId, inventoryIds }) => {
       const left = inventoryIds.map((id): [number, SeverityCounts] => {
         const counts = { ...NO_COUNTS }
+        const overlay = overlays.get(imageId)?.get(id)
         for (const { severity, vulnerability, purl } of rows.get(id) ?? []) {
-          const verdict = overlays.get(imageId)?.verdict({ vulnerability, purl, ref: null })
+          const verdict = overlay?.verdict({ vulnerability, purl, ref: null })
           if (verdict !== undefined) counts[severityOfRank(severity)] += 1
         }
         return [id, counts]

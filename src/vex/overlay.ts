@@ -1,5 +1,13 @@
 import { type PackageUrl, parsePackageUrl } from '../core/index.ts'
-import type { VexProduct, VexSource, VexStatement, VexSubject, VexTarget, VexVerdict } from './ports.ts'
+import type {
+  VexDocument,
+  VexProduct,
+  VexSource,
+  VexStatement,
+  VexSubject,
+  VexTarget,
+  VexVerdict,
+} from './ports.ts'
 
 /** Statements laid over the findings of one image or SBOM. */
 export interface VexOverlay {
@@ -14,11 +22,7 @@ export interface VexOverlay {
  * package as part. Of a document's statements that match, the latest decides; one document that says "not affected" or "fixed" is enough.
  */
 export function createVexOverlay(sources: readonly VexSource[], subject: VexSubject): VexOverlay {
-  const indexed = sources.map(({ document, source }) => ({
-    document,
-    source,
-    byId: byVulnerability(document.statements),
-  }))
+  const indexed = sources.map(({ document, source }) => ({ document, source, byId: indexOf(document) }))
   const images = subject.purls.flatMap((text) => parsePackageUrl(text) ?? [])
   return {
     vulnerabilities: [...new Set(indexed.flatMap(({ byId }) => [...byId.keys()]))],
@@ -36,6 +40,15 @@ export function createVexOverlay(sources: readonly VexSource[], subject: VexSubj
       return undefined
     },
   }
+}
+
+/** Of documents that lie over several images. */
+const indexes = new WeakMap<VexDocument, ReadonlyMap<string, readonly VexStatement[]>>()
+
+function indexOf(document: VexDocument): ReadonlyMap<string, readonly VexStatement[]> {
+  const known = indexes.get(document) ?? byVulnerability(document.statements)
+  indexes.set(document, known)
+  return known
 }
 
 function byVulnerability(statements: readonly VexStatement[]): ReadonlyMap<string, readonly VexStatement[]> {

@@ -1,3 +1,4 @@
+import { parseDigest } from '../../core/index.ts'
 import type { Handlers } from '../handler.ts'
 import type { ApiServices } from '../ports.ts'
 
@@ -6,7 +7,9 @@ type Names = 'getImageSbom' | 'listDocuments' | 'uploadDocument' | 'deleteDocume
 export function documentRoutes({ documents }: Pick<ApiServices, 'documents'>): Pick<Handlers, Names> {
   return {
     getImageSbom: async ({ params, query }, { orgId }) => {
-      return { ...(await documents.imageSbom(orgId, params.id, query.format)) }
+      const { format, digest } = query
+      const manifest = digest === undefined ? undefined : parseDigest(digest)
+      return { ...(await documents.imageSbom(orgId, params.id, { format, manifest })) }
     },
     listDocuments: ({ query }, { orgId }) => documents.list(orgId, query),
     async uploadDocument({ body }, { orgId, principal, audit }) {

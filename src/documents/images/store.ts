@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 
 type Db = Kysely<unknown>
 
-export interface StoredImageRow {
+export interface StoredPlatformRow {
   readonly id: number
   readonly host: string
   readonly repository: string
@@ -10,23 +10,21 @@ export interface StoredImageRow {
   readonly digest: Uint8Array
   readonly manifest_digest: Uint8Array
   readonly platform: string
-  readonly inventory_id: number | null
+  readonly inventory_id: number
 }
 
-/** Images of the organisation, each with the first platform that was scanned. */
-export async function findStoredImages(
+/** The platforms of the organisation's images that were scanned; of each image the one that speaks for it first. */
+export async function findStoredPlatforms(
   db: Db,
   orgId: string,
   imageIds: readonly number[],
-): Promise<StoredImageRow[]> {
-  const { rows } = await sql<StoredImageRow>`
-    select distinct on (i.id) i.id, r.host, r.path as repository, i.digest, p.manifest_digest, p.platform, p.inventory_id, (
+): Promise<StoredPlatformRow[]> {
+  const { rows } = await sql<StoredPlatformRow>`
+    select i.id, r.host, r.path as repository, i.digest, p.manifest_digest, p.platform, p.inventory_id, (
       select t.name from tag t where t.image_id = i.id order by coalesce(t.pushed_at, t.first_seen_at) desc, t.name desc limit 1) as tag
     from image i join repository r on r.id = i.repository_id join image_platform p on p.image_id = i.id
-    where i.id = any(${imageIds}::int[]) and i.org_id = ${orgId} and i.gone_at is null
-    order by i.id, p.inventory_id is null, p.platform <> 'linux/amd64', p.platform, p.manifest_digest`.execute(
-    db,
-  )
+    where i.id = any(${imageIds}::int[]) and i.org_id = ${orgId} and i.gone_at is null and p.inventory_id is not null
+    order by i.id, p.platform <> 'linux/amd64', p.platform, p.manifest_digest`.execute(db)
   return rows
 }
 
@@ -89,4 +87,15 @@ export async function inventoryPurls(db: Db, id: number): Promise<string[]> {
     select distinct p.purl from inventory v join package_set s on s.id = any(v.set_ids) join package p on p.id = any(s.package_ids)
     where v.id = ${id}`.execute(db)
   return rows.map(({ purl }) => purl)
+}
+
+/** Vulnerabilities that had one of these ids before: the former id, and the one that they go by now. */
+export async function renamedVulnerabilities(
+  db: Db,
+  names: readonly string[],
+): Promise<{ former: string; now: string }[]> {
+  const { rows } = await sql<{ former: string; now: string }>`
+    select v.name as former, now.name as now from vulnerability v join vulnerability now on now.id = v.canonical_id
+    where v.name = any(${names}::text[])`.execute(db)
+  return rows
 }

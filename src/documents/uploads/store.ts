@@ -102,6 +102,8 @@ export interface StatementRow {
   readonly id: string
   readonly image_id: number
   readonly name: string
+  /** The platform that it is attached to; null: it is about the image. */
+  readonly manifest_digest: Uint8Array | null
 }
 
 /** VEX documents on images, oldest first; of one image no more than 100. */
@@ -111,8 +113,8 @@ export async function statementsOn(
   imageIds: readonly number[],
 ): Promise<StatementRow[]> {
   const { rows } = await sql<StatementRow>`
-    select d.id, d.image_id, d.name from unnest(${imageIds}::int[]) as wanted (image_id) cross join lateral (
-      select d.id, d.image_id, d.name from uploaded_document d
+    select d.id, d.image_id, d.name, d.manifest_digest from unnest(${imageIds}::int[]) as wanted (image_id) cross join lateral (
+      select d.id, d.image_id, d.name, d.manifest_digest from uploaded_document d
       where d.image_id = wanted.image_id and d.kind = 'vex' and d.org_id = ${orgId} order by d.id limit 100) d
     order by d.id`.execute(db)
   return rows

@@ -170,6 +170,7 @@ export interface PlacedRow {
   readonly image_id: number
   readonly digest: Uint8Array
   readonly platform: string
+  readonly inventory_id: number
   readonly tags: string[]
   readonly purl: string
   readonly version: string
@@ -206,7 +207,7 @@ export async function placesOf(
       from name n join package p on p.name_id = n.id join match m on m.subject_id = p.subject_id join vulnerability vu on vu.id = m.vulnerability_id
       where n.ecosystem = ${ecosystem} and n.name = ${packageName} and vu.name = ${vulnerability} and m.gone_generation is null
     )
-    select i.id as image_id, i.digest, ip.platform, w.purl, w.version, e.path, w.severity, w.severity_source, w.status, w.fixed_version,
+    select i.id as image_id, i.digest, ip.platform, ip.inventory_id, w.purl, w.version, e.path, w.severity, w.severity_source, w.status, w.fixed_version,
       w.vendor_ids, w.data_source, w.vulnerability_id, w.name_id, w.title, w.details, r.host, r.path as repository_path,
       array(select t.name from tag t where t.image_id = i.id order by coalesce(t.pushed_at, t.first_seen_at) desc, t.name desc limit 5) as tags,
       at.ordinal, v.layers -> at.ordinal as layer

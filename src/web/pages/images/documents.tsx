@@ -1,6 +1,7 @@
 import { Button, FileButton, Group, Menu, Stack, Text, Title } from '@mantine/core'
 import { IconChevronDown } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Fragment } from 'react'
 import type { ImageDetail, SbomComparison, UploadedDocument } from '../../../contract/index.ts'
 import { call } from '../../api/client.ts'
 import { imageDocumentsQuery } from '../../api/queries.ts'
@@ -10,13 +11,12 @@ import { comparisonWords } from '../../lib/comparison.ts'
 import { counted, number } from '../../lib/format.ts'
 import classes from './images.module.css'
 
-type Named = Pick<ImageDetail, 'id' | 'repository'>
+type Named = Pick<ImageDetail, 'id' | 'repository' | 'platformDetails'>
 type Documented = Pick<ImageDetail, 'id' | 'platformDetails'>
 
-/** What is in the image, as a file; the browser keeps it. */
+/** What is in the image, platform by platform, as a file; the browser keeps it. */
 export function SbomMenu({ image }: { image: Named }) {
-  const name = image.repository.path.slice(image.repository.path.lastIndexOf('/') + 1)
-  const address = (format: string): string => `/api/v1/images/${image.id}/sbom?format=${format}`
+  const scanned = image.platformDetails.filter(({ scanStatus }) => scanStatus === 'Completed')
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -25,14 +25,40 @@ export function SbomMenu({ image }: { image: Named }) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item component="a" href={address('cyclonedx')} download={`${name}.cdx.json`}>
-          CycloneDX 1.6
-        </Menu.Item>
-        <Menu.Item component="a" href={address('spdx')} download={`${name}.spdx.json`}>
-          SPDX 2.3
-        </Menu.Item>
+        {scanned.length > 1 ? (
+          scanned.map(({ platform, manifestDigest }) => (
+            <Fragment key={manifestDigest}>
+              <Menu.Label>{platform === '' ? 'unknown platform' : platform}</Menu.Label>
+              <SbomItems image={image} platform={platform} digest={manifestDigest} />
+            </Fragment>
+          ))
+        ) : (
+          <SbomItems image={image} />
+        )}
       </Menu.Dropdown>
     </Menu>
+  )
+}
+
+interface SbomItemsProps {
+  image: Named
+  platform?: string
+  digest?: string
+}
+
+function SbomItems({ image, platform = '', digest }: SbomItemsProps) {
+  const path = image.repository.path
+  const name = [path.slice(path.lastIndexOf('/') + 1), ...platform.split('/')].filter(Boolean).join('-')
+  const address = `/api/v1/images/${image.id}/sbom?${digest === undefined ? '' : `digest=${digest}&`}format=`
+  return (
+    <>
+      <Menu.Item component="a" href={`${address}cyclonedx`} download={`${name}.cdx.json`}>
+        CycloneDX 1.6
+      </Menu.Item>
+      <Menu.Item component="a" href={`${address}spdx`} download={`${name}.spdx.json`}>
+        SPDX 2.3
+      </Menu.Item>
+    </>
   )
 }
 
