@@ -28,6 +28,7 @@ import {
   platformUnknown,
 } from './errors.ts'
 import { uuidCursor } from './ids.ts'
+import { guarded } from './guarded.ts'
 import { createOpening, type Opening } from './opening.ts'
 import { describedFor } from './platforms.ts'
 import {
@@ -40,6 +41,7 @@ import {
   DEFAULT_SELECTION,
   type OperatorRules,
 } from './ports.ts'
+import { Refusals, refusedBefore } from './refusals.ts'
 import { splitSettings } from './settings.ts'
 import {
   type ConnectionRow,
@@ -48,6 +50,7 @@ import {
   deleteConnection,
   findConnection,
   insertConnection,
+  keepRefusal,
   listConnections,
   saveCheck,
   takeDue,
@@ -97,11 +100,15 @@ class Keeper implements ConnectionService {
   readonly #options: ConnectionsOptions
   readonly #providers: ReadonlyMap<string, RegistryProvider>
   readonly #opening: Opening
+  readonly #refusals: Refusals
 
   constructor(options: ConnectionsOptions) {
     this.#options = options
     this.#providers = new Map(options.providers.map((provider) => [provider.description.id, provider]))
     this.#opening = createOpening(options)
+    this.#refusals = new Refusals(({ id, version }, reason) =>
+      keepRefusal(options.db.lane('bulk'), id, version, reason),
+    )
   }
 
   platforms(orgId: string) {
@@ -201,6 +208,7 @@ class Keeper implements ConnectionService {
       }))
     if (!found) throw connectionNotFound()
     this.#opening.forget(id)
+    this.#refusals.forget(id)
     await onRemoved?.(orgId, id)
     onChange?.(orgId, id)
   }
@@ -230,6 +238,7 @@ class Keeper implements ConnectionService {
     if (result.error?.kind === 'rate-limited') return result
     const { db, clock, onChange } = this.#options
     const status = result.ok ? 'Connected' : 'Error'
+    if (result.error !== null) await this.#refusals.note(row, result.error)
     await saveCheck(db.lane('page'), orgId, id, {
       status,
       reason: result.error,
@@ -240,12 +249,16 @@ class Keeper implements ConnectionService {
     return result
   }
 
-  /** @throws AppError `connection-disabled` (denied) */
+  /** @throws AppError `connection-disabled` (denied); `credentials-refused` (auth), where they were, without a word to the registry */
   async openEnabled(orgId: string, id: string): Promise<RegistryConnector> {
+    await this.#refusals.settled(id)
     const { row, secrets } = await this.#stored(orgId, id)
     if (!row.enabled) throw connectionDisabled()
+    if (row.refused !== null) throw refusedBefore(row.refused)
     const owner = { orgId, connectionId: id }
-    return this.#opening.open(owner, this.#provider(row.platform), { plain: row.settings, secrets })
+    const form = { plain: row.settings, secrets }
+    const connector = this.#opening.open(owner, this.#provider(row.platform), form)
+    return guarded(connector, this.#refusals.open(row))
   }
 
   #provider(id: string): RegistryProvider {

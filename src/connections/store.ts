@@ -22,6 +22,8 @@ export interface ConnectionRow {
   readonly status_detail: Reason | null
   readonly checked_at: Date | null
   readonly check_warnings: readonly ConnectionWarning[]
+  /** The registry refused the credentials as they are; they are not offered to it again by themselves. */
+  readonly refused: Reason | null
   readonly access: 'Public/Manual' | 'Private' | 'System-managed'
   readonly enabled: boolean
   readonly engine: string
@@ -137,7 +139,7 @@ export async function updateConnection(
       engine = ${row.engine}, scan_interval_hours = ${row.scanIntervalHours}, next_run_at = ${row.nextRunAt}, selection = ${{ ...row.selection }}::jsonb,
       status = case when ${row.recheck} then 'Unknown' else status end,
       status_detail = case when ${row.recheck} then null else status_detail end,
-      check_warnings = case when ${row.recheck} then '[]' else check_warnings end,
+      check_warnings = case when ${row.recheck} then '[]' else check_warnings end, refused = case when ${row.recheck} then null else refused end,
       version = version + 1, updated_at = ${row.now}
     where org_id = ${orgId} and id = ${id}::uuid and version = ${version} and deleted_at is null returning id`.execute(
     db,
@@ -151,6 +153,13 @@ export async function deleteConnection(db: Db, orgId: string, id: string, now: D
     update registry_connection set deleted_at = ${now}, enabled = false, next_run_at = null, progress = null
     where org_id = ${orgId} and id = ${id}::uuid and deleted_at is null returning id`.execute(db)
   return rows.length > 0
+}
+
+/** The registry refused the credentials of this version of the connection. */
+export async function keepRefusal(db: Db, id: string, version: number, refused: Reason): Promise<void> {
+  await sql`
+    update registry_connection set refused = ${{ ...refused }}::jsonb
+    where id = ${id}::uuid and version = ${version} and deleted_at is null`.execute(db)
 }
 
 /** The outcome of a check; a discovery that runs meanwhile keeps saying Syncing. */
@@ -168,7 +177,7 @@ export async function saveCheck(
   await sql`
     update registry_connection set status = case when status = 'Syncing' then status else ${check.status} end,
       status_detail = ${check.reason === null ? null : { ...check.reason }}::jsonb, checked_at = ${check.now},
-      check_warnings = ${JSON.stringify(check.warnings)}::jsonb
+      check_warnings = ${JSON.stringify(check.warnings)}::jsonb, refused = case when ${check.status} = 'Connected' then null else refused end
     where org_id = ${orgId} and id = ${id}::uuid and deleted_at is null`.execute(db)
 }
 

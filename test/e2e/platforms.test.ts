@@ -55,6 +55,17 @@ function form(world: PlatformWorld, settings: PlatformWorld['settings']): Record
   return { ...Object.fromEntries(plain), proxyUrl, caCertificate: ca }
 }
 
+/** Refused credentials are offered to no registry again by a discovery that is asked for all the same. */
+async function expectSilence({ internet }: PlatformWorld, id: string): Promise<void> {
+  const sent = internet.requests.length
+  await server.client.call('discoverConnection', { params: { id } })
+  const shown = async () => server.client.call('getConnection', { params: { id } })
+  await expect
+    .poll(shown, { timeout: 60_000, interval: 100 })
+    .toMatchObject({ status: 'Error', statusReason: { remedy: expect.stringContaining('check it') } })
+  expect(internet.requests.slice(sent)).toEqual([])
+}
+
 describe('a connection of each platform, through the server', () => {
   it('is tried for every platform that there is', () => {
     expect(Object.keys(platformWorlds)).toEqual(registryPlatforms.map(({ description }) => description.id))
@@ -81,6 +92,7 @@ describe('a connection of each platform, through the server', () => {
       expect(refused).toMatchObject({ status: 'Error', statusReason: { code: 'credentials-refused' } })
       expect(refused.statusReason?.remedy).toBeTruthy()
       const { id } = refused
+      await expectSilence(world, id)
       if (world.deniedSettings !== undefined) {
         const settings = form(world, world.deniedSettings)
         const denied = await server.client.call('checkSettings', { body: { platform, settings } })

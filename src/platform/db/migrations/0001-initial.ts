@@ -66,7 +66,7 @@ const statements = [
   `create table org_settings (org_id text primary key, one_trust_domain boolean, settings jsonb not null default '{}', created_at timestamptz not null default now())`,
   `create table registry_connection (
     id uuid primary key, org_id text not null, name text collate "C" not null, platform text not null, host text not null, settings jsonb not null,
-    secret_fields jsonb not null default '[]', insecure boolean not null default false, status text not null default 'Unknown', status_detail jsonb, checked_at timestamptz, check_warnings jsonb not null default '[]', access text not null default 'Private',
+    secret_fields jsonb not null default '[]', insecure boolean not null default false, status text not null default 'Unknown', status_detail jsonb, checked_at timestamptz, check_warnings jsonb not null default '[]', refused jsonb, access text not null default 'Private',
     enabled boolean not null default true, engine text not null default 'portolan', scan_interval_hours int, next_run_at timestamptz, selection jsonb not null default '{}',
     last_discovery jsonb, progress jsonb, version int not null default 1,
     created_at timestamptz not null default now(), updated_at timestamptz not null default now(), deleted_at timestamptz)`,
