@@ -14,11 +14,13 @@ const get = (url: string, more: Partial<HttpRequest> = {}): HttpRequest => ({ me
 describe('faults, each in words', () => {
   const once = { attempts: 1 }
 
-  it('a host that does not exist', async () => {
-    const error = await failureOf(client().request(get('https://registry.invalid/v2/')))
+  it('a host that does not exist, which is no sooner there in a second', async () => {
+    const http = cleanup.keep(testHttp())
+    const error = await failureOf(http.request(get('https://registry.invalid/v2/')))
+    expect(http.waits).toEqual([])
     expect(error).toMatchObject({
       code: 'host-not-found',
-      kind: 'not-found',
+      kind: 'temporary',
       publicMessage: 'Host registry.invalid cannot be found.',
     })
   })

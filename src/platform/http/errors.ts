@@ -34,7 +34,8 @@ const rules: readonly Rule[] = [
     ['ENOTFOUND', 'EAI_NONAME', 'EAI_NODATA'],
     ({ url }) => ({
       code: 'host-not-found',
-      kind: 'not-found',
+      // Of the name, not of what was asked for: an outage of a name server must not pass for a deletion.
+      kind: 'temporary',
       publicMessage: `Host ${url.hostname} cannot be found.`,
       remedy: 'Check the spelling of the host, and that this machine can resolve it.',
     }),

@@ -20,13 +20,16 @@ function backoff(settings: RetrySettings, attempt: number, first: number): numbe
   return whole / 2 + (whole / 2) * settings.random()
 }
 
+/** Work may try again later; no request gets anywhere by waiting for seconds. */
+const lasting: ReadonlySet<string> = new Set(['host-not-found'])
+
 /** @returns how long to wait before another try; undefined when none would help or none is left */
 export function waitAfterError(
   settings: RetrySettings,
   attempt: number,
   error: AppError,
 ): number | undefined {
-  if (attempt >= settings.attempts || !isRetryable(error)) return undefined
+  if (attempt >= settings.attempts || !isRetryable(error) || lasting.has(error.code)) return undefined
   return backoff(settings, attempt, 500)
 }
 

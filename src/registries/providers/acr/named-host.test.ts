@@ -20,7 +20,7 @@ const settings = readSettings(
 it('takes a login server that is not found for a wrong name or a wrong cloud', async () => {
   const http = namedHost(testHttp(), settings)
   const failure = await failureOf(http.request({ method: 'GET', url: `https://${settings.host}/v2/` }))
-  expect(failure).toMatchObject({ code: 'host-not-found', kind: 'not-found' })
+  expect(failure).toMatchObject({ code: 'host-not-found', kind: 'temporary' })
   expect(failure.publicMessage).toMatch(/nosuchregistry\.azurecr\.us.*Azure US Government/)
   expect(failure.remedy).toMatch(/Registry Name and Cloud/)
   await http.close()
