@@ -14,7 +14,11 @@ az role assignment create --assignee <Client ID> --scope "$REGISTRY" --role AcrP
 az role assignment create --assignee <Client ID> --scope "$REGISTRY" \\
   --role "Container Registry Repository Reader"
 az role assignment create --assignee <Client ID> --scope "$REGISTRY" \\
-  --role "Container Registry Repository Catalog Lister"`
+  --role "Container Registry Repository Catalog Lister"
+
+# Without Microsoft Entra ID: a token for some repositories, named one by one in the form too.
+az acr token create --registry <Registry Name> --name portolan \\
+  --repository <repository> content/read metadata/read`
 
 export const description: PlatformDescription = {
   id: 'acr',
@@ -49,7 +53,7 @@ export const description: PlatformDescription = {
       required: true,
       orAmbient: true,
       secret: false,
-      help: 'Application (client) ID of the service principal. With a managed identity: that of a user-assigned one, or empty.',
+      help: 'Application (client) ID of the service principal, or the name of a repository-scoped token. With a managed identity: that of a user-assigned one, or empty.',
       placeholder: '00000000-0000-0000-0000-000000000000',
     },
     {
@@ -59,18 +63,26 @@ export const description: PlatformDescription = {
       required: true,
       orAmbient: true,
       secret: true,
-      help: 'The value of a client secret of the service principal, not its Secret ID.',
+      help: 'The value of a client secret of the service principal, not its Secret ID; or a password of the token.',
     },
     {
       name: 'tenantId',
       label: 'Tenant ID',
       kind: 'text',
-      required: true,
-      orAmbient: true,
+      required: false,
       secret: false,
       guardsSecrets: true,
-      help: 'Directory (tenant) ID that the service principal and the registry belong to.',
+      help: 'Directory (tenant) ID that the service principal and the registry belong to. Empty for a repository-scoped token, which belongs to none, and with a managed identity.',
       placeholder: '00000000-0000-0000-0000-000000000000',
+    },
+    {
+      name: 'repositories',
+      label: 'Repositories',
+      kind: 'lines',
+      required: false,
+      secret: false,
+      help: 'One a line. Needed for a repository-scoped token, which may never list them; only these are discovered then.',
+      placeholder: 'acme/api',
     },
     ...transportFields,
   ],
@@ -85,7 +97,15 @@ export const description: PlatformDescription = {
     },
     {
       name: 'Container Registry Repository Catalog Lister',
-      why: 'In a registry with RBAC + ABAC repository permissions: lists the repositories. It cannot be narrowed.',
+      why: 'In a registry with RBAC + ABAC repository permissions: lists the repositories. It cannot be narrowed, and is not needed where they are named one by one.',
+    },
+    {
+      name: 'metadata/read',
+      why: 'In the scope map of a repository-scoped token, on each repository: lists its tags.',
+    },
+    {
+      name: 'content/read',
+      why: 'In the scope map of a repository-scoped token, on each repository: pulls.',
     },
   ],
   policy: { label: 'Azure CLI', text: policy },

@@ -2,84 +2,23 @@
  * Azure Container Registry: its three clouds, how Microsoft Entra ID and the registry sign an application in, and its listings
  * with dates. Images are pulled by the registry protocol with the registry's own tokens.
  */
-import type { HttpClient } from '../../../platform/http/index.ts'
 import {
-  type ApiClient,
   type CheckSubject,
   checkConnection,
-  checkedRepository,
-  createApiClient,
   createConnector,
-  createDistributionClient,
-  type DistributionClient,
   openTransport,
+  pacedHttp,
   type RegistryConnector,
   type RegistryEnvironment,
   type RegistryProvider,
-  pacedHttp,
+  type RepositoryPage,
 } from '../../index.ts'
-import { ambientIdentity } from './ambient.ts'
 import { description } from './description.ts'
-import { servicePrincipal } from './entra.ts'
-import { explain } from './explain.ts'
 import { listRepositories, listTags } from './listing.ts'
 import { namedHost } from './named-host.ts'
 import { notifications } from './notifications.ts'
-import { pullHttp } from './pull-http.ts'
-import { catalogScope, createScopedTokens, metadataScope } from './scoped-tokens.ts'
+import { openRegistry, type Registry } from './registry.ts'
 import { type AcrSettings, readSettings } from './schema.ts'
-import { createRegistryTokens, type RegistryTokens } from './tokens.ts'
-
-interface Way {
-  readonly http: HttpClient
-  readonly clock: RegistryEnvironment['clock']
-  readonly attempts?: number
-  readonly signal?: AbortSignal | undefined
-}
-
-/** All that talks to one registry, signed in once. */
-interface Registry {
-  readonly tokens: RegistryTokens
-  readonly client: DistributionClient
-  readonly catalog: ApiClient
-  metadata(repository: string): ApiClient
-  expect(repositories: readonly string[]): void
-}
-
-function openRegistry(settings: AcrSettings, way: Way): Registry {
-  const { host, identity, cloud } = settings
-  const signIn =
-    identity.kind === 'ambient'
-      ? ambientIdentity(identity, cloud, way.signal)
-      : servicePrincipal(identity, { ...way, cloud })
-  const tokens = createRegistryTokens({ ...way, host, signIn, tenantId: identity.tenantId })
-  const scoped = createScopedTokens({ host, clock: way.clock }, tokens)
-  const api = (scope: string): ApiClient =>
-    createApiClient({
-      ...way,
-      origin: `https://${host}`,
-      explain: (refusal) => explain(host, refusal),
-      authorization: (refused) => scoped.authorization(scope, refused),
-    })
-  return {
-    tokens,
-    client: createDistributionClient({
-      ...way,
-      http: pullHttp(way.http, host),
-      host,
-      async credentials(refused) {
-        const used = refused && 'identityToken' in refused ? refused.identityToken : undefined
-        const { value, renewAt } = await tokens.refresh(used)
-        return { credentials: { identityToken: value }, renewAt }
-      },
-    }),
-    catalog: api(catalogScope),
-    metadata: (repository) => api(metadataScope(checkedRepository(repository))),
-    expect: (repositories) => scoped.expect(repositories.map(metadataScope)),
-  }
-}
-
-const excesses = ['write', 'delete', '*']
 
 function subjectOf(settings: AcrSettings, registry: Registry): CheckSubject {
   return {
@@ -88,17 +27,14 @@ function subjectOf(settings: AcrSettings, registry: Registry): CheckSubject {
     verifyTls: !settings.transport.skipTlsVerification,
     hasCredentials: true,
     async signIn() {
-      await registry.tokens.refresh()
+      await registry.signIn()
       return { signedIn: true }
     },
-    async excessRights() {
-      const { actions } = await registry.tokens.refresh()
-      return actions.some((action) => excesses.includes(action))
-        ? 'may also push or delete images'
-        : undefined
-    },
+    excessRights: async (signal) =>
+      (await registry.mayWrite(signal)) ? 'may also push or delete images' : undefined,
     async firstRepository(signal) {
-      for await (const { repositories } of listRepositories(registry.catalog, { pageSize: 1, signal }))
+      const options = { pageSize: 1, signal }
+      for await (const { repositories } of repositoriesOf(settings, registry, options))
         return repositories[0]?.name
       return undefined
     },
@@ -117,6 +53,19 @@ function subjectOf(settings: AcrSettings, registry: Registry): CheckSubject {
   }
 }
 
+/** Those that the form names; without any, all that the registry lists. */
+async function* repositoriesOf(
+  { repositories: names }: AcrSettings,
+  registry: Registry,
+  options: Parameters<typeof listRepositories>[1],
+): AsyncGenerator<RepositoryPage> {
+  const named = { repositories: names.map((name) => ({ name, revision: null })), nextCursor: null }
+  for await (const page of names.length > 0 ? [named] : listRepositories(registry.catalog, options)) {
+    registry.expect(page.repositories.map(({ name }) => name))
+    yield page
+  }
+}
+
 function connect(settings: AcrSettings, environment: RegistryEnvironment): RegistryConnector {
   const { transport, cloud } = settings
   const paced = pacedHttp(openTransport(transport, environment), environment.budget, {
@@ -132,12 +81,7 @@ function connect(settings: AcrSettings, environment: RegistryEnvironment): Regis
     client: registry.client,
     insecure: transport.skipTlsVerification,
     listing: {
-      async *repositories(options) {
-        for await (const page of listRepositories(registry.catalog, options)) {
-          registry.expect(page.repositories.map(({ name }) => name))
-          yield page
-        }
-      },
+      repositories: (options) => repositoriesOf(settings, registry, options),
       tags: (repository, options) => listTags(registry.metadata(repository), repository, options),
     },
     check: (inner) =>

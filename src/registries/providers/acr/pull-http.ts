@@ -1,5 +1,6 @@
 import type { HttpClient, HttpRequest } from '../../../platform/http/index.ts'
-import { tokenRefused } from './explain.ts'
+import { roleMissing, tokenRefused } from './explain.ts'
+import { lackedScope } from './lacking-token.ts'
 import { mostUseless } from './tokens.ts'
 
 function refreshTokenIn({ method, url, body }: HttpRequest): string | undefined {
@@ -42,7 +43,12 @@ export function pullHttp(http: HttpClient, host: string): HttpClient {
     async request(request) {
       const response = await http.request(request)
       const token = refreshTokenIn(request)
-      if (token === undefined) return response
+      if (token === undefined) {
+        const scope = response.status === 401 ? lackedScope(request) : undefined
+        if (scope === undefined) return response
+        await response.discard()
+        throw roleMissing(host)(scope, ['pull'])
+      }
       if (response.status === 200) accept(token)
       if (response.status !== 401 || !isAboutRepository(token)) return response
       await response.discard()

@@ -39,6 +39,14 @@ describe('readSettings', () => {
     ],
     ['a cloud that is none', { cloud: 'moon' }, ['cloud']],
     ['a Client ID that is none', { clientId: 'my-app' }, ['clientId']],
+    ['the name of a token that is none', { clientId: 'a b', tenantId: '' }, ['clientId']],
+    [
+      'the name of a token without a password',
+      { clientId: 'my-token', clientSecret: '', tenantId: '' },
+      ['clientId', 'clientSecret', 'tenantId'],
+    ],
+    ['a repository with its host', { repositories: ['api', 'contoso.azurecr.io/api:1'] }, ['repositories']],
+    ['an application without a tenant', { tenantId: '' }, ['tenantId']],
     ['a tenant with a path', { tenantId: '../common' }, ['tenantId']],
     [
       'no credentials',
@@ -58,6 +66,16 @@ describe('readSettings', () => {
       tenantId: undefined,
     })
     expect(readSettings(whole, true).identity.kind).toBe('service-principal')
+  })
+
+  it('takes a Client ID that is no GUID, without a Tenant ID, for a token of the registry', () => {
+    const token = { ...whole, clientId: 'my-token', tenantId: ' ' }
+    for (const allowAmbient of [false, true]) {
+      const { identity } = readSettings(token, allowAmbient)
+      expect(identity).toEqual({ kind: 'token', name: 'my-token', password: whole.clientSecret })
+    }
+    const { repositories } = readSettings({ ...token, repositories: 'team/api\n\n team/web ' }, false)
+    expect(repositories).toEqual(['team/api', 'team/web'])
   })
 
   it('is guarded wherever a field decides where the secret goes', () => {

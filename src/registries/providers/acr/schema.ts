@@ -1,17 +1,21 @@
 import { z } from 'zod'
-import type { Secret } from '../../../core/index.ts'
+import { isRepositoryName, type Secret } from '../../../core/index.ts'
 import {
   optionalSecret,
   optionalText,
   parseSettings,
   requiredText,
+  textLines,
   type Transport,
   transportOf,
   transportShape,
 } from '../../index.ts'
 import { type AzureCloud, cloudById, clouds, readRegistryName } from './cloud.ts'
 
-/** A service principal, or the identity that this server has in Azure. */
+/**
+ * A service principal, a user that the registry keeps itself (a repository-scoped token, or its admin user), or the identity
+ * that this server has in Azure.
+ */
 export type AcrIdentity =
   | {
       readonly kind: 'service-principal'
@@ -19,6 +23,7 @@ export type AcrIdentity =
       readonly clientId: string
       readonly clientSecret: Secret<string>
     }
+  | { readonly kind: 'token'; readonly name: string; readonly password: Secret<string> }
   | { readonly kind: 'ambient'; readonly clientId: string | undefined; readonly tenantId: string | undefined }
 
 export interface AcrSettings {
@@ -26,10 +31,14 @@ export interface AcrSettings {
   readonly host: string
   readonly cloud: AzureCloud
   readonly identity: AcrIdentity
+  /** Empty: ask the registry. */
+  readonly repositories: readonly string[]
   readonly transport: Transport
 }
 
 const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+/** Names of tokens (Microsoft.ContainerRegistry/registries/tokens) and of registries, which their admin users have. */
+const tokenName = /^[a-z0-9][a-z0-9_-]{4,49}$/i
 const domain = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/i
 
 const form = z.object({
@@ -38,6 +47,7 @@ const form = z.object({
   clientId: optionalText(100),
   clientSecret: optionalSecret,
   tenantId: optionalText(253),
+  repositories: textLines(10_000),
   ...transportShape,
 })
 
@@ -68,10 +78,28 @@ const missing = {
 const notAllowed =
   " Without it this server's own Azure identity would be used, which its operator has not allowed for your organisation."
 
-function identityProblems({ clientId, clientSecret, tenantId }: Form, allowAmbient: boolean): Problems {
+/** No application has such an ID: it is the name of a user of the registry's own, who belongs to no tenant. */
+function isToken({ clientId, clientSecret, tenantId }: Form): boolean {
+  return (
+    clientId !== undefined && !guid.test(clientId) && clientSecret !== undefined && tenantId === undefined
+  )
+}
+
+function identityProblems(values: Form, allowAmbient: boolean): Problems {
+  const { clientId, clientSecret, tenantId } = values
   const found: Problems = {}
-  if (clientId !== undefined && !guid.test(clientId))
-    found['clientId'] = 'A Client ID looks like 00000000-0000-0000-0000-000000000000.'
+  if (isToken(values)) {
+    return tokenName.test(clientId ?? '')
+      ? found
+      : {
+          clientId:
+            'A Client ID looks like 00000000-0000-0000-0000-000000000000; the name of a token has 5 to 50 letters, digits and hyphens.',
+        }
+  }
+  if (clientId !== undefined && !guid.test(clientId)) {
+    found['clientId'] =
+      'A Client ID looks like 00000000-0000-0000-0000-000000000000. The name of a repository-scoped token goes with its password as Client Secret, and without a Tenant ID.'
+  }
   if (tenantId !== undefined && !guid.test(tenantId) && !domain.test(tenantId))
     found['tenantId'] =
       'A Tenant ID looks like 00000000-0000-0000-0000-000000000000, or is a domain of the tenant.'
@@ -82,7 +110,20 @@ function identityProblems({ clientId, clientSecret, tenantId }: Form, allowAmbie
   return found
 }
 
-function identityOf({ clientId, clientSecret, tenantId }: Form): AcrIdentity {
+function repositoryProblems({ repositories }: Form): Problems {
+  const bad = repositories.find((name) => !isRepositoryName(name))
+  return bad === undefined
+    ? {}
+    : {
+        repositories: `"${bad.slice(0, 100)}" is not a repository: write names like acme/api, one a line, without host and tag.`,
+      }
+}
+
+function identityOf(values: Form): AcrIdentity {
+  const { clientId, clientSecret, tenantId } = values
+  if (isToken(values) && clientId !== undefined && clientSecret !== undefined) {
+    return { kind: 'token', name: clientId, password: clientSecret }
+  }
   if (clientId === undefined || clientSecret === undefined || tenantId === undefined) {
     return { kind: 'ambient', clientId, tenantId }
   }
@@ -95,7 +136,11 @@ function identityOf({ clientId, clientSecret, tenantId }: Form): AcrIdentity {
  */
 export function readSettings(settings: unknown, allowAmbient: boolean): AcrSettings {
   const schema = form.superRefine((values, context) => {
-    const found = { ...registryProblems(values), ...identityProblems(values, allowAmbient) }
+    const found = {
+      ...registryProblems(values),
+      ...identityProblems(values, allowAmbient),
+      ...repositoryProblems(values),
+    }
     for (const [path, message] of Object.entries(found)) {
       context.addIssue({ code: 'custom', path: [path], message })
     }
@@ -107,6 +152,7 @@ export function readSettings(settings: unknown, allowAmbient: boolean): AcrSetti
     host: `${named?.name}.${cloud.suffix}`,
     cloud,
     identity: identityOf(values),
+    repositories: values.repositories,
     transport: transportOf(values),
   }
 }

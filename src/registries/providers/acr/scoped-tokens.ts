@@ -1,6 +1,6 @@
 import type { Clock, Secret } from '../../../core/index.ts'
-import { scopeMissing } from './explain.ts'
-import type { AccessToken, RegistryTokens } from './tokens.ts'
+import type { AccessToken, AccessTokens } from './access-token.ts'
+import type { ScopeMissing } from './explain.ts'
 
 /** Authorizations for single scopes, where it can be many to a token. */
 export interface ScopedTokens {
@@ -17,6 +17,11 @@ export const catalogScope = 'registry:catalog:*'
 
 /** A token for `pull` alone is refused by listings of tags (goharbor/harbor, azurecr/auth.go). */
 export const metadataScope = (repository: string): string => `repository:${repository}:metadata_read,pull`
+
+/** Whether a token lists what the scope is about: whoever may not pull may still list. */
+function lists(token: AccessToken, scope: string): boolean {
+  return token.missing(scope).every((action) => action === 'pull')
+}
 
 /** A token stands in a header, which servers cut at 8 KB or 16 KB; a scope comes back in it in Base64 with some JSON around. */
 const mostScopes = 30
@@ -46,8 +51,8 @@ function createOrder() {
  * tags. A registry that grants less in company than alone is asked one by one from then on.
  */
 export function createScopedTokens(
-  { host, clock }: { readonly host: string; readonly clock: Clock },
-  tokens: RegistryTokens,
+  { clock, scopeMissing }: { readonly clock: Clock; readonly scopeMissing: ScopeMissing },
+  tokens: AccessTokens,
 ): ScopedTokens {
   const order = createOrder()
   const held = new Map<string, Promise<AccessToken>>()
@@ -98,9 +103,9 @@ export function createScopedTokens(
         if (!inCompany.has(scope)) throw error
         return undefined
       })
-      if (shared?.grants(scope)) return shared.authorization
+      if (shared && lists(shared, scope)) return shared.authorization
       const own = await obtain([scope])
-      if (!own.grants(scope)) throw scopeMissing(host, scope)
+      if (!lists(own, scope)) throw scopeMissing(scope, own.missing(scope))
       alone = true
       return own.authorization
     },

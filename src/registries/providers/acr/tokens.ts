@@ -1,10 +1,10 @@
 import { type Clock, isAppError, Secret } from '../../../core/index.ts'
 import type { HttpClient } from '../../../platform/http/index.ts'
-import { type ApiRefusal, createApiClient, tokenClaims } from '../../index.ts'
-import { accessAnswer, type AccessClaims, accessClaims } from './answers/schema.ts'
+import { type ApiRefusal, createApiClient } from '../../index.ts'
+import { type AccessToken, type AccessTokens, accessToken } from './access-token.ts'
+import { accessAnswer } from './answers/schema.ts'
 import type { EntraSignIn } from './entra.ts'
-import { explain, notKnownHere, scopeMissing, tokenRefused } from './explain.ts'
-import { renewalOf } from './renewal.ts'
+import { explain, notKnownHere, roleMissing, tokenRefused } from './explain.ts'
 import {
   createRefreshTokens,
   exchangePath,
@@ -13,19 +13,8 @@ import {
   type RefreshTokens,
 } from './refresh-tokens.ts'
 
-/** A token for the scopes that were asked for, or fewer. */
-export interface AccessToken {
-  readonly authorization: Secret<string>
-  /** Milliseconds since the epoch. */
-  readonly renewAt: number
-  /** Whether it allows the scope; a token that does not say allows what was asked for. */
-  grants(scope: string): boolean
-}
-
-export interface RegistryTokens {
+export interface RegistryTokens extends AccessTokens {
   readonly refresh: RefreshTokens
-  /** @throws AppError `permission-missing` (denied) when the registry gives none for these */
-  access(scopes: readonly string[]): Promise<AccessToken>
 }
 
 export interface TokenOptions {
@@ -44,7 +33,7 @@ export interface TokenOptions {
 export const mostUseless = 3
 
 function explainIn(host: string, refusal: ApiRefusal) {
-  if (refusal.status !== 401 && refusal.status !== 400) return explain(host, refusal)
+  if (refusal.status !== 401 && refusal.status !== 400) return explain(host, refusal, roleMissing(host))
   return refusal.request.path === exchangePath ? notKnownHere(host) : tokenRefused(host)
 }
 
@@ -64,13 +53,7 @@ export function createRegistryTokens(options: TokenOptions): RegistryTokens {
       { path: '/oauth2/token', headers: formType, body: secret, doing: 'get a token', signal },
       accessAnswer,
     )
-    const claims = accessClaims.safeParse(tokenClaims(answer.access_token)).data
-    const access = claims?.access ?? undefined
-    return {
-      authorization: new Secret(`Bearer ${answer.access_token}`),
-      renewAt: renewalOf(claims?.exp, clock.now()),
-      grants: (scope) => access === undefined || allows(access, scope),
-    }
+    return accessToken(answer.access_token, clock.now())
   }
 
   // Renewals that did not help: then it is the scopes that are refused, and Entra is not troubled for each of them.
@@ -95,7 +78,7 @@ export function createRegistryTokens(options: TokenOptions): RegistryTokens {
           return renewed(scopes, first)
         })
       } catch (error) {
-        throw isTokenRefused(error) && scopes[0] !== undefined ? scopeMissing(host, scopes[0]) : error
+        throw isTokenRefused(error) && scopes[0] !== undefined ? roleMissing(host)(scopes[0]) : error
       }
     },
   }
@@ -103,19 +86,4 @@ export function createRegistryTokens(options: TokenOptions): RegistryTokens {
 
 function isTokenRefused(error: unknown): boolean {
   return isAppError(error) && error.code === 'permission-missing'
-}
-
-function allows(access: NonNullable<AccessClaims['access']>, scope: string): boolean {
-  const [type, name, actions] = partsOf(scope)
-  const granted = access
-    .filter((entry) => entry.type === type && entry.name === name)
-    .flatMap((entry) => entry.actions ?? [])
-  return granted.includes('*') || actions.every((action) => granted.includes(action))
-}
-
-/** `repository:acme/api:pull,metadata_read` in its parts. */
-function partsOf(scope: string): [type: string, name: string, actions: readonly string[]] {
-  const last = scope.lastIndexOf(':')
-  const first = scope.indexOf(':')
-  return [scope.slice(0, first), scope.slice(first + 1, last), scope.slice(last + 1).split(',')]
 }

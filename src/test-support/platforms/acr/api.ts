@@ -30,6 +30,17 @@ export interface ApiOptions {
   readonly rightsOf: (app: string) => AppRights | undefined
   /** Scopes of a token at most; the rest is not granted. */
   readonly scopesAtOnce: number
+  /** Repository-scoped tokens by name. */
+  readonly scopeMapTokens: ReadonlyMap<string, ScopeMapToken>
+  /** Who may do nothing of what was asked for gets 401, or a token that allows nothing. */
+  readonly refusesTokens: boolean
+}
+
+/** A token with a scope map (container-registry-token-based-repository-permissions.md). */
+export interface ScopeMapToken {
+  password: string
+  /** Actions by repository, or by `team/*`: `content/read`, `metadata/read`, `content/write`, ... */
+  readonly scopeMap: Readonly<Record<string, readonly string[]>>
 }
 
 export interface AppRights {
@@ -46,6 +57,8 @@ export function refusal(status: number, code: string, message: string, detail?: 
   return { status, body: { errors: [{ code, message, ...(detail === undefined ? {} : { detail }) }] } }
 }
 
+const challenge = (host: string): string => `Bearer realm="https://${host}/oauth2/token",service="${host}"`
+
 const unauthorized = (host: string, needed: Access): ApiAnswer => ({
   ...refusal(
     401,
@@ -54,12 +67,13 @@ const unauthorized = (host: string, needed: Access): ApiAnswer => ({
     needed.actions.map((action) => ({ Type: needed.type, Name: needed.name, Action: action })),
   ),
   headers: {
-    'www-authenticate': `Bearer realm="https://${host}/oauth2/token",service="${host}",scope="${needed.type}:${needed.name}:${needed.actions.join(',')}",error="invalid_token"`,
+    'www-authenticate': `${challenge(host)},scope="${needed.type}:${needed.name}:${needed.actions.join(',')}",error="invalid_token"`,
   },
 })
 
 /** `/oauth2/exchange` and `/oauth2/token` (Azure/acr, docs/AAD-OAuth.md). */
-export function signIn(options: ApiOptions, { path, form }: ApiRequest): ApiAnswer | undefined {
+export function signIn(options: ApiOptions, request: ApiRequest): ApiAnswer | undefined {
+  const { path, form, authorization } = request
   if (path === '/oauth2/exchange') {
     const identity = options.identities.find(form.get('access_token'))
     const rights = identity && options.rightsOf(identity.app)
@@ -77,13 +91,38 @@ export function signIn(options: ApiOptions, { path, form }: ApiRequest): ApiAnsw
     return { status: 200, body: { refresh_token: options.refreshTokens.issue(identity.app, 10_800, claims) } }
   }
   if (path !== '/oauth2/token') return undefined
+  if (authorization.startsWith('Basic ')) return signInByPassword(options, request)
   const holder = options.refreshTokens.find(form.get('refresh_token'))
   if (form.get('grant_type') !== 'refresh_token' || form.get('service') !== options.host || !holder) {
     return refusal(401, 'UNAUTHORIZED', 'authentication required')
   }
-  const access = accessFor(options, holder.app, form.getAll('scope'))
-  // Where nothing is granted there is no token: what kubelets report as "failed to fetch oauth token: 401".
-  if (access.length === 0) return refusal(401, 'UNAUTHORIZED', 'authentication required')
+  return granted(options, holder.app, accessFor(options, holder.app, form.getAll('scope')))
+}
+
+/** `GET /oauth2/token` (Azure/acr, docs/Token-BasicAuth.md); without a scope it only proves the password. */
+function signInByPassword(options: ApiOptions, { query, authorization }: ApiRequest): ApiAnswer {
+  const [name = '', ...rest] = Buffer.from(authorization.slice('Basic '.length), 'base64')
+    .toString('utf8')
+    .split(':')
+  const token = options.scopeMapTokens.get(name)
+  const isRight = token !== undefined && token.password === rest.join(':')
+  if (!isRight || query.get('service') !== options.host) {
+    return refusal(401, 'UNAUTHORIZED', 'authentication required')
+  }
+  const scopes = query.getAll('scope')
+  return scopes.length === 0
+    ? issued(options, name, [])
+    : granted(options, name, inScopeMap(token, scopes.slice(0, options.scopesAtOnce)))
+}
+
+/** Where nothing is granted there is no token: what kubelets report as "failed to fetch oauth token: 401". */
+function granted(options: ApiOptions, holder: string, access: readonly Access[]): ApiAnswer {
+  return access.length === 0 && options.refusesTokens
+    ? refusal(401, 'UNAUTHORIZED', 'authentication required')
+    : issued(options, holder, access)
+}
+
+function issued(options: ApiOptions, holder: string, access: readonly Access[]): ApiAnswer {
   const claims = {
     iss: 'Azure Container Registry',
     aud: options.host,
@@ -92,16 +131,40 @@ export function signIn(options: ApiOptions, { path, form }: ApiRequest): ApiAnsw
     roles: [],
     grant_type: 'access_token',
   }
-  return { status: 200, body: { access_token: options.accessTokens.issue(holder.app, 4500, claims, access) } }
+  return { status: 200, body: { access_token: options.accessTokens.issue(holder, 4500, claims, access) } }
+}
+
+const scopeMapActions: Readonly<Record<string, string>> = {
+  pull: 'content/read',
+  push: 'content/write',
+  delete: 'content/delete',
+  metadata_read: 'metadata/read',
+  metadata_write: 'metadata/write',
+}
+
+/** Rules add up; a wildcard stands at the end. No rule gives the catalog. */
+function inScopeMap({ scopeMap }: ScopeMapToken, scopes: readonly string[]): Access[] {
+  return scopes.flatMap((scope) => {
+    const { type, name, actions } = partsOf(scope)
+    const held = Object.entries(scopeMap).flatMap(([rule, given]) =>
+      rule === name || (rule.endsWith('/*') && name.startsWith(rule.slice(0, -1))) ? given : [],
+    )
+    const allowed = actions.filter((action) => held.includes(scopeMapActions[action] ?? ''))
+    return type === 'repository' && allowed.length > 0 ? [{ type, name, actions: allowed }] : []
+  })
+}
+
+function partsOf(scope: string): Access {
+  const [type = '', ...rest] = scope.split(':')
+  const actions = (rest.pop() ?? '').split(',')
+  return { type, name: rest.join(':'), actions }
 }
 
 /** The intersection of what is wanted and what is allowed. */
 function accessFor(options: ApiOptions, app: string, scopes: readonly string[]): Access[] {
   const rights = options.rightsOf(app)
   return scopes.slice(0, options.scopesAtOnce).flatMap((scope) => {
-    const [type = '', ...rest] = scope.split(':')
-    const actions = (rest.pop() ?? '').split(',')
-    const name = rest.join(':')
+    const { type, name, actions } = partsOf(scope)
     if (type === 'registry') return rights?.catalog ? [{ type, name, actions }] : []
     const readable = actions.filter((action) => action === 'pull' || action === 'metadata_read')
     return rights?.mayRead(name) && readable.length > 0 ? [{ type, name, actions: readable }] : []
@@ -188,7 +251,10 @@ export function pullRefusal(options: ApiOptions, request: ApiRequest): ApiAnswer
     const isKnown = options.accessTokens.find(request.authorization.replace(/^Bearer /i, '')) !== undefined
     return isKnown
       ? undefined
-      : unauthorized(options.host, { type: 'registry', name: 'catalog', actions: ['*'] })
+      : {
+          ...refusal(401, 'UNAUTHORIZED', 'authentication required'),
+          headers: { 'www-authenticate': challenge(options.host) },
+        }
   }
   const repository = /^\/v2\/(.+)\/(?:manifests|blobs)\/[^/]+$/.exec(request.path)?.[1]
   if (repository === undefined) return refusal(404, 'NOT_FOUND', 'not found')

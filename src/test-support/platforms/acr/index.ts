@@ -5,7 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Secret } from '../../../core/index.ts'
 import { startInternet } from '../../internet.ts'
-import type { PlatformWorld, PlatformWorldOptions } from '../../platform-world.ts'
+import { internetOptions, type PlatformWorld, type PlatformWorldOptions } from '../../platform-world.ts'
 import { passOn } from '../../pass-on.ts'
 import { pushBuilt, startRegistryServer } from '../../registry-server/index.ts'
 import { readBody } from '../../registry-server/listen.ts'
@@ -16,12 +16,14 @@ import {
   listings,
   pullRefusal,
   refusal,
+  type ScopeMapToken,
   send,
   signIn,
 } from './api.ts'
 import { Content } from './content.ts'
 import { entra } from './entra.ts'
 import { TokenBook } from './tokens.ts'
+import { acrQuota } from './quota.ts'
 
 const cloudsByName = {
   public: {
@@ -67,6 +69,8 @@ export interface AcrWorldOptions extends PlatformWorldOptions {
   readonly cloud?: keyof typeof cloudsByName
   /** Scopes of one token at most; 100 unless stated. */
   readonly scopesAtOnce?: number
+  /** Who may do nothing of what was asked for gets 401 (default), or a token that allows nothing. */
+  readonly refusesTokens?: boolean
   /** Whether Entra gives tokens for container registries, or for Resource Manager only. Default true. */
   readonly knowsRegistryAudience?: boolean
 }
@@ -74,6 +78,14 @@ export interface AcrWorldOptions extends PlatformWorldOptions {
 export interface AcrWorld extends PlatformWorld {
   /** Settings of another application. */
   settingsOf(app: string, secret?: string): Readonly<Record<string, unknown>>
+  /** Makes a repository-scoped token. @returns settings that sign in by it, repositories named as given */
+  addToken(
+    name: string,
+    scopeMap: ScopeMapToken['scopeMap'],
+    repositories?: readonly string[],
+  ): Readonly<Record<string, unknown>>
+  /** Its password is no longer good. */
+  disableToken(name: string): void
   /** A token of the identity that this machine has in Azure. */
   identityToken(app?: string): string
 }
@@ -98,13 +110,14 @@ async function readRequest(message: IncomingMessage): Promise<ApiRequest> {
 }
 
 export async function startAcrWorld(options: AcrWorldOptions = {}): Promise<AcrWorld> {
-  const { latency, cloud = 'public', knowsRegistryAudience = true } = options
+  const { cloud = 'public', knowsRegistryAudience = true } = options
   const { suffix, authority, arm } = cloudsByName[cloud]
   const host = `contoso.${suffix}`
   const storageHost = 'contosostore.blob.core.windows.net'
   const registry = await startRegistryServer()
   const content = new Content()
   const identities = new TokenBook()
+  const scopeMapTokens = new Map<string, ScopeMapToken>()
   const api: ApiOptions = {
     host,
     tenant: acrIds.tenant,
@@ -115,6 +128,8 @@ export async function startAcrWorld(options: AcrWorldOptions = {}): Promise<AcrW
     accessTokens: new TokenBook(),
     rightsOf: (app) => rights[app],
     scopesAtOnce: options.scopesAtOnce ?? 100,
+    scopeMapTokens,
+    refusesTokens: options.refusesTokens ?? true,
   }
   let listed = 0
 
@@ -154,11 +169,11 @@ export async function startAcrWorld(options: AcrWorldOptions = {}): Promise<AcrW
       [authority]: sign,
       [storageHost]: storage,
     },
-    latency === undefined ? {} : { delay: () => new Promise((done) => setTimeout(done, latency)) },
+    internetOptions(options, acrQuota(host)),
   )
+  const place = { registryName: 'contoso', ...(cloud === 'public' ? {} : { cloud }) }
   const settingsOf = (app: string, secret = secrets[app] ?? '') => ({
-    registryName: 'contoso',
-    ...(cloud === 'public' ? {} : { cloud }),
+    ...place,
     clientId: app,
     clientSecret: new Secret(secret),
     tenantId: acrIds.tenant,
@@ -174,6 +189,12 @@ export async function startAcrWorld(options: AcrWorldOptions = {}): Promise<AcrW
     knowsDigests: true,
     listsEmptyRepositories: true,
     settingsOf,
+    addToken(name, scopeMap, repositories = []) {
+      const password = `${name}/password+1`
+      scopeMapTokens.set(name, { password, scopeMap })
+      return { ...place, clientId: name, clientSecret: new Secret(password), repositories }
+    },
+    disableToken: (name) => void scopeMapTokens.delete(name),
     identityToken: (app = acrIds.reader) => identities.issue(app, 3599, {}),
     push(repository, tag, built, pushedAt) {
       pushBuilt(registry, repository, [tag], built)
