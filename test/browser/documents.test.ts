@@ -45,11 +45,15 @@ describe('the page of an image', () => {
     'gives its SBOM in both formats, by keyboard too',
     async () => {
       const api = await serve()
-      const page = await open(api, '/images/1')
+      const image = api.world.images.find(
+        ({ platforms, scanStatus }) => platforms.length === 1 && scanStatus === 'Completed',
+      )
+      const name = image?.repository.path.split('/').at(-1) ?? ''
+      const page = await open(api, `/images/${image?.id}`)
       const button = page.getByRole('button', { name: 'Download SBOM' })
       for (const [format, file, field] of [
-        ['CycloneDX 1.6', 'api.cdx.json', 'bomFormat'],
-        ['SPDX 2.3', 'api.spdx.json', 'spdxVersion'],
+        ['CycloneDX 1.6', `${name}.cdx.json`, 'bomFormat'],
+        ['SPDX 2.3', `${name}.spdx.json`, 'spdxVersion'],
       ] as const) {
         await button.press('Enter')
         await page.getByRole('menuitem', { name: format }).waitFor()
@@ -65,6 +69,28 @@ describe('the page of an image', () => {
         await page.getByRole('menu').waitFor({ state: 'detached' })
         expect(JSON.parse(readFileSync(await download.path(), 'utf8'))).toHaveProperty(field)
       }
+      await page.close()
+    },
+    SLOW,
+  )
+
+  it(
+    'gives an SBOM of each platform',
+    async () => {
+      const api = await serve()
+      const page = await open(api, '/images/1')
+      await page.getByRole('button', { name: 'Download SBOM' }).press('Enter')
+      const arm64 = page.getByRole('menuitem', { name: 'SPDX 2.3 of linux/arm64' })
+      await page.getByRole('menuitem', { name: 'CycloneDX 1.6 of linux/amd64' }).waitFor()
+      expect(await arm64.getAttribute('href')).toMatch(
+        /^\/api\/v1\/images\/1\/sbom\?digest=sha256:[0-9a-f]{64}&format=spdx$/,
+      )
+      const waiting = page.waitForEvent('download')
+      await arm64.click()
+      expect((await waiting).suggestedFilename()).toBe('api-linux-arm64.spdx.json')
+      await page.getByRole('button', { name: 'Download SBOM' }).press('Enter')
+      await arm64.waitFor()
+      await page.screenshot({ path: join(SCREENSHOTS, 'image-sbom-menu.png') })
       await page.close()
     },
     SLOW,

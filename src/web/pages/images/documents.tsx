@@ -49,13 +49,24 @@ interface SbomItemsProps {
 function SbomItems({ image, platform = '', digest }: SbomItemsProps) {
   const path = image.repository.path
   const name = [path.slice(path.lastIndexOf('/') + 1), ...platform.split('/')].filter(Boolean).join('-')
+  const label = (format: string): string => [format, platform].filter(Boolean).join(' of ')
   const address = `/api/v1/images/${image.id}/sbom?${digest === undefined ? '' : `digest=${digest}&`}format=`
   return (
     <>
-      <Menu.Item component="a" href={`${address}cyclonedx`} download={`${name}.cdx.json`}>
+      <Menu.Item
+        component="a"
+        href={`${address}cyclonedx`}
+        download={`${name}.cdx.json`}
+        aria-label={label('CycloneDX 1.6')}
+      >
         CycloneDX 1.6
       </Menu.Item>
-      <Menu.Item component="a" href={`${address}spdx`} download={`${name}.spdx.json`}>
+      <Menu.Item
+        component="a"
+        href={`${address}spdx`}
+        download={`${name}.spdx.json`}
+        aria-label={label('SPDX 2.3')}
+      >
         SPDX 2.3
       </Menu.Item>
     </>
