@@ -94,6 +94,19 @@ eachDatabase((_name, open) => {
     expect(await it.tags()).toEqual([...all, 'acme/b:v4'])
   })
 
+  it('tells a listing what the last one left that went to its end, also after a kill', async () => {
+    const it = await world()
+    await it.discover()
+    await it.discover({ complete: true })
+    await killedAt(it, 'contents', 2)
+    expect(await it.run()).toMatchObject({ outcome: 'completed' })
+    it.registry.before = () => Promise.reject(new Error('broken'))
+    await expect(it.discover()).rejects.toThrow()
+    it.registry.before = () => undefined
+    await it.discover()
+    expect(it.registry.memos).toEqual([undefined, '1', '2', '2', '4', '4'])
+  })
+
   it('goes on within a repository of many pages after a kill', async () => {
     const it = await world()
     it.registry.listsEverything = false

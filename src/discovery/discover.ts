@@ -20,9 +20,12 @@ import {
 
 export type { DiscoverJob } from './job.ts'
 
-const DAY = 24 * 3_600_000
-/** Everything is listed anew after so long, so that with a daily schedule no week passes without. */
-const COMPLETE_EVERY = 6 * DAY
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+/** Everything is listed anew this often at least: in the last scheduled discovery before the time is over. */
+const COMPLETE_EVERY = 7 * DAY
+/** A discovery begins a little after its time. */
+const LATENESS = HOUR
 /** A single repository that was not listed whole for so long (it failed then) is. */
 const WHOLE_EVERY = 7 * DAY
 /** Repositories told of in one call. */
@@ -76,7 +79,8 @@ export async function discover(job: DiscoverJob): Promise<DiscoverResult> {
 async function begin({ db, clock, connectionId, connector, wish }: DiscoverJob): Promise<RunCursor> {
   const now = clock.now()
   const last = await lastRuns(db.lane('bulk'), connectionId)
-  const isDue = last.complete === null || last.complete.getTime() <= now - COMPLETE_EVERY
+  const next = now + (last.intervalHours ?? 0) * HOUR + LATENESS
+  const isDue = last.complete === null || last.complete.getTime() + COMPLETE_EVERY < next
   const complete = wish.all && (wish.complete || isDue)
   const byContents = connector.contents !== undefined
   const newest = complete || !byContents ? null : await newestPush(db.lane('bulk'), connectionId)
@@ -86,6 +90,7 @@ async function begin({ db, clock, connectionId, connector, wish }: DiscoverJob):
     listing: null,
     listingBegan: now,
     since: newest === null || last.all === null ? null : sinceWhen(newest, last.all),
+    memo: last.memo,
   }
 }
 
@@ -93,6 +98,7 @@ async function list(job: DiscoverJob, start: RunCursor, looks: Looks): Promise<v
   const { db, orgId, connectionId, connector, wish, signal } = job
   if (start.phase === 'looks') return
   const tell = progressOf(job)
+  let { memo } = start
   if (!wish.all) {
     await listNames(job, wish.names, (repository, count) => {
       tell.tags(repository.path, count)
@@ -103,21 +109,22 @@ async function list(job: DiscoverJob, start: RunCursor, looks: Looks): Promise<v
     if (job.cursor === null) {
       await inTransaction(db, 'bulk', (tx) => expectWhole(tx, orgId, connectionId, places))
     }
-    await listEverything(job, start, looks)
+    memo = await listEverything(job, start, looks)
     signal?.throwIfAborted()
     await inTransaction(db, 'bulk', (tx) => markPoliciesChanged(tx, orgId, connectionId))
   }
-  await job.save({ ...start, phase: 'looks', listing: null })
+  await job.save({ ...start, phase: 'looks', listing: null, memo })
 }
 
-async function listEverything(job: DiscoverJob, start: RunCursor, looks: Looks): Promise<void> {
+/** @returns what the registry's listing leaves for the next one */
+async function listEverything(job: DiscoverJob, start: RunCursor, looks: Looks): Promise<string | null> {
   const tell = progressOf(job)
   if (start.phase === 'contents') {
-    const isComplete = await fromAnew(job, start, (from) =>
+    const { isComplete, memo } = await fromAnew(job, start, (from) =>
       listContents(job, from, (count) => tell.tags('everything', count)),
     )
     if (isComplete) await dropUnseenRepositories(job, start.listingBegan)
-    return
+    return memo
   }
   const listed =
     start.phase === 'repositories' ? await fromAnew(job, start, (from) => listRepositories(job, from)) : start
@@ -133,6 +140,7 @@ async function listEverything(job: DiscoverJob, start: RunCursor, looks: Looks):
       looks.wake(repository.id)
     },
   })
+  return null
 }
 
 /** A place that the registry no longer knows (its page tokens end) is not the end: the listing begins anew. */

@@ -11,22 +11,29 @@ import { repositoriesWithUnseenTags, type SeenTag } from './tags/store.ts'
  * Records everything in one listing, page by page. What a complete one did not name has gone; a partial one speaks only of what it
  * named.
  *
- * @returns whether it was complete
+ * @returns whether it was complete, and what it leaves for the next one
  */
 export async function listContents(
   job: DiscoverJob,
   start: RunCursor,
   onPage: (tags: number) => void,
-): Promise<boolean> {
+): Promise<{ readonly isComplete: boolean; readonly memo: string | null }> {
   const { db, connector, connectionId, signal } = job
   const began = start.listingBegan
-  const { since } = start
+  const { listing, since } = start
   let partial = false
+  let memo: string | null = null
   let cursor = start
-  const options = { cursor: start.listing ?? undefined, since: since ?? undefined, signal }
+  const options = {
+    cursor: listing ?? undefined,
+    since: since ?? undefined,
+    memo: start.memo ?? undefined,
+    signal,
+  }
   for await (const page of connector.contents?.(options) ?? []) {
     signal?.throwIfAborted()
     partial = page.partial === true
+    memo = page.memo ?? null
     const tags = await pageOfTags(job, page, began)
     await recordTags(job, { tags, began })
     onPage(tags.length)
@@ -43,7 +50,7 @@ export async function listContents(
   }
   const ended = { began: new Date(began), whole: !partial }
   await inTransaction(db, 'bulk', (tx) => endContents(tx, connectionId, ended))
-  return !partial
+  return { isComplete: !partial, memo }
 }
 
 async function pageOfTags(job: DiscoverJob, page: ContentPage, began: number): Promise<SeenTag[]> {

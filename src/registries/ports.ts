@@ -61,8 +61,23 @@ export interface RequestBudget {
    * @throws AppError `cancelled`; `registry-rate-limited` when the wait is too long
    */
   take(bucket: string, signal?: AbortSignal): Promise<() => void>
-  /** What an answer said of the bucket: how many requests are left until when (milliseconds since the epoch). */
+  /** What an answer said of the bucket: how many requests are left until when (milliseconds since the epoch). Holds for all who share it. */
   report(bucket: string, told: { readonly remaining: number; readonly resetAt: number }): void
+}
+
+/** An answer that may be asked for again by its ETag. */
+export interface RememberedAnswer {
+  readonly etag: string
+  readonly contentType: string | undefined
+  readonly link: string | undefined
+  /** gzip. */
+  readonly body: Uint8Array
+}
+
+/** Answers that connectors of one connection got, for those that come after them. May forget any of them at any time. */
+export interface AnswerMemory {
+  get(key: string): RememberedAnswer | undefined
+  set(key: string, answer: RememberedAnswer): unknown
 }
 
 /** What a provider needs of its surroundings. */
@@ -72,6 +87,8 @@ export interface RegistryEnvironment {
   readonly clock: Clock
   /** Without one, requests are not paced. */
   readonly budget?: RequestBudget
+  /** Without it, nothing is asked for conditionally. */
+  readonly answers?: AnswerMemory
   /** Whether the server's own cloud identity may speak for this connection. Default false: never by accident. */
   readonly allowAmbientCredentials?: boolean
   /** Ends everything that the connector has under way. */
@@ -130,6 +147,11 @@ export interface ListingOptions {
    * newest first, and shows that it does, may stop there.
    */
   readonly since?: number | undefined
+  /**
+   * What the last listing of everything left for the next one (`ContentPage.memo`). With `since`, a platform may leave out what was
+   * empty then, as long as it looks there in turn; without, it lists everything all the same.
+   */
+  readonly memo?: string | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -157,6 +179,8 @@ export interface ContentPage {
   readonly nextCursor: string | null
   /** As in `TagPage`: nothing can be said of repositories and tags that are not named. */
   readonly partial?: boolean
+  /** On the last page: what the next listing is to be told. Short, nothing secret, nobody else's to read. */
+  readonly memo?: string
 }
 
 /** What a tag points to. */

@@ -14,6 +14,8 @@ export interface RunCursor {
   readonly listingBegan: number
   /** Only what was pushed since was asked for; null: everything. Milliseconds. */
   readonly since: number | null
+  /** What the registry's last listing of everything left for this one; when that has ended, what this one leaves. */
+  readonly memo: string | null
 }
 
 export interface RunRow {
@@ -97,15 +99,27 @@ export async function connectionState(
   return rows[0]
 }
 
-/** When the last discovery of everything that went to its end began, and the last complete one. */
-export async function lastRuns(
-  db: Db,
-  connectionId: string,
-): Promise<{ readonly all: Date | null; readonly complete: Date | null }> {
-  const { rows } = await sql<{ all: Date | null; complete: Date | null }>`
-    select max(started_at) as all, max(started_at) filter (where complete) as complete from discovery_run
-    where connection_id = ${connectionId} and state = 'completed' and wish ->> 'all' = 'true'`.execute(db)
-  return rows[0] ?? { all: null, complete: null }
+export interface LastRuns {
+  /** When the last discovery of everything that went to its end began. */
+  readonly all: Date | null
+  /** The same of the last complete one. */
+  readonly complete: Date | null
+  /** How long the schedule takes from one to the next; null: there is none. */
+  readonly intervalHours: number | null
+  /** What the registry's listing left for the next one, in the last that went to its end. */
+  readonly memo: string | null
+}
+
+export async function lastRuns(db: Db, connectionId: string): Promise<LastRuns> {
+  const { rows } = await sql<LastRuns>`
+    with ended as (
+      select started_at, complete, cursor from discovery_run
+      where connection_id = ${connectionId} and state = 'completed' and wish ->> 'all' = 'true'
+    )
+    select max(started_at) as all, max(started_at) filter (where complete) as complete,
+      (select scan_interval_hours from registry_connection where id = ${connectionId}::uuid) as "intervalHours",
+      (select cursor ->> 'memo' from ended order by started_at desc limit 1) as memo from ended`.execute(db)
+  return rows[0] ?? { all: null, complete: null, intervalHours: null, memo: null }
 }
 
 /** Names a claim: whoever lost it matches no row. */

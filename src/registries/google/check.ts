@@ -76,7 +76,7 @@ export function checkGoogle(
 }
 
 async function firstImage(listing: ListingScope, signal?: AbortSignal): Promise<FirstImage | undefined> {
-  const repositories = await listing.repositories(signal)
+  const { repositories } = await listing.survey(undefined, signal)
   for (const repository of repositories.slice(0, MOST_ASKED)) {
     const image = await firstOf(listing.api, repository, signal)
     if (image === undefined) continue

@@ -19,6 +19,7 @@ import { createIdentity, type AccessToken, type GoogleIdentity } from './identit
 import { createListing, type ListingScope } from './listing.ts'
 import type { ArtifactRepository } from './repository.ts'
 import type { GoogleSettings } from './schema.ts'
+import type { Survey, SurveyMemo } from './survey.ts'
 
 /** An image, and the repository of Artifact Registry that holds it. */
 export interface ImagePlace {
@@ -33,8 +34,8 @@ export interface GoogleScope {
   readonly spansHosts: boolean
   /** Whether it is a registry host of Google: credentials go there. */
   isHost(host: string): boolean
-  /** Every repository of Artifact Registry that holds images, in the order of `repositoryKey`. */
-  repositories(api: ArtifactApi, signal: AbortSignal | undefined): Promise<readonly ArtifactRepository[]>
+  /** @param memo of an earlier survey; without, nothing is left out */
+  survey(api: ArtifactApi, memo: SurveyMemo | undefined, signal: AbortSignal | undefined): Promise<Survey>
   /** Whose image that is; undefined: none of this connection's. */
   find(host: string, path: string): ImagePlace | undefined
 }
@@ -80,9 +81,9 @@ export function connectGoogle(
   })
 }
 
-function paced(http: HttpClient, { budget }: RegistryEnvironment): HttpClient {
+function paced(http: HttpClient, environment: RegistryEnvironment): HttpClient {
   // The quota is Artifact Registry's: neither token endpoints nor storage count.
-  return pacedHttp(http, budget, {
+  return pacedHttp(http, environment, {
     bucketOf: ({ hostname }) =>
       /(?:^|\.)(?:pkg\.dev|gcr\.io)$|^artifactregistry\./.test(hostname) ? BUCKET : undefined,
   })
@@ -91,7 +92,7 @@ function paced(http: HttpClient, { budget }: RegistryEnvironment): HttpClient {
 function listingScope(scope: GoogleScope, api: ArtifactApi): ListingScope {
   return {
     api,
-    repositories: (signal) => scope.repositories(api, signal),
+    survey: (memo, signal) => scope.survey(api, memo, signal),
     nameOf: ({ host, prefix }, image) => `${scope.spansHosts ? `${host}/` : ''}${prefix}/${image}`,
     find(name) {
       const { host, path } = placeOf(scope, name)

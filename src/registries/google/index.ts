@@ -12,4 +12,5 @@ export {
 } from './description.ts'
 export { googleNotifications, type NotifiedNames } from './push/notifications.ts'
 export { type ArtifactRepository, byKey, projectPath } from './repository.ts'
+export { fixedSurvey, type Survey, type SurveyMemo } from './survey.ts'
 export { googleSettings, googleShape, type GoogleSettings, usableCredentials } from './schema.ts'

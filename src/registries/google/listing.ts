@@ -12,6 +12,7 @@ import type { ArtifactApi } from './api.ts'
 import { readCursor, writeCursor } from './cursor.ts'
 import { newestFirst, type ListingPoint, type OrderedPage } from './newest-first.ts'
 import { type ArtifactRepository, repositoryKey } from './repository.ts'
+import type { Survey, SurveyMemo } from './survey.ts'
 
 /** Tags of a version that come with it; of one that has as many there may be more. */
 const MOST_RELATED_TAGS = 100
@@ -20,8 +21,8 @@ const indexType = /(?:image\.index|manifest\.list)\b/
 /** What a connection covers, and how it names it. */
 export interface ListingScope {
   readonly api: ArtifactApi
-  /** Every repository of Artifact Registry that holds images, in the order of `repositoryKey`. */
-  repositories(signal: AbortSignal | undefined): Promise<readonly ArtifactRepository[]>
+  /** Repositories of Artifact Registry. @param memo of an earlier survey; without, nothing is left out */
+  survey(memo: SurveyMemo | undefined, signal: AbortSignal | undefined): Promise<Survey>
   /** What the connector calls an image. */
   nameOf(repository: ArtifactRepository, image: string): string
   /** The other way round; undefined: that is none of this connection's. */
@@ -39,11 +40,12 @@ export function createListing(scope: ListingScope): PlatformListing {
 /** One listing of each repository of Artifact Registry says all: images, their tags, digests and dates. */
 async function* listContents(scope: ListingScope, options: ListingOptions): AsyncGenerator<ContentPage> {
   const { api } = scope
-  const walked = walk<ListedImage>(scope, options, (repository, from) => ({
+  const survey = await scope.survey(memoOf(options), options.signal)
+  const walked = walk<ListedImage>(survey, options, (repository, from) => ({
     host: api.host,
     ask: (page) => api.images(repository, page),
     updatedAt: (image) => image.updateTime,
-    since: options.since,
+    since: survey.isNew(repository) ? undefined : options.since,
     from,
     signal: options.signal,
   }))
@@ -51,9 +53,17 @@ async function* listContents(scope: ListingScope, options: ListingOptions): Asyn
     yield {
       repositories: grouped(scope, repository, items),
       nextCursor,
-      ...(nextCursor === null && partial ? { partial } : {}),
+      ...(nextCursor === null ? ending(survey, partial) : {}),
     }
   }
+}
+
+function memoOf({ memo, since }: ListingOptions): SurveyMemo | undefined {
+  return memo === undefined ? undefined : { text: memo, mayLeaveOut: since !== undefined }
+}
+
+function ending({ memo }: Survey, partial: boolean): Pick<ContentPage, 'partial' | 'memo'> {
+  return { ...(partial ? { partial } : {}), ...(memo === undefined ? {} : { memo }) }
 }
 
 async function* listRepositories(
@@ -61,7 +71,8 @@ async function* listRepositories(
   options: ListingOptions,
 ): AsyncGenerator<RepositoryPage> {
   const { api } = scope
-  const walked = walk<string>(scope, options, (repository, from) => ({
+  const survey = await scope.survey(undefined, options.signal)
+  const walked = walk<string>(survey, options, (repository, from) => ({
     host: api.host,
     ask: (page) => api.packages(repository, { ...page, newestFirst: false }),
     updatedAt: () => undefined,
@@ -96,7 +107,7 @@ const nowhere: ArtifactRepository = {
 
 /** Page after page of one repository after the other, from where the cursor says. */
 async function* walk<T>(
-  scope: ListingScope,
+  survey: Survey,
   options: ListingOptions,
   listing: (
     repository: ArtifactRepository,
@@ -104,9 +115,9 @@ async function* walk<T>(
   ) => Parameters<typeof newestFirst<T>>[0],
 ): AsyncGenerator<WalkedPage<T>> {
   const start = readCursor(options.cursor)
-  const all = await scope.repositories(options.signal)
+  const all = survey.repositories
   const rest = start === undefined ? all : all.filter((one) => repositoryKey(one) >= start.at)
-  let partial = start?.partial ?? false
+  let partial = survey.partial || start?.partial === true
   for (const [index, repository] of rest.entries()) {
     const key = repositoryKey(repository)
     const from = start?.at === key && start.pageToken !== undefined ? pointOf(start) : undefined

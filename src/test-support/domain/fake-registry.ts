@@ -25,6 +25,8 @@ export class FakeRegistry {
   isNewestFirst = false
   /** Whether everything can be listed at once. */
   listsEverything = false
+  /** What such listings were told that an earlier one left; each leaves its number. */
+  readonly memos: (string | undefined)[] = []
   /** Repositories that are there and not listed. */
   readonly unlisted = new Set<string>()
   pageSize = 2
@@ -117,7 +119,8 @@ export class FakeRegistry {
     }
   }
 
-  async *#contents({ cursor, since }: ListingOptions = {}) {
+  async *#contents({ cursor, since, memo }: ListingOptions = {}) {
+    const left = String(this.memos.push(memo))
     const places = [...this.repositories].map(([name, tags]) => ({ name, ...this.#listed(tags, since) }))
     const entries = places.flatMap(({ name, listed }) => listed.map((tag) => ({ name, tags: [tag] })))
     const partial = places.some((each) => each.partial)
@@ -130,6 +133,7 @@ export class FakeRegistry {
         repositories: entries.slice(start, end),
         nextCursor: isLast ? null : String(end),
         ...(isLast && partial ? { partial } : {}),
+        ...(isLast ? { memo: left } : {}),
       }
     }
   }

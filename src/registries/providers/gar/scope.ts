@@ -1,12 +1,16 @@
-import { type ArtifactRepository, byKey, type GoogleScope, projectPath } from '../../google/index.ts'
-import { mapBounded } from '../../index.ts'
+import {
+  type ArtifactRepository,
+  byKey,
+  fixedSurvey,
+  type GoogleScope,
+  projectPath,
+} from '../../google/index.ts'
+import { surveyLocations } from './locations.ts'
 import type { GarSettings } from './schema.ts'
 
 /** Stands for the registry hosts of all locations. */
 const ALL_HOSTS = 'pkg.dev'
 const HOST_END = '-docker.pkg.dev'
-/** Locations asked at once. */
-const AT_ONCE = 12
 
 export function hostOf(location: string): string {
   return `${location}${HOST_END}`
@@ -28,14 +32,14 @@ export function garScope({ project, location }: Pick<GarSettings, 'project' | 'l
     host: location === undefined ? ALL_HOSTS : hostOf(location),
     spansHosts: location === undefined,
     isHost: (host) => locationOf(host) !== undefined,
-    async repositories(api, signal) {
-      const locations = location === undefined ? await api.locations(signal) : [location]
-      const found = await mapBounded(locations, AT_ONCE, async (where) => {
+    async survey(api, memo, signal) {
+      const dockerAt = async (where: string): Promise<ArtifactRepository[]> => {
         const items = await api.repositories(where, signal)
         const docker = items.filter(({ format }) => format === 'DOCKER')
         return docker.map(({ id, mode }) => at(where, id, mode === 'VIRTUAL_REPOSITORY'))
-      })
-      return found.flat().sort(byKey)
+      }
+      if (location !== undefined) return fixedSurvey((await dockerAt(location)).toSorted(byKey))
+      return surveyLocations({ project, memo, all: () => api.locations(signal), at: dockerAt })
     },
     find(host, path) {
       const where = locationOf(host)

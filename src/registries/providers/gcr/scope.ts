@@ -1,4 +1,4 @@
-import { type ArtifactRepository, byKey, type GoogleScope, projectPath } from '../../google/index.ts'
+import { type ArtifactRepository, byKey, fixedSurvey, type GoogleScope, projectPath } from '../../google/index.ts'
 
 /** Where Artifact Registry keeps what each host serves (Artifact Registry, "Transition from Container Registry"). */
 const locations: Readonly<Record<string, string>> = {
@@ -24,7 +24,7 @@ export function gcrScope(project: string): GoogleScope {
     host: 'gcr.io',
     spansHosts: true,
     isHost: (host) => Object.hasOwn(locations, host),
-    repositories: () => Promise.resolve(all.sort(byKey)),
+    survey: () => Promise.resolve(fixedSurvey(all.sort(byKey))),
     find(host, path) {
       const repository = all.find((one) => one.host === host)
       const image = path.startsWith(`${prefix}/`) ? path.slice(prefix.length + 1) : ''
