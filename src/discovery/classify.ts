@@ -12,6 +12,7 @@ import {
   type ImageIndex,
   type ImageManifest,
   type ImageSource,
+  isOfContent,
   type PlatformImage,
   parseManifest,
   resolveImage,
@@ -59,9 +60,9 @@ export async function classify(
     return await look(known, parsed, signal)
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    // The index was there: that nothing that it names is there will not pass.
-    const isEmpty = mediaType !== null && error.kind === 'not-found'
-    if (!isEmpty && error.kind !== 'invalid' && error.kind !== 'unsupported') throw error
+    // Where the index was there, that nothing that it names is there will not pass.
+    const mayCome = mediaType === null && error.kind === 'not-found'
+    if (mayCome || !isOfContent(error)) throw error
     const broken = { manifest: digestBytes(digest), platform: '', size: null }
     return { kind: 'image', mediaType, size: null, builtAt: null, platforms: [broken] }
   }
@@ -134,8 +135,7 @@ async function kindOfManifest(source: ImageSource, digest: Digest, signal?: Abor
     const parsed = parseManifest(await source.manifest(digest, signal))
     return parsed.type === 'manifest' ? parsed.kind : 'other'
   } catch (error) {
-    if (error instanceof AppError && ['not-found', 'invalid', 'unsupported'].includes(error.kind))
-      return 'other'
+    if (error instanceof AppError && isOfContent(error)) return 'other'
     throw error
   }
 }

@@ -247,6 +247,28 @@ eachDatabase((_name, open) => {
     )
   })
 
+  it('takes no image for broken because of the way to it', async () => {
+    const { db, registry, discover } = await world(await fresh())
+    const platforms = ['amd64', 'arm64'].map((architecture) =>
+      buildImage({ layers: [{ files: { architecture } }], platform: { os: 'linux', architecture } }),
+    )
+    registry.put('acme/api', '1', buildIndex(platforms))
+    for (const code of ['certificate-expired', 'not-a-registry']) {
+      for (const ofEntries of [false, true]) {
+        registry.before = (request) => {
+          const isEntry = platforms.some(({ manifest }) => request === `manifest ${manifest.digest}`)
+          if (request.startsWith('manifest') && isEntry === ofEntries)
+            throw new AppError({ code, kind: 'invalid', publicMessage: 'In between.' })
+        }
+        await discover()
+        expect(await rowsOf(db, 'select kind from image')).toEqual([{ kind: 'unknown' }])
+      }
+    }
+    registry.before = () => undefined
+    await discover()
+    expect((await images(db)).items).toMatchObject([{ platforms: ['linux/amd64', 'linux/arm64'] }])
+  })
+
   it('stops at refused credentials and says so at the connection', async () => {
     const { db, registry, discover } = await world(await fresh())
     registry.put('acme/api', '1', image('one'))

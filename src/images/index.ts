@@ -16,4 +16,10 @@ export { type ImageIndex, type ImageManifest, parseManifest } from './manifest.t
 export type { ArtifactKind } from './media-types.ts'
 export type * from './ports.ts'
 export { readBlob } from './read-blob.ts'
-export { type BrokenPlatform, type PlatformImage, type ResolvedImage, resolveImage } from './resolve.ts'
+export {
+  type BrokenPlatform,
+  isOfContent,
+  type PlatformImage,
+  type ResolvedImage,
+  resolveImage,
+} from './resolve.ts'

@@ -191,9 +191,12 @@ async function allPlatforms(
   return { images, notes, broken }
 }
 
-/** Whether it is what one platform is that fails, not the way to it. */
-function isOfContent({ kind }: AppError): boolean {
-  return kind === 'not-found' || kind === 'invalid' || kind === 'unsupported'
+/** Codes of the way to a registry and of signing in there: certificates, proxies, a web page in its place. */
+const ofTheWay = /^(address|certificate|proxy|realm|redirect|tls|token|url)-|^not-(tls|http|a-registry)$/
+
+/** Whether it is what one image or platform is that fails, for good, and not the way to it. */
+export function isOfContent({ kind, code }: AppError): boolean {
+  return (kind === 'not-found' || kind === 'invalid' || kind === 'unsupported') && !ofTheWay.test(code)
 }
 
 function isAbsent({ error }: BrokenPlatform): boolean {
