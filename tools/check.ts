@@ -12,7 +12,9 @@ import { type Architecture, checkModules } from './architecture/rules.ts'
 import { checkLockFile } from './checks/lock-file.ts'
 import { checkDocs } from './checks/links.ts'
 import { checkErrorCodes } from './checks/error-codes.ts'
-import { checkPlatformPages } from './docs/platform-pages.ts'
+import { accuracyPage } from './docs/accuracy-page.ts'
+import { problemsOf } from './docs/page.ts'
+import { platformPages } from './docs/platform-pages.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -60,7 +62,7 @@ const steps: readonly [string, () => Outcome][] = [
   ['lock file', () => problems(checkLockFile(root))],
   ['docs links', () => problems(checkDocs(root))],
   ['error codes', () => problems(checkErrorCodes(root))],
-  ['pages of platforms', () => problems(checkPlatformPages(root))],
+  ['generated docs', () => problems(problemsOf([...platformPages(root), accuracyPage(root)]))],
 ]
 
 let failed = 0

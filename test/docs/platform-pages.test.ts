@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { registryPlatforms } from '../../src/app/registry-platforms.ts'
 import { code, fill, inline, table } from '../../tools/docs/markdown.ts'
-import { checkPlatformPages, platformPages } from '../../tools/docs/platform-pages.ts'
+import { problemsOf } from '../../tools/docs/page.ts'
+import { platformPages } from '../../tools/docs/platform-pages.ts'
 
 const made: string[] = []
 afterEach(() => {
@@ -35,9 +36,9 @@ function write(root: string): void {
 describe('pages of platforms', () => {
   it('have fields, permissions, limits and notifications of every platform, and are then up to date', () => {
     const root = checkout()
-    expect(checkPlatformPages(root)).toHaveLength(registryPlatforms.length + 1)
+    expect(problemsOf(platformPages(root))).toHaveLength(registryPlatforms.length + 1)
     write(root)
-    expect(checkPlatformPages(root)).toEqual([])
+    expect(problemsOf(platformPages(root))).toEqual([])
     for (const { description } of registryPlatforms) {
       const { text = '' } = platformPages(root).find(({ path }) => path === description.docs) ?? {}
       for (const { label, group } of description.fields)
@@ -56,7 +57,7 @@ describe('pages of platforms', () => {
     rmSync(join(root, first?.path ?? ''))
     writeFileSync(join(root, second?.path ?? ''), 'no markers')
     writeFileSync(join(root, third?.path ?? ''), (third?.text ?? '').replace('## Fields', '## Felder'))
-    expect(checkPlatformPages(root).map((problem) => problem.split(': ')[1]?.split(' ')[0])).toEqual([
+    expect(problemsOf(platformPages(root)).map((problem) => problem.split(': ')[1]?.split(' ')[0])).toEqual([
       'the',
       'has',
       'is',

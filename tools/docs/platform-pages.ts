@@ -1,47 +1,20 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { registryPlatforms } from '../../src/app/registry-platforms.ts'
 import { transportFields, type PlatformField, type RegistryProvider } from '../../src/registries/index.ts'
 import { code, fill, inline, table } from './markdown.ts'
+import { type Page, pageOf } from './page.ts'
 
 const README = 'docs/registries/README.md'
 
-export interface Page {
-  /** From the root of the repository. */
-  readonly path: string
-  /** As it stands; undefined: there is none. */
-  readonly text: string | undefined
-  /** As it should be; undefined: it has no place for what is generated. */
-  readonly wanted: string | undefined
-}
-
 /** Every page with a part that comes from the descriptions of the platforms. */
 export function platformPages(root: string): Page[] {
-  const read = (path: string): string | undefined => {
-    try {
-      return readFileSync(join(root, path), 'utf8')
-    } catch {
-      return undefined
-    }
-  }
-  const pages = registryPlatforms.map((provider): Page => {
-    const path = provider.description.docs
-    const text = read(path)
-    return { path, text, wanted: text && fill(text, 'description', describe(provider)) }
+  const pages = registryPlatforms.map((provider) =>
+    pageOf(root, provider.description.docs, (text) => fill(text, 'description', describe(provider))),
+  )
+  const readme = pageOf(root, README, (text) => {
+    const filled = fill(text, 'platforms', overview())
+    return filled && fill(filled, 'transport', fieldTable(transportFields))
   })
-  const readme = read(README)
-  const filled = readme && fill(readme, 'platforms', overview())
-  const wanted = filled && fill(filled, 'transport', fieldTable(transportFields))
-  return [...pages, { path: README, text: readme, wanted }]
-}
-
-/** Pages that are missing, have no markers, or are stale. */
-export function checkPlatformPages(root: string): string[] {
-  return platformPages(root).flatMap(({ path, text, wanted }) => {
-    if (text === undefined) return [`${path}: the page of a platform is missing`]
-    if (wanted === undefined) return [`${path}: has no markers for what is generated`]
-    return text === wanted ? [] : [`${path}: is not as the descriptions say; run npm run docs:platforms`]
-  })
+  return [...pages, readme]
 }
 
 function overview(): string {

@@ -9,14 +9,14 @@ export const dotnetExceptions: readonly Exception[] = [
   {
     images: ['dotnet-self-contained'],
     trivy: '0.44.1',
-    rule: 'A library of a *.deps.json that only a compiler needs is not there when the program runs.',
+    rule: '.NET: a library of a *.deps.json that only a compiler needs is not there when the program runs.',
     source: 'Trivy 0.54, aquasecurity/trivy#7039: "don\'t include non-runtime libraries"',
     covers: ({ side, row }) => side === 'trivy' && isOf(row, 'Compile.Only'),
   },
   {
     images: ['dotnet-self-contained'],
     trivy: '0.44.1',
-    rule: 'The program and its own libraries are listed.',
+    rule: '.NET: the program itself and its own libraries are listed.',
     source: 'Trivy 0.68, aquasecurity/trivy#9726: "add dependency graph support for .deps.json files"',
     covers: ({ side, row }) => side === 'portolan' && isOf(row, 'App'),
   },

@@ -41,8 +41,8 @@ export const familyExceptions: readonly Exception[] = [
   {
     images: ['minimos', 'suse-sle-micro-5.3', 'azurelinux-3.0', 'echo', 'opensuse-tumbleweed'],
     trivy,
-    rule: 'and their advisories are read, and those of openSUSE Tumbleweed.',
-    source: 'The same, and Trivy 0.54, aquasecurity/trivy#6965: "add openSUSE tumbleweed detection and scanning"',
+    rule: 'The advisories of MinimOS, SLE Micro, Azure Linux, Echo and openSUSE Tumbleweed are read.',
+    source: 'The versions that recognise them; Tumbleweed: Trivy 0.54, aquasecurity/trivy#6965: "add openSUSE tumbleweed detection and scanning"',
     covers: ({ side, row }) => side === 'portolan' && 'vulnerability' in row,
   },
   {
@@ -83,7 +83,7 @@ export const familyExceptions: readonly Exception[] = [
   {
     images: ['redhat-8-content-sets-below'],
     trivy,
-    rule: 'Layers on top take over the build information of the lowest layer, too.',
+    rule: 'Red Hat: layers on top take over the build information of the lowest layer, too.',
     source: 'Trivy 0.63, aquasecurity/trivy#8924: "Also try to find buildinfo in root layer (layer 0)"',
     covers: isFinding,
   },
@@ -121,7 +121,7 @@ export const familyExceptions: readonly Exception[] = [
   {
     images: ['npm-seal'],
     trivy,
-    rule: 'So are libraries that Seal patched, by name, or by a version where it states something on the package.',
+    rule: 'Libraries that Seal patched are looked up in its statements: by name, or by a version where it states something on the package.',
     source: 'Trivy 0.71, aquasecurity/trivy#10297: "add vendor support for language file detection"',
     covers: isAbout(/^CVE-2024-9602[0156]$/),
   },

@@ -24,7 +24,7 @@ export const goExceptions: readonly Exception[] = [
   {
     images: ['go-odd-modules'],
     trivy: '0.44.1',
-    rule: '(devel) is no version: the package has none and is not looked up.',
+    rule: 'Go: (devel) is no version: the package has none and is not looked up.',
     source: 'Trivy 0.51, aquasecurity/trivy#6530, #6542: "skip empty versions"',
     covers: ({ row }) => isOf(row, 'github.com/acme/lib'),
   },

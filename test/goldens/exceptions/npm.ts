@@ -4,14 +4,14 @@ export const npmExceptions: readonly Exception[] = [
   {
     images: ['npm-prereleases', 'npm-app', 'npm-seal'],
     trivy: '0.44.1',
-    rule: 'An installed pre-release is compared like any version: 1.2.3-rc.1 is in <1.2.3.',
+    rule: 'npm: an installed pre-release is compared like any version: 1.2.3-rc.1 is in <1.2.3.',
     source: 'Trivy 0.65, aquasecurity/trivy#9208: "don\'t use prerelease logic for compare npm constraints"',
     covers: ({ side, row }) => side === 'portolan' && 'installed' in row && row.installed.includes('-'),
   },
   {
     images: ['npm-workspaces'],
     trivy: '0.44.1',
-    rule: 'A package.json whose "workspaces" is an object is read.',
+    rule: 'npm: a package.json whose "workspaces" is an object is read.',
     source: 'Trivy 0.67, aquasecurity/trivy#9518: "parse workspaces as objects"',
     covers: ({ side }) => side === 'portolan',
   },

@@ -7,7 +7,7 @@ export const pythonExceptions: readonly Exception[] = [
   {
     images: ['python-later-rules'],
     trivy: '0.44.1',
-    rule: 'METADATA with a line that is no header, or with control characters, counts as far as it goes.',
+    rule: 'Python: METADATA with a line that is no header, or with control characters, counts as far as it goes.',
     source: 'Trivy main, pkg/dependency/parser/python/packaging/parse.go: goes on after textproto.ProtocolError',
     covers: ({ side, row }) =>
       side === 'portolan' &&
@@ -16,14 +16,14 @@ export const pythonExceptions: readonly Exception[] = [
   {
     images: ['python-later-rules'],
     trivy: '0.44.1',
-    rule: '*.egg-info/METADATA is read.',
+    rule: 'Python: *.egg-info/METADATA is read.',
     source: 'Trivy 0.65, aquasecurity/trivy#9151: "supporting .egg-info/METADATA in python.Packaging analyzer"',
     covers: ({ side, row }) => side === 'portolan' && inFile(row, 'c'),
   },
   {
     images: ['python-later-rules'],
     trivy: '0.44.1',
-    rule: 'METADATA without a version, or without a name, is no package.',
+    rule: 'Python: METADATA without a version, or without a name, is no package.',
     source: 'Trivy main, pkg/dependency/parser/python/packaging/parse.go: "name or version is empty"',
     covers: ({ side, row }) =>
       side === 'trivy' && (inFile(row, 'd') || ('purl' in row && row.purl === 'pkg:pypi/django')),

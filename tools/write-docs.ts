@@ -1,12 +1,13 @@
-/** `npm run docs:platforms`: writes into docs/registries what the descriptions of the platforms say. */
+/** `npm run docs`: writes into docs what the code says: descriptions of the platforms, differences from Trivy. */
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { accuracyPage } from './docs/accuracy-page.ts'
 import { platformPages } from './docs/platform-pages.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 let incomplete = false
-for (const { path, text, wanted } of platformPages(root)) {
+for (const { path, text, wanted } of [...platformPages(root), accuracyPage(root)]) {
   if (wanted === undefined) {
     console.error(`${path}: ${text === undefined ? 'there is no such page' : 'it has no markers'}`)
     incomplete = true
