@@ -224,6 +224,24 @@ eachDatabase((_name, open) => {
     expect(helpOf(allowed([]), 'proxyUrl')).toContain('for no proxy (PROXY_SETTING)')
   })
 
+  it('what registries answered is remembered from work to work, until an edit; a check knows nothing of it', async () => {
+    const { service, connectors } = make()
+    const { id } = await service.create('one', input)
+    const other = await service.create('one', { ...input, name: 'Other' })
+    const answersOf = async (connectionId = id) => {
+      await (await connectors.openConnector('one', connectionId)).close()
+      return platform.environments.at(-1)?.answers
+    }
+    const first = await answersOf()
+    expect(first).toBeDefined()
+    expect(await answersOf()).toBe(first)
+    expect(await answersOf(other.id)).not.toBe(first)
+    await service.check('one', id)
+    expect(platform.environments.at(-1)?.answers).toBeUndefined()
+    await service.edit('one', id, { version: 1, settings: { ...input.settings, password: 'another' } })
+    expect(await answersOf()).not.toBe(first)
+  })
+
   it('work and checks of one connection share one budget', async () => {
     const { service, connectors } = make()
     const { id } = await service.create('one', input)

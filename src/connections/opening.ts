@@ -1,10 +1,12 @@
 import type { Database } from '../platform/db/index.ts'
 import {
+  type AnswerMemory,
   assertProtected,
   type RegistryConnector,
   type RegistryEnvironment,
   type RegistryProvider,
 } from '../registries/index.ts'
+import { createAnswerMemories } from './answers.ts'
 import { type Budgets, createBudgets } from './budget/budgets.ts'
 import { memoryBudgetStore, sqlBudgetStore } from './budget/store.ts'
 import { checkSteps } from './check.ts'
@@ -20,6 +22,8 @@ const PATIENCE_OF_CHECKS = 15_000
 export interface Owner {
   readonly orgId: string
   readonly connectionId?: string | undefined
+  /** Raised by every edit. */
+  readonly version?: number
 }
 
 export interface Opening {
@@ -43,12 +47,13 @@ export function createOpening({ db, environment, rules }: OpeningOptions): Openi
   const { clock } = environment
   const saved: Budgets = createBudgets({ store: sqlBudgetStore(db), clock })
   const unsaved: Budgets = createBudgets({ store: memoryBudgetStore(), clock })
+  const memories = createAnswerMemories()
 
   function connect(
     { orgId, connectionId }: Owner,
     provider: RegistryProvider,
     { plain, secrets }: Form,
-    patience: number,
+    { patience, answers }: { readonly patience: number; readonly answers?: AnswerMemory | undefined },
   ): RegistryConnector {
     const budgets = connectionId === undefined ? unsaved : saved
     const settings = { ...plain, ...secrets }
@@ -57,6 +62,7 @@ export function createOpening({ db, environment, rules }: OpeningOptions): Openi
       ...environment,
       allowAmbientCredentials: rules.identity.has(orgId),
       budget: budgets.of(connectionId ?? `${orgId} ${description.id}`, description.limits, patience),
+      ...(answers === undefined ? {} : { answers }),
     })
     try {
       assertProtected(connector, description.fields, settings, rules.insecureHosts)
@@ -68,20 +74,28 @@ export function createOpening({ db, environment, rules }: OpeningOptions): Openi
   }
 
   return {
-    open: (owner, provider, form) => connect(owner, provider, form, PATIENCE_OF_WORK),
+    open(owner, provider, form) {
+      const { connectionId, version } = owner
+      const isSaved = connectionId !== undefined && version !== undefined
+      const answers = isSaved ? memories.of(connectionId, version) : undefined
+      return connect(owner, provider, form, { patience: PATIENCE_OF_WORK, answers })
+    },
     async describe(owner, provider, form) {
-      const connector = connect(owner, provider, form, 0)
+      const connector = connect(owner, provider, form, { patience: 0 })
       await connector.close()
       return { host: connector.host, insecure: connector.insecure }
     },
     async check(owner, provider, form) {
-      const connector = connect(owner, provider, form, PATIENCE_OF_CHECKS)
+      const connector = connect(owner, provider, form, { patience: PATIENCE_OF_CHECKS })
       try {
         return await checkSteps(connector, rules.egressAddresses)
       } finally {
         await connector.close()
       }
     },
-    forget: (connectionId) => saved.forget(connectionId),
+    forget(connectionId) {
+      saved.forget(connectionId)
+      memories.forget(connectionId)
+    },
   }
 }

@@ -255,7 +255,7 @@ class Keeper implements ConnectionService {
     const { row, secrets } = await this.#stored(orgId, id)
     if (!row.enabled) throw connectionDisabled()
     if (row.refused !== null) throw refusedBefore(row.refused)
-    const owner = { orgId, connectionId: id }
+    const owner = { orgId, connectionId: id, version: row.version }
     const form = { plain: row.settings, secrets }
     const connector = this.#opening.open(owner, this.#provider(row.platform), form)
     return guarded(connector, this.#refusals.open(row))

@@ -27,6 +27,7 @@ export {
 } from './api-client.ts'
 export { apiError, repositoryNotFound, saidIn, withRemedy } from './api-error.ts'
 export { type CheckSubject, checkConnection, distributionCheck } from './check.ts'
+export { conditionalHttp } from './conditional-http.ts'
 export { type ConnectorParts, createConnector, type HostClients, type PlatformListing } from './connector.ts'
 export { datedRevision, instantOf } from './dated-revision.ts'
 export { isDistributionEnvelope, readDistributionEvents } from './distribution-events.ts'

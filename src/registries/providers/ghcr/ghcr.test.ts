@@ -8,7 +8,7 @@ import {
   startGhcrWorld,
 } from '../../../test-support/platforms/ghcr/index.ts'
 import { Cleanup, everything, failureOf } from '../../../test-support/registry-client.ts'
-import type { RegistryConnector, RequestBudget } from '../../index.ts'
+import type { AnswerMemory, RegistryConnector, RequestBudget } from '../../index.ts'
 import { ghcrProvider } from './index.ts'
 
 const cleanup = new Cleanup()
@@ -116,6 +116,55 @@ describe('packages', () => {
       ['latest', Date.UTC(2026, 0, 5)],
       ['1.0', Date.UTC(2026, 0, 1)],
     ])
+  })
+})
+
+describe('what is remembered', () => {
+  const openWith = (world: GhcrWorld, answers: AnswerMemory, change: Record<string, unknown> = {}) => {
+    const environment = { http: world.internet.http, clock: systemClock, answers }
+    return cleanup.keep(ghcrProvider.open({ ...world.settings, ...change }, environment))
+  }
+
+  it('takes none of the hourly limit when nothing has changed', async () => {
+    for (const [options, spent] of [
+      [{ pageSize: 2 }, 1 + 3],
+      [{ pageSize: 2, type: 'User', owner: 'octocat' }, 2 + 3],
+    ] as const) {
+      const world = await start(options)
+      for (const name of ['a', 'b', 'c', 'd', 'e']) world.addPackage(name, 'private')
+      const answers = new Map()
+      const before = world.quota.remaining
+      const names = await namesOf(openWith(world, answers))
+      expect(names).toHaveLength(5)
+      expect(world.quota.remaining).toBe(before - spent)
+      expect(await namesOf(openWith(world, answers))).toEqual(names)
+      expect(world.quota.remaining).toBe(before - spent)
+      expect(world.internet.requests).toHaveLength(2 * spent)
+      world.push(`${world.repositories[0].split('/')[0]}/b`, '1', image, Date.UTC(2026, 0, 2))
+      const [page] = await everything(openWith(world, answers).repositories())
+      expect(page?.repositories[1]?.revision).toBe('2026-01-02T00:00:00.000Z')
+      expect(world.quota.remaining).toBe(before - spent - 1)
+    }
+  })
+
+  it('hides no package that begins a new page, though the full one before is as it was', async () => {
+    const world = await start()
+    for (let number = 0; number < 100; number += 1) world.addPackage(`p${number}`, 'private')
+    const answers = new Map()
+    expect(await namesOf(openWith(world, answers))).toHaveLength(100)
+    world.addPackage('one-more', 'private')
+    expect(await namesOf(openWith(world, answers))).toContain('acme/one-more')
+  })
+
+  it('belongs to the token, and versions are not', async () => {
+    const world = await start()
+    world.push('acme/api', '1', image, 0)
+    const answers = new Map()
+    await namesOf(openWith(world, answers))
+    await everything(openWith(world, answers).tags('acme/api'))
+    expect(answers.size).toBe(2)
+    const refused = openWith(world, answers, world.wrongSettings)
+    expect(await failureOf(namesOf(refused))).toMatchObject({ code: 'credentials-refused' })
   })
 })
 

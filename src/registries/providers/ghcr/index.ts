@@ -4,6 +4,7 @@ import type { HttpClient, HttpRequest, HttpResponse } from '../../../platform/ht
 import {
   checkConnection,
   type CheckSubject,
+  conditionalHttp,
   createConnector,
   createDistributionClient,
   distributionCheck,
@@ -60,11 +61,14 @@ function judge(
 
 function openHttp(settings: GhcrSettings, environment: RegistryEnvironment): HttpClient {
   const { host } = new URL(settings.apiUrl)
-  const paced = pacedHttp(openTransport(settings.transport, environment), environment.budget, {
-    bucketOf: (url) => (url.host === host ? 'api' : undefined),
+  const paced = pacedHttp(openTransport(settings.transport, environment), environment, {
+    bucketOf: (url) => (url.host === host ? 'api' : 'registry'),
     read: toldLimit,
   })
-  return stopAfterRefusal(paced, (request, response) => judge(settings, request, response))
+  // What says that nothing changed. Versions are asked for where something did: remembering them would only take room.
+  const isOfTheOwner = (url: URL): boolean => url.host === host && !url.pathname.endsWith('/versions')
+  const conditional = conditionalHttp(paced, environment.answers, isOfTheOwner)
+  return stopAfterRefusal(conditional, (request, response) => judge(settings, request, response))
 }
 
 /** Asks for it once, and again only after a failure. */

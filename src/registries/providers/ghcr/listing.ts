@@ -69,7 +69,9 @@ export async function* listPackages(
       packagesAnswer,
     )
     guard(String(page), value)
-    const isLast = value.length === 0 || !hasNext(response)
+    // A page whose Link is remembered is the last no more when another one came after it, which leaves its own ETag as it was.
+    const isFull = value.length >= pageSize && (page + 1) * pageSize <= mostPackages
+    const isLast = value.length === 0 || !(hasNext(response) || isFull)
     const listed = value.map(
       ({ name, updated_at }): ListedRepository => ({
         name: `${owner}/${name}`.toLowerCase(),
