@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../../core/index.ts'
 import { buildImage } from '../../../test-support/image-builder/index.ts'
+import { answerFor } from '../../../test-support/link-local.ts'
 import { type EcrWorld, startEcrWorld } from '../../../test-support/platforms/ecr/index.ts'
 import { Cleanup, everything, failureOf } from '../../../test-support/registry-client.ts'
 import type { RegistryConnector } from '../../index.ts'
@@ -57,6 +58,15 @@ function serverIdentity(world: EcrWorld): string {
   vi.stubEnv('AWS_ACCESS_KEY_ID', accessKeyId)
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', secretAccessKey.reveal())
   return accessKeyId
+}
+
+/** Without leave there is no connection; with a key, leave or not, it is the key that signs. */
+async function expectUnusedWithoutLeave(world: EcrWorld): Promise<void> {
+  expect(await failureOf(Promise.resolve().then(() => open(world, {})))).toMatchObject({
+    code: 'settings-invalid',
+  })
+  for (const allow of [false, true]) await names(open(world, world.settings, allow))
+  expect(world.signers.filter((id) => !id.startsWith('AKIA'))).toEqual([])
 }
 
 describe('the identity of this server', () => {
@@ -136,9 +146,10 @@ describe('the identity of this server', () => {
     const role = world.addRole({ name: 'instance', allows: ['*'] })
     vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'false')
     vi.stubEnv('AWS_EC2_METADATA_SERVICE_ENDPOINT', await world.metadataService(role))
+    await expectUnusedWithoutLeave(world)
     const connector = open(world, {}, true)
     expect(await names(connector)).toEqual(['acme/api'])
-    expect(world.signers.every((id) => id.startsWith('ASIA'))).toBe(true)
+    expect(world.signers.at(-1)).toMatch(/^ASIA/)
     const steps = await connector.check()
     expect(steps.filter(({ state }) => state !== 'passed')).toEqual([])
   })
@@ -150,6 +161,8 @@ describe('the identity of this server', () => {
     await writeFile(file, world.webToken(role))
     vi.stubEnv('AWS_WEB_IDENTITY_TOKEN_FILE', file)
     vi.stubEnv('AWS_ROLE_ARN', role.arn)
+    await expectUnusedWithoutLeave(world)
+    expect(world.internet.requests.some((line) => line.includes('//sts.'))).toBe(false)
     expect(await names(open(world, {}, true))).toEqual(['acme/api'])
     expect(world.internet.requests.some((line) => line.includes('//sts.us-east-1.'))).toBe(true)
     await writeFile(file, 'a token of nobody')
@@ -157,6 +170,53 @@ describe('the identity of this server', () => {
       code: 'credentials-refused',
       kind: 'auth',
     })
+  })
+
+  it.each([
+    ['of an ECS task', '169.254.170.2', '/v2/credentials/3f0b?id=x', undefined],
+    ['of an EKS pod', '169.254.170.23', '/v1/credentials', 'eks-pod-token'],
+  ])('may be the role %s, which nobody uses without leave', async (_, address, path, token) => {
+    const world = await start()
+    const role = world.addRole({ name: 'container', allows: ['*'] })
+    const agent = await world.containerService(role, { path, ...(token === undefined ? {} : { token }) })
+    cleanup.keep(answerFor(address, agent.host))
+    if (token === undefined) vi.stubEnv('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', path)
+    else {
+      const file = join(folder, 'pod-token')
+      await writeFile(file, token)
+      vi.stubEnv('AWS_CONTAINER_CREDENTIALS_FULL_URI', `http://${address}${path}`)
+      vi.stubEnv('AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', file)
+    }
+    await expectUnusedWithoutLeave(world)
+    expect(agent.requests).toEqual([])
+
+    const connector = open(world, {}, true)
+    expect(await names(connector)).toEqual(['acme/api'])
+    expect((await connector.check()).filter(({ state }) => state !== 'passed')).toEqual([])
+    expect(new Set(agent.requests)).toEqual(new Set([`GET ${path}`]))
+    expect(world.signers.at(-1)).toMatch(/^ASIA/)
+  })
+
+  it('may be a task role that takes on the role of another account, with its external ID', async () => {
+    const world = await start()
+    const task = world.addRole({ name: 'task', allows: ['sts:AssumeRole'], account: '999999999999' })
+    const path = '/v2/credentials/3f0b'
+    const agent = await world.containerService(task, { path, token: 'secret' })
+    vi.stubEnv('AWS_CONTAINER_CREDENTIALS_FULL_URI', `${agent.url}${path}`)
+    vi.stubEnv('AWS_CONTAINER_AUTHORIZATION_TOKEN', 'secret')
+    const role = world.addRole({
+      name: 'portolan',
+      externalId: 'acme:42',
+      allows: ['*'],
+    })
+    const fields = { roleArn: role.arn, externalId: 'acme:42' }
+    expect(await names(open(world, fields, true))).toEqual(['acme/api'])
+    expect(world.roleTakers.every((id) => id.startsWith('ASIA'))).toBe(true)
+    expect(await failureOf(names(open(world, { roleArn: role.arn }, true)))).toMatchObject({
+      code: 'permission-missing',
+    })
+    // The task's own role may not list.
+    expect(await failureOf(names(open(world, {}, true)))).toMatchObject({ code: 'permission-missing' })
   })
 
   it('may be missing, which is said once', async () => {

@@ -146,7 +146,42 @@ describe('the registry', () => {
 })
 
 describe('places', () => {
+  const fips = { useFips: true }
+  const dual = { useDualStack: true }
+
   it.each([
+    [
+      'us-gov-east-1',
+      fips,
+      'aws-us-gov',
+      'api.ecr-fips.us-gov-east-1.amazonaws.com',
+      'dkr.ecr-fips.us-gov-east-1.amazonaws.com',
+      'sts.us-gov-east-1.amazonaws.com',
+    ],
+    [
+      'us-gov-west-1',
+      dual,
+      'aws-us-gov',
+      'ecr.us-gov-west-1.api.aws',
+      'dkr-ecr.us-gov-west-1.on.aws',
+      'sts.us-gov-west-1.api.aws',
+    ],
+    [
+      'cn-northwest-1',
+      dual,
+      'aws-cn',
+      'ecr.cn-northwest-1.api.amazonwebservices.com.cn',
+      'dkr-ecr.cn-northwest-1.on.amazonwebservices.com.cn',
+      'sts.cn-northwest-1.api.amazonwebservices.com.cn',
+    ],
+    [
+      'us-west-2',
+      { ...fips, ...dual },
+      'aws',
+      'ecr-fips.us-west-2.api.aws',
+      'dkr-ecr-fips.us-west-2.on.aws',
+      'sts-fips.us-west-2.api.aws',
+    ],
     [
       'us-gov-west-1',
       {},
@@ -165,7 +200,7 @@ describe('places', () => {
     ],
     [
       'us-east-1',
-      { useFips: true },
+      fips,
       'aws',
       'api.ecr-fips.us-east-1.amazonaws.com',
       'dkr.ecr-fips.us-east-1.amazonaws.com',
@@ -173,7 +208,7 @@ describe('places', () => {
     ],
     [
       'eu-central-1',
-      { useDualStack: true },
+      dual,
       'aws',
       'ecr.eu-central-1.api.aws',
       'dkr-ecr.eu-central-1.on.aws',
@@ -186,6 +221,9 @@ describe('places', () => {
     const connector = open(world, { ...world.settings, ...switches, roleArn: role.arn })
     expect(connector.host).toBe(hosts.registry)
     expect(failedStep(await connector.check())).toBeUndefined()
+    const asked = world.internet.requests.map((line) => new URL(line.split(' ')[1] ?? '').hostname)
+    const named = asked.filter((host) => !host.includes('.s3.'))
+    expect([...new Set(named)].toSorted()).toEqual([api, hosts.registry, sts].toSorted())
   })
 
   it('that do not exist are named by their host', async () => {

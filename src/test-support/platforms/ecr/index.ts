@@ -7,17 +7,23 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Secret } from '../../../core/index.ts'
 import { startInternet } from '../../internet.ts'
 import { passOn } from '../../pass-on.ts'
-import type { PlatformWorld, PlatformWorldOptions } from '../../platform-world.ts'
+import { internetOptions, type PlatformWorld, type PlatformWorldOptions } from '../../platform-world.ts'
 import { pushBuilt, startRegistryServer } from '../../registry-server/index.ts'
 import { readBody } from '../../registry-server/listen.ts'
 import { act, type EcrState } from './api.ts'
 import { Content } from './content.ts'
-import { startMetadataService } from './metadata.ts'
+import {
+  type ContainerKeys,
+  type ContainerService,
+  startContainerService,
+  startMetadataService,
+} from './metadata.ts'
 import { PageMarks } from './pages.ts'
 import { type FakeRole, Principals } from './principals.ts'
 import { judge, storage } from './registry.ts'
 import { type AwsRefusal, type SignedRequest, verify } from './sigv4.ts'
 import { assumeByToken, assumeRole, stsError } from './sts.ts'
+import { ecrQuota } from './quota.ts'
 
 /** The names that a place of AWS has in the world. */
 export interface EcrHosts {
@@ -48,6 +54,8 @@ export interface EcrWorld extends PlatformWorld {
   webToken(role: FakeRole): string
   /** Base address of a metadata service that gives keys of a role. */
   metadataService(role: FakeRole): Promise<string>
+  /** The agent that gives a container keys of a role. */
+  containerService(role: FakeRole, keys: ContainerKeys): Promise<ContainerService>
   /** So many calls of the API from now on are throttled. */
   throttle(times: number): void
   /** Bodies of the API's answers so far, with their action. */
@@ -176,7 +184,6 @@ class World {
 const all = ['*']
 
 export async function startEcrWorld(options: EcrWorldOptions = {}): Promise<EcrWorld> {
-  const { latency } = options
   const registry = await startRegistryServer()
   const world = new World(options, registry.url)
   const { state, principals, hosts } = world
@@ -187,7 +194,7 @@ export async function startEcrWorld(options: EcrWorldOptions = {}): Promise<EcrW
       [hosts.registry]: world.registry,
       [storageHost]: (message, response) => storage(state, message, response),
     },
-    latency === undefined ? {} : { delay: () => new Promise((done) => setTimeout(done, latency)) },
+    internetOptions(options, ecrQuota(hosts)),
   )
   const metadata: { close(): Promise<void> }[] = []
   let users = 0
@@ -238,6 +245,11 @@ export async function startEcrWorld(options: EcrWorldOptions = {}): Promise<EcrW
       const service = await startMetadataService(principals, role, state.now)
       metadata.push(service)
       return service.url
+    },
+    async containerService(role, keys) {
+      const service = await startContainerService(principals, role, state.now, keys)
+      metadata.push(service)
+      return service
     },
     throttle: (times) => {
       world.throttled = times

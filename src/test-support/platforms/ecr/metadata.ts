@@ -21,6 +21,41 @@ export async function startMetadataService(
   })
 }
 
+/** How a container asks for the keys of its role. */
+export interface ContainerKeys {
+  /** Path and query, as the variable of the container says. */
+  readonly path: string
+  /** What the Authorization header has to be; undefined: nothing (Amazon ECS, "Task IAM role"). */
+  readonly token?: string
+}
+
+export interface ContainerService extends Listening {
+  /** Requests so far, as `GET /v2/credentials/x`. */
+  readonly requests: readonly string[]
+}
+
+/** The agent beside a container, which gives it keys of its task's or pod's role. */
+export async function startContainerService(
+  principals: Principals,
+  role: FakeRole,
+  now: () => number,
+  { path, token }: ContainerKeys,
+): Promise<ContainerService> {
+  const requests: string[] = []
+  const server = await listen((message, response) => {
+    requests.push(`${message.method} ${message.url}`)
+    const answer = (status: number, body: object) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    if (message.url !== path) answer(404, { code: 'NotFound', message: 'no such credentials' })
+    else if (message.headers.authorization !== token) answer(401, { code: 'Unauthorized', message: 'who?' })
+    else {
+      const { Code: _code, Type: _type, LastUpdated: _at, ...keys } = keysOf(principals, role, now())
+      answer(200, { RoleArn: role.arn, ...keys })
+    }
+  })
+  return { ...server, requests }
+}
+
 function keysOf(principals: Principals, role: FakeRole, now: number) {
   const { id, secret, sessionToken, expiresAt } = principals.assume(role, 'i-0123456789abcdef0', now)
   return {
