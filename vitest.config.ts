@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { scaled } from './src/test-support/scale.ts'
 
 export default defineConfig({
   test: {
@@ -7,7 +8,7 @@ export default defineConfig({
     globalSetup: ['src/test-support/databases/run.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
+    testTimeout: scaled(60_000, 7_200_000),
     hookTimeout: 120_000,
     reporters: process.env['CI'] ? ['default'] : ['default'],
   },
