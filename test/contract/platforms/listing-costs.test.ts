@@ -30,6 +30,15 @@ test.each(listingCosts)('$name: as few listing requests as the platform allows',
   expectFew(changed.requests, again(holdings) + 4)
 })
 
+/** Where the platform says what has changed, or lists the newest first; with a single request nothing can be saved. */
+const sparing = ['dockerhub', 'ghcr', 'gar', 'gar, all regions', 'gcr', 'gitlab', 'quay', 'harbor']
+
+test.each(sparing)('%s: at most 5 % of the first when nothing has changed', (name) => {
+  const large = { repositories: 1000, tags: 100 }
+  const cost = listingCosts.find((each) => each.name === name)
+  expect(cost?.again(large)).toBeLessThanOrEqual(0.05 * (cost?.least(large) ?? 0))
+})
+
 function expectFew(requests: number, least: number): void {
   expect(requests).toBeGreaterThan(0)
   expect(requests).toBeLessThanOrEqual(least + SPARE)

@@ -67,6 +67,9 @@ const everything =
   (holdings: Holdings): number =>
     asked + pages(holdings.repositories * holdings.tags, perPage, holdings)
 
+/** Google's locations: each is asked for its repositories. */
+const LOCATIONS = 45
+
 export const listingCosts: readonly ListingCost[] = [
   {
     name: 'ecr',
@@ -95,6 +98,14 @@ export const listingCosts: readonly ListingCost[] = [
     start: (options) => startGarWorld({ ...options, region: 'us-central1' }),
     least: everything(1000, 1),
     again: () => 2,
+  },
+  {
+    name: 'gar, all regions',
+    provider: garProvider,
+    start: startGarWorld,
+    least: (holdings) => pages(LOCATIONS, 1000, holdings) + everything(1000, LOCATIONS)(holdings),
+    // The location in use, four others in turn, a page.
+    again: () => 6,
   },
   { name: 'gcr', provider: gcrProvider, start: startGcrWorld, least: everything(1000, 3), again: () => 4 },
   {
