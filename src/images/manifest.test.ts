@@ -2,11 +2,14 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../core/index.ts'
 import { buildArtifact, buildImage, buildIndex, bytesOf } from '../test-support/image-builder/index.ts'
+import { boundMemory } from '../test-support/memory.ts'
 import { scaled } from '../test-support/scale.ts'
 import { parseConfig } from './config.ts'
 import { sha256 } from './digests.ts'
 import { parseManifest } from './manifest.ts'
 import type { RawManifest } from './ports.ts'
+
+boundMemory()
 
 function raw(document: unknown, mediaType = ''): RawManifest {
   const bytes = document instanceof Uint8Array ? document : bytesOf(JSON.stringify(document))

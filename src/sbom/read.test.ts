@@ -1,9 +1,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isAppError } from '../core/index.ts'
+import { boundMemory } from '../test-support/memory.ts'
 import { scaled } from '../test-support/scale.ts'
 import { compareContents } from './compare.ts'
 import { readSbom } from './read.ts'
+
+boundMemory()
 
 const read = (value: unknown): ReturnType<typeof readSbom> =>
   readSbom(new TextEncoder().encode(JSON.stringify(value)))

@@ -1,10 +1,13 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isAppError } from '../core/index.ts'
+import { boundMemory } from '../test-support/memory.ts'
 import { scaled } from '../test-support/scale.ts'
 import { createVexOverlay } from './overlay.ts'
 import type { VexSubject } from './ports.ts'
 import { readVex } from './read.ts'
+
+boundMemory()
 
 const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
 const openVex = (...statements: object[]): object => ({

@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../core/index.ts'
+import { boundMemory } from '../../test-support/memory.ts'
 import { scaled } from '../../test-support/scale.ts'
 import { goBbolt, NO_GO_NOTE } from '../../test-support/vulnerability-database/go-bbolt.ts'
 import { type BoltBucket, fnv64a, writeBolt } from '../../test-support/vulnerability-database/index.ts'
 import { BoltFile } from './bolt-file.ts'
 import type { Bucket } from './bucket.ts'
+
+boundMemory()
 
 const directory = mkdtempSync(join(tmpdir(), 'portolan-bbolt-'))
 const path = join(directory, 'test.db')

@@ -1,12 +1,15 @@
 import * as fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { isAppError } from '../../core/index.ts'
+import { boundMemory } from '../../test-support/memory.ts'
 import { mutations } from '../../test-support/mutations.ts'
 import { scaled } from '../../test-support/scale.ts'
 import { dpkg } from '../dpkg/index.ts'
 import { maven } from '../maven/index.ts'
 import { npm } from '../npm/index.ts'
 import { bitnamiAnd } from './index.ts'
+
+boundMemory()
 
 vi.setConfig({ testTimeout: scaled(60_000, 900_000) })
 

@@ -1,9 +1,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { auditableBinary } from '../../test-support/executables/index.ts'
+import { boundMemory } from '../../test-support/memory.ts'
 import { mutations, scrambled } from '../../test-support/mutations.ts'
 import { scaled } from '../../test-support/scale.ts'
 import { cargo } from './index.ts'
+
+boundMemory()
 
 vi.setConfig({ testTimeout: scaled(60_000, 900_000) })
 

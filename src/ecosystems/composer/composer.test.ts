@@ -1,9 +1,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { boundMemory } from '../../test-support/memory.ts'
 import { scaled } from '../../test-support/scale.ts'
 import { composer } from './index.ts'
 import { readPackages } from './lock-file.ts'
 import { packagesAnalyzer } from './packages-analyzer.ts'
+
+boundMemory()
 
 describe("Composer's list of packages", () => {
   it('gives each once, without those for development', () => {

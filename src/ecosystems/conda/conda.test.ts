@@ -1,8 +1,11 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { boundMemory } from '../../test-support/memory.ts'
 import { scaled } from '../../test-support/scale.ts'
 import { conda } from './index.ts'
 import { isEnvironmentRecord, readRecord } from './record-analyzer.ts'
+
+boundMemory()
 
 describe("conda's record of a package", () => {
   it('gives name, version and licences', () => {

@@ -1,11 +1,14 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { boundMemory } from '../../test-support/memory.ts'
 import { scaled } from '../../test-support/scale.ts'
 import { orderTable, versionTable } from '../../test-support/version-table.ts'
 import { gemspecAnalyzer } from './gemspec-analyzer.ts'
 import { readGemspec } from './gemspec.ts'
 import { gem } from './index.ts'
 import { compareGemVersions, satisfiesGem } from './version.ts'
+
+boundMemory()
 
 const specification = (...lines: readonly string[]): string =>
   [

@@ -2,10 +2,13 @@ import * as fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { MAX_KEPT, rangesToKeep } from '../../executables/index.ts'
 import { goBinary, goModules } from '../../test-support/executables/index.ts'
+import { boundMemory } from '../../test-support/memory.ts'
 import { mutations, scrambled } from '../../test-support/mutations.ts'
 import { scaled } from '../../test-support/scale.ts'
 import { go } from './index.ts'
 import { parseLinkerVariables } from './linker-flags.ts'
+
+boundMemory()
 
 vi.setConfig({ testTimeout: scaled(60_000, 900_000) })
 

@@ -1,11 +1,14 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { boundMemory } from '../../test-support/memory.ts'
 import { scaled } from '../../test-support/scale.ts'
 import { writeZip } from '../../test-support/zip-writer.ts'
 import { readEgg } from './egg-analyzer.ts'
 import { pypi } from './index.ts'
 import { metadataAnalyzer } from './metadata-analyzer.ts'
 import { readMetadata } from './metadata.ts'
+
+boundMemory()
 
 const DJANGO = 'Name: Django\nVersion: 3.2\n'
 

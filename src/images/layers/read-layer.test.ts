@@ -10,11 +10,14 @@ import {
   type TarEntry,
   writeTar,
 } from '../../test-support/image-builder/index.ts'
+import { boundMemory } from '../../test-support/memory.ts'
 import { scaled } from '../../test-support/scale.ts'
 import type { ImageSource } from '../ports.ts'
 import type { LayerLimits } from './limits.ts'
 import { readLayer } from './read-layer.ts'
 import type { LayerVisitor } from './visitor.ts'
+
+boundMemory()
 
 const idle: LayerVisitor = { file: () => 'skip', head() {}, content() {}, whiteout() {} }
 

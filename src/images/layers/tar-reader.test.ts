@@ -5,10 +5,13 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeTar } from '../../test-support/image-builder/index.ts'
+import { boundMemory } from '../../test-support/memory.ts'
 import { scaled } from '../../test-support/scale.ts'
 import { cleanPath } from './path.ts'
 import { TarError } from './tar-header.ts'
 import { type TarEntry, TarReader } from './tar-reader.ts'
+
+boundMemory()
 
 interface Seen extends Pick<TarEntry, 'name' | 'type' | 'size' | 'target' | 'sparse'> {
   readonly content: string
