@@ -3,5 +3,8 @@
  * through them, nor any platform by name.
  */
 export * from './ports.ts'
+export { connectionDisabled, connectionNotFound } from './errors.ts'
+export { type Budgets, createBudgets } from './budget/budgets.ts'
+export { memoryBudgetStore, sqlBudgetStore } from './budget/store.ts'
 export { createConnections } from './service.ts'
 export { markSyncing, saveProgress, settle } from './status/store.ts'

@@ -5,7 +5,7 @@ import type { Told } from './window.ts'
 
 export interface BucketOptions {
   readonly key: BucketKey
-  /** At least one. */
+  /** None: only what the platform says holds. */
   readonly limits: readonly RequestLimit[]
   readonly store: BudgetStore
   readonly clock: Clock
@@ -26,6 +26,10 @@ const LOT_TIME = 1_000
 const SHORTEST = 100
 /** What the platform says may differ so much from what we think before everybody is told: answers cross each other. */
 const SLACK = 8
+/** Ends that differ less are one: an answer says it in whole seconds. Milliseconds. */
+const SAME_END = 1_000
+/** What a platform says holds no longer than this, lest a wrong date keep a connection closed for ever. Milliseconds. */
+const LONGEST_TOLD = 86_400_000
 
 /** One bucket of a connection as this server sees it: who waits for a request of it, in order, and what it holds for them. */
 export class Bucket {
@@ -37,6 +41,7 @@ export class Bucket {
   #left = Infinity
   #underWay = 0
   #nextAt = 0
+  #closedUntil = 0
   #pumping = false
   #nobody = new AbortController()
 
@@ -71,20 +76,27 @@ export class Bucket {
   }
 
   /** Lowers the budget for everybody where the platform says that less is left than we think. */
-  report({ remaining, until }: Told): void {
+  report(told: Told): void {
     const { clock, store, key } = this.#options
     const now = clock.now()
-    if (until <= now || !Number.isFinite(until) || !Number.isFinite(remaining)) return
+    if (!Number.isFinite(told.until) || !Number.isFinite(told.remaining) || told.until <= now) return
+    const until = Math.min(told.until, now + LONGEST_TOLD)
     const held = this.#held(now)
     // Requests under way may be counted there or not: the lower number is the safe one.
-    const free = Math.floor(remaining) - held - this.#underWay
-    if (free + SLACK >= this.#left && (free > 0 || this.#left <= 0)) return
+    const free = Math.floor(told.remaining) - held - this.#underWay
+    if (this.#knows(free, until)) return
     this.#left = Math.max(0, free)
+    if (free <= 0) this.#closedUntil = Math.max(this.#closedUntil, until)
     if (free < 0) this.#lot = { ...this.#lot, requests: Math.max(0, held + free) }
     store.lower(key, { remaining: Math.max(0, free), until }, now).catch(() => {
       // Told again by the next answer.
       this.#left = Infinity
     })
+  }
+
+  #knows(free: number, until: number): boolean {
+    if (free > 0) return free + SLACK >= this.#left
+    return this.#left <= 0 && until <= Math.max(this.#closedUntil, this.#nextAt) + SAME_END
   }
 
   #held(now: number): number {
@@ -136,10 +148,13 @@ export class Bucket {
   async #refill(): Promise<void> {
     const { store, key, limits, clock } = this.#options
     const now = clock.now()
+    if (now < this.#closedUntil) return this.#sleep(this.#closedUntil)
     const lot = await store.draw(key, limits, this.#wanted(now), now)
+    // While the database answered, the platform may have closed.
+    if (clock.now() < this.#closedUntil) return
     this.#left = lot.left
     this.#drawn = { at: now, used: 0, goodFor: lot.goodFor }
-    // From before it was drawn: while the database answered, it was not sent.
+    // From before it was drawn: meanwhile it was not sent.
     this.#lot = { requests: lot.granted, goodUntil: now + lot.goodFor }
     if (lot.granted === 0) await this.#sleep(lot.nextAt)
   }
@@ -174,10 +189,11 @@ export class Bucket {
   #tooLong(until: number): AppError {
     const { limits } = this.#options
     const told = limits.map(({ requests, seconds }) => `${requests} requests in ${seconds} s`).join(', ')
+    const allowed = told === '' ? '' : ` (${told})`
     return new AppError({
       code: 'registry-rate-limited',
       kind: 'rate-limited',
-      publicMessage: `What the platform allows this connection (${told}) is used up until ${new Date(until).toISOString()}.`,
+      publicMessage: `What the platform allows this connection${allowed} is used up until ${new Date(until).toISOString()}.`,
       remedy: 'Nothing to do: it goes on by itself.',
       retryAt: until,
     })

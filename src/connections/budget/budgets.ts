@@ -22,13 +22,12 @@ export interface Budgets {
 export function createBudgets({ store, clock, wait = pause }: BudgetsOptions): Budgets {
   const connections = new Map<string, Map<string, Bucket>>()
 
-  function bucketOf(connectionId: string, bucket: string, all: readonly RequestLimit[]): Bucket | undefined {
+  function bucketOf(connectionId: string, bucket: string, all: readonly RequestLimit[]): Bucket {
     const buckets = connections.get(connectionId) ?? new Map<string, Bucket>()
     connections.set(connectionId, buckets)
     const known = buckets.get(bucket)
     if (known !== undefined) return known
     const limits = all.filter((limit) => limit.bucket === bucket)
-    if (limits.length === 0) return undefined
     const made = new Bucket({ key: { connectionId, bucket }, limits, store, clock, wait })
     buckets.set(bucket, made)
     return made
@@ -36,10 +35,9 @@ export function createBudgets({ store, clock, wait = pause }: BudgetsOptions): B
 
   return {
     of: (connectionId, limits, patience) => ({
-      take: async (bucket, signal) =>
-        bucketOf(connectionId, bucket, limits)?.take(patience, signal) ?? (() => {}),
+      take: async (bucket, signal) => bucketOf(connectionId, bucket, limits).take(patience, signal),
       report: (bucket, { remaining, resetAt }) =>
-        bucketOf(connectionId, bucket, limits)?.report({ remaining, until: resetAt }),
+        bucketOf(connectionId, bucket, limits).report({ remaining, until: resetAt }),
     }),
     forget: (connectionId) => void connections.delete(connectionId),
   }

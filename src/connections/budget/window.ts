@@ -31,6 +31,8 @@ export const UNUSED: BucketState = { used: {}, told: null }
 const SLICES = 60
 /** Of them, how long a lot is good for. */
 const GOOD_SLICES = 2
+/** A lot of an hour's or a day's limit is not kept longer, so that all servers soon heed what one was told. Milliseconds. */
+const LONGEST_LOT = 10_000
 /**
  * Requests drawn in one slice leave it up to `GOOD_SLICES` later, and the slice in which somebody asks has only begun: so many
  * slices together hold no more than the limit, and then no span of the limit's time sees more.
@@ -77,7 +79,7 @@ function counted({ kept, now }: Window, granted: number): Window['kept'] {
  * Takes up to `wanted` requests. However many servers draw, no span of a limit's time sees more than the limit: what is counted is
  * when a request was drawn, and a lot is good for a short time only.
  *
- * @param limits all of them hold
+ * @param limits all of them hold; none: only what the platform says does
  * @param now milliseconds since the epoch
  */
 export function draw(
@@ -94,7 +96,7 @@ export function draw(
   if (told?.remaining === 0) closed.push(told.until)
   return {
     granted,
-    goodFor: Math.min(...limits.map((limit) => GOOD_SLICES * sliceLength(limit))),
+    goodFor: Math.min(LONGEST_LOT, ...limits.map((limit) => GOOD_SLICES * sliceLength(limit))),
     nextAt: Math.max(now, ...closed),
     left: free - granted,
     state: {
@@ -106,10 +108,14 @@ export function draw(
   }
 }
 
-/** The platform says that less is left than we think: that holds for everybody until it starts anew. It never says more. */
+/** The platform says that less is left than we think, or for longer: that holds for everybody until it starts anew. It never says more. */
 export function lower(state: BucketState, told: Told, now: number): BucketState {
   if (told.until <= now) return state
   const known = state.told
-  if (known !== null && known.until > now && known.remaining <= told.remaining) return state
+  if (known !== null && known.until > now && !isStricter(told, known)) return state
   return { ...state, told: { remaining: Math.max(0, told.remaining), until: told.until } }
+}
+
+function isStricter(told: Told, known: Told): boolean {
+  return told.remaining < known.remaining || (told.remaining === known.remaining && told.until > known.until)
 }

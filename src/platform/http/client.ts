@@ -38,14 +38,21 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     }
   }
 
+  async function once(wanted: HttpRequest): Promise<Outcome> {
+    const answered = await wanted.beforeTry?.()
+    const outcome: Outcome = await followRedirects(wanted, exchange.send).then(
+      (response) => ({ response }),
+      (error: unknown) => ({ error: toAppError(error) }),
+    )
+    answered?.('response' in outcome ? outcome.response : undefined)
+    return outcome
+  }
+
   async function request(wanted: HttpRequest): Promise<HttpResponse> {
     const retry = { ...defaultRetry, ...options.retry }
     const settings = { ...retry, attempts: wanted.attempts ?? retry.attempts }
     for (let attempt = 1; ; attempt += 1) {
-      const outcome: Outcome = await followRedirects(wanted, exchange.send).then(
-        (response) => ({ response }),
-        (error: unknown) => ({ error: toAppError(error) }),
-      )
+      const outcome = await once(wanted)
       const delay =
         'error' in outcome
           ? waitAfterError(settings, attempt, outcome.error)

@@ -13,6 +13,8 @@ export interface HttpRequest {
   readonly body?: Secret<string>
   /** How often to try in all; 1 = no retry. Default: what the client was made with. */
   readonly attempts?: number
+  /** Awaited before each try; what it gives is called with the try's answer, or with nothing where there was none. */
+  beforeTry?(): Promise<(response?: HttpResponse) => void>
   /** When the server wants to be asked again, where it says so in a header of its own beside Retry-After. Milliseconds since the epoch. */
   retryAt?(response: HttpResponse): number | undefined
   readonly signal?: AbortSignal

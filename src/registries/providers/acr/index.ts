@@ -68,7 +68,7 @@ async function* repositoriesOf(
 
 function connect(settings: AcrSettings, environment: RegistryEnvironment): RegistryConnector {
   const { transport, cloud } = settings
-  const paced = pacedHttp(openTransport(transport, environment), environment.budget, {
+  const paced = pacedHttp(openTransport(transport, environment), environment, {
     bucketOf: (url) =>
       url.hostname === cloud.authority ? undefined : url.pathname.startsWith('/oauth2/') ? 'sign-in' : 'read',
   })

@@ -32,11 +32,11 @@ const isSignIn = (url: URL): boolean =>
 export function hubHttp(
   http: HttpClient,
   settings: HubSettings,
-  { budget, clock }: Pick<RegistryEnvironment, 'budget' | 'clock'>,
+  environment: Pick<RegistryEnvironment, 'budget' | 'clock'>,
 ): HttpClient {
-  const paced = pacedHttp(http, budget, {
+  const paced = pacedHttp(http, environment, {
     bucketOf,
-    read: (response) => toldLimit(response, clock),
+    read: (response) => toldLimit(response, environment.clock),
   })
   return stopAfterRefusal(paced, (request, response) => verdict(settings, request, response))
 }

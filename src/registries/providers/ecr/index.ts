@@ -31,7 +31,7 @@ export function connect(
   const { clock, budget } = environment
   const host = registryHost(settings)
   const http = openTransport(settings.transport, environment)
-  const paced = pacedHttp(http, budget, {
+  const paced = pacedHttp(http, environment, {
     bucketOf: ({ hostname }) =>
       hostname === host ? 'registry' : hostname.includes('ecr') ? 'api' : undefined,
   })

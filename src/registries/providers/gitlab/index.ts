@@ -40,8 +40,8 @@ function elsewhere(error: unknown, gitlabUrl: string): unknown {
 
 function openHttp(settings: GitlabSettings, environment: RegistryEnvironment) {
   const { host } = new URL(settings.gitlabUrl)
-  const paced = pacedHttp(openTransport(settings.transport, environment), environment.budget, {
-    bucketOf: (url) => (url.host === host && url.pathname.includes('/api/') ? 'api' : undefined),
+  const paced = pacedHttp(openTransport(settings.transport, environment), environment, {
+    bucketOf: (url) => (url.host === host && url.pathname.includes('/api/') ? 'api' : 'registry'),
     read: toldLimit,
   })
   return stopAfterRefusal(

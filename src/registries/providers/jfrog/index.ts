@@ -130,8 +130,8 @@ async function* tags(
 
 function connect(settings: JfrogSettings, environment: RegistryEnvironment): RegistryConnector {
   const { transport, docker } = settings
-  const paced = pacedHttp(openTransport(transport, environment), environment.budget, {
-    bucketOf: (url) => (url.pathname === '/artifactory/api/search/aql' ? 'search' : undefined),
+  const paced = pacedHttp(openTransport(transport, environment), environment, {
+    bucketOf: (url) => (url.pathname === '/artifactory/api/search/aql' ? 'search' : 'registry'),
   })
   const { clock, signal } = environment
   const http = signedIn(paced)

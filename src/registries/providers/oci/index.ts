@@ -1,6 +1,6 @@
 /** Any registry of the OCI distribution protocol: distribution, Harbor, zot, and what has no provider of its own. */
 import type { RegistryConnector, RegistryEnvironment, RegistryProvider } from '../../index.ts'
-import { createConnector, createDistributionClient, openTransport } from '../../index.ts'
+import { createConnector, createDistributionClient, openTransport, pacedHttp } from '../../index.ts'
 import { checkRegistry } from './check.ts'
 import { description } from './description.ts'
 import { notifications } from './notifications.ts'
@@ -21,7 +21,8 @@ function clientOptions(settings: OciSettings, environment: RegistryEnvironment) 
 function connect(settings: OciSettings, environment: RegistryEnvironment): RegistryConnector {
   const { plainHttp, transport } = settings
   const verifyTls = !transport.skipTlsVerification
-  const http = openTransport(transport, environment)
+  // Nothing is published of its limits: when it asks to slow down, all workers do.
+  const http = pacedHttp(openTransport(transport, environment), environment, { bucketOf: () => 'registry' })
   const options = { ...clientOptions(settings, environment), http }
   const client = createDistributionClient(options)
   return createConnector({

@@ -15,10 +15,10 @@ const largestRefusal = 65_536
 export function quayHttp(
   http: HttpClient,
   settings: QuaySettings,
-  { budget }: Pick<RegistryEnvironment, 'budget'>,
+  environment: Pick<RegistryEnvironment, 'budget' | 'clock'>,
 ): HttpClient {
   const { origin } = settings
-  const paced = pacedHttp(http, budget, { bucketOf: (url) => bucketOf(url, origin) })
+  const paced = pacedHttp(http, environment, { bucketOf: (url) => bucketOf(url, origin) })
   return ownChallenges(
     stopAfterRefusal(paced, (request, response) => verdict(origin, request, response)),
     origin,
