@@ -1,7 +1,5 @@
-import { createServer } from 'node:http'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../../core/index.ts'
-import { serve } from '../../../test-support/http-servers.ts'
 import { buildImage } from '../../../test-support/image-builder/index.ts'
 import { acrIds, type AcrWorld, startAcrWorld } from '../../../test-support/platforms/acr/index.ts'
 import { Cleanup, everything, failureOf } from '../../../test-support/registry-client.ts'
@@ -128,60 +126,6 @@ describe('signing in', () => {
     expect(found).toMatchObject({ code: 'registry-firewall' })
     expect(found?.message).toContain('203.0.113.9')
     expect(found?.remedy).toContain('PORTOLAN_EGRESS_ADDRESSES')
-  })
-})
-
-describe('the identity of this server', () => {
-  const keyless = { registryName: 'contoso' }
-
-  it('is used only where the operator allows it', async () => {
-    const world = await start()
-    const error = await failureOf(Promise.resolve().then(() => open(world, keyless)))
-    expect(error).toMatchObject({ code: 'settings-invalid' })
-    expect(error.fields?.['clientSecret']).toMatch(/missing.*operator has not allowed/)
-  })
-
-  it('signs in by the managed identity of the machine, by the real SDK', async () => {
-    const world = await start()
-    world.push('api', '1', image, at(1))
-    const seen: URL[] = []
-    const machine = await serve(cleanup, (message, response) => {
-      seen.push(new URL(message.url ?? '/', 'http://machine'))
-      const isRight = message.headers['x-identity-header'] === 'header-secret'
-      const expires_on = Math.floor(Date.now() / 1000) + 3600
-      const body = {
-        access_token: world.identityToken(),
-        expires_on: String(expires_on),
-        resource: 'x',
-        token_type: 'Bearer',
-      }
-      response
-        .writeHead(isRight ? 200 : 401, { 'content-type': 'application/json' })
-        .end(JSON.stringify(body))
-    })
-    vi.stubEnv('IDENTITY_ENDPOINT', `${machine.url}/msi/token`)
-    vi.stubEnv('IDENTITY_HEADER', 'header-secret')
-    const clientId = acrIds.reader
-    const connector = open(world, { ...keyless, clientId }, { allowAmbientCredentials: true })
-    expect(step(await connector.check(), 'pull')).toMatchObject({ state: 'passed' })
-    expect((await connector.source('api').manifest('1')).digest).toBe(image.manifest.digest)
-    expect(seen[0]?.searchParams.get('resource')).toBe('https://containerregistry.azure.net')
-    expect(seen[0]?.searchParams.get('client_id')).toBe(clientId)
-    expect(asked(world, 'login.microsoftonline.com')).toBe(0)
-  })
-
-  it('says that there is none', async () => {
-    const world = await start()
-    const dead = createServer((_, response) => response.writeHead(400).end('{}'))
-    await new Promise<void>((done) => dead.listen(0, '127.0.0.1', done))
-    cleanup.keep({ close: () => dead.close() })
-    const address = dead.address()
-    vi.stubEnv('IDENTITY_ENDPOINT', `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/`)
-    vi.stubEnv('IDENTITY_HEADER', 'x')
-    const connector = open(world, keyless, { allowAmbientCredentials: true })
-    const found = (await connector.check()).find(({ state }) => state === 'failed')
-    expect(found).toMatchObject({ code: 'ambient-identity-missing' })
-    expect(found?.remedy).toMatch(/Client ID/)
   })
 })
 

@@ -1,7 +1,7 @@
 import type { TokenCredential } from '@azure/identity'
 import { AppError, Secret } from '../../../core/index.ts'
 import { type AzureCloud, registryScope } from './cloud.ts'
-import type { EntraSignIn } from './entra.ts'
+import { audienceUnknown, type EntraSignIn, isOfAudience, signInRefused } from './entra.ts'
 import type { AcrIdentity } from './schema.ts'
 
 type Ambient = Extract<AcrIdentity, { kind: 'ambient' }>
@@ -36,18 +36,42 @@ async function credentialOf({ clientId, tenantId }: Ambient, cloud: AzureCloud):
   }
 }
 
+/** The codes of Entra in an error of the SDK, which has them in its text only, as in "AADSTS700213: No matching ...". */
+function codesIn(error: unknown): readonly number[] {
+  const text = error instanceof Error ? error.message : ''
+  return [...text.matchAll(/\bAADSTS(\d{3,8})\b/g)].map(([, code]) => Number(code))
+}
+
+function refusalOf(error: unknown): AppError {
+  if (error instanceof AppError) return error
+  const codes = codesIn(error)
+  if (codes.length === 0) return unavailable(error)
+  const said = error instanceof Error ? error.message.replace(/^.*?(?=AADSTS)/s, '') : ''
+  return isOfAudience(codes) ? audienceUnknown() : signInRefused(codes, said)
+}
+
 /**
- * The identity that this server itself has in Azure. Speaks to the machine's own token endpoints by the SDK's HTTP: opened
- * only where the operator allows it.
+ * The identity that this server itself has in Azure. Speaks to the machine's own token endpoints and to Entra by the SDK's HTTP:
+ * opened only where the operator allows it.
  */
 export function ambientIdentity(identity: Ambient, cloud: AzureCloud, signal?: AbortSignal): EntraSignIn {
   let credential: Promise<TokenCredential> | undefined
+  let scope = registryScope
+
+  async function request(): Promise<Secret<string>> {
+    credential ??= credentialOf(identity, cloud)
+    const token = await (await credential).getToken(scope, signal ? { abortSignal: signal } : {})
+    if (token === null) throw unavailable(undefined)
+    return new Secret(token.token)
+  }
+
   return async () => {
     try {
-      credential ??= credentialOf(identity, cloud)
-      const token = await (await credential).getToken(registryScope, signal ? { abortSignal: signal } : {})
-      if (token === null) throw unavailable(undefined)
-      return new Secret(token.token)
+      return await request().catch((error: unknown) => {
+        if (scope === cloud.armScope || !isOfAudience(codesIn(error))) throw error
+        scope = cloud.armScope
+        return request()
+      })
     } catch (error) {
       if (signal?.aborted) {
         throw new AppError({
@@ -57,7 +81,7 @@ export function ambientIdentity(identity: Ambient, cloud: AzureCloud, signal?: A
           cause: error,
         })
       }
-      throw error instanceof AppError ? error : unavailable(error)
+      throw refusalOf(error)
     }
   }
 }

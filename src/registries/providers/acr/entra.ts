@@ -48,6 +48,16 @@ const meanings: Readonly<Record<number, Told>> = {
     'Check Tenant ID, and that Cloud is the one that the registry is in.',
   ),
   900023: refused('the Tenant ID is not one', 'Check Tenant ID.'),
+  ...Object.fromEntries(
+    // Of a workload identity: no match at all, nor by issuer, audience or subject.
+    [70021, 700211, 700212, 700213].map((code) => [
+      code,
+      refused(
+        'no federated credential of the application fits the token that this server was given',
+        'Add a federated credential to the application with issuer and subject of the service account that this server runs as.',
+      ),
+    ]),
+  ),
   53003: refused(
     'a Conditional Access policy keeps the application out',
     'Ask the administrators of the tenant to let it sign in from the addresses of this server.',
@@ -57,7 +67,7 @@ const meanings: Readonly<Record<number, Told>> = {
 /** This registry-only audience is not known there, or not for this application: tokens for Resource Manager may do. */
 const unknownAudience = new Set([500011, 70011, 1002012, 650057])
 
-function audienceUnknown(): AppError {
+export function audienceUnknown(): AppError {
   return new AppError({
     code: 'registry-refused',
     kind: 'invalid',
@@ -68,29 +78,42 @@ function audienceUnknown(): AppError {
 
 const isAudienceUnknown = new WeakSet<AppError>()
 
-/** What Entra means; undefined: what the status says everywhere. */
-function explain({ status, body }: ApiRefusal): AppError | undefined {
-  const read = entraRefusal.safeParse(body)
-  if (!read.success || status === 429 || status >= 500) return undefined
-  const { error_codes: codes, error } = read.data
-  if (codes.some((code) => unknownAudience.has(code))) {
-    const unknown = audienceUnknown()
-    isAudienceUnknown.add(unknown)
-    return unknown
-  }
-  const code = codes[0]
-  if (code === undefined && error === undefined) return undefined
+/** Whether a refusal is of the audience alone, so that another may do. */
+export function isOfAudience(codes: readonly number[]): boolean {
+  return codes.some((code) => unknownAudience.has(code))
+}
+
+/**
+ * Why Entra does not let an identity sign in.
+ *
+ * @param codes as in AADSTS7000215
+ * @param said its own words, shown where the codes are unknown
+ */
+export function signInRefused(codes: readonly number[], said: string): AppError {
   const meaning = codes.map((one) => meanings[one]).find((one) => one !== undefined)
-  const named = code === undefined ? '' : ` (AADSTS${code})`
+  const named = codes[0] === undefined ? '' : ` (AADSTS${codes[0]})`
   if (meaning) return new AppError({ ...meaning, publicMessage: `${meaning.publicMessage}${named}.` })
-  const said = saidIn({ message: saidIn(body).split(/ Trace ID:|\r|\n/)[0] ?? '' })
+  const shown = saidIn({ message: said.split(/ Trace ID:|\r|\n/)[0] ?? '' })
   return new AppError({
     ...refused(
       'Microsoft Entra ID does not let the application sign in',
       'Check Client ID, Client Secret and Tenant ID.',
     ),
-    publicMessage: `Credentials refused: Microsoft Entra ID does not let the application sign in${named}${said === '' ? '' : `; it says: ${said}`}.`,
+    publicMessage: `Credentials refused: Microsoft Entra ID does not let the application sign in${named}${shown === '' ? '' : `; it says: ${shown}`}.`,
   })
+}
+
+/** What Entra means; undefined: what the status says everywhere. */
+function explain({ status, body }: ApiRefusal): AppError | undefined {
+  const read = entraRefusal.safeParse(body)
+  if (!read.success || status === 429 || status >= 500) return undefined
+  const { error_codes: codes, error } = read.data
+  if (isOfAudience(codes)) {
+    const unknown = audienceUnknown()
+    isAudienceUnknown.add(unknown)
+    return unknown
+  }
+  return codes.length === 0 && error === undefined ? undefined : signInRefused(codes, saidIn(body))
 }
 
 /** The client credentials flow (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow). */

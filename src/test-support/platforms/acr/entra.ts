@@ -7,10 +7,14 @@ export interface EntraOptions {
   /** Secret by Client ID. */
   readonly apps: Readonly<Record<string, string>>
   readonly expiredSecrets: ReadonlySet<string>
+  /** Client ID by the token of a cluster's service account that a federated credential fits. */
+  readonly assertions: ReadonlyMap<string, string>
   /** Scopes that tokens are given for. */
   readonly audiences: ReadonlySet<string>
   readonly tokens: TokenBook
 }
+
+type Answer = [status: number, body: object]
 
 function refusal(code: number, error: string, said: string): object {
   const timestamp = new Date().toISOString().replace('T', ' ').replace(/\.\d+/, '')
@@ -27,7 +31,37 @@ function refusal(code: number, error: string, said: string): object {
 
 /** `POST /{tenant}/oauth2/v2.0/token` of Microsoft Entra ID, for client credentials. */
 export function entra(options: EntraOptions) {
-  function answer(path: string, form: URLSearchParams): [status: number, body: object] {
+  /** https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow, third case */
+  function ofAssertion(form: URLSearchParams, app: string): Answer | undefined {
+    const isRight =
+      form.get('client_assertion_type') === 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer' &&
+      options.assertions.get(form.get('client_assertion') ?? '') === app
+    const said =
+      "No matching federated identity record found for presented assertion subject 'system:serviceaccount:default:nobody'."
+    return isRight ? undefined : [401, refusal(700213, 'invalid_client', said)]
+  }
+
+  function ofSecret(app: string, secret: string): Answer | undefined {
+    if (options.expiredSecrets.has(secret)) {
+      return [
+        401,
+        refusal(7000222, 'invalid_client', `The provided client secret keys for app '${app}' are expired.`),
+      ]
+    }
+    if (options.apps[app] !== secret) {
+      return [
+        401,
+        refusal(
+          7000215,
+          'invalid_client',
+          `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${app}'.`,
+        ),
+      ]
+    }
+    return undefined
+  }
+
+  function answer(path: string, form: URLSearchParams): Answer {
     const [, tenant] = /^\/([^/]+)\/oauth2\/v2\.0\/token$/.exec(path) ?? []
     const app = form.get('client_id') ?? ''
     const secret = form.get('client_secret') ?? ''
@@ -51,22 +85,8 @@ export function entra(options: EntraOptions) {
         ),
       ]
     }
-    if (options.expiredSecrets.has(secret)) {
-      return [
-        401,
-        refusal(7000222, 'invalid_client', `The provided client secret keys for app '${app}' are expired.`),
-      ]
-    }
-    if (options.apps[app] !== secret) {
-      return [
-        401,
-        refusal(
-          7000215,
-          'invalid_client',
-          `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${app}'.`,
-        ),
-      ]
-    }
+    const refusedBy = form.has('client_assertion') ? ofAssertion(form, app) : ofSecret(app, secret)
+    if (refusedBy) return refusedBy
     if (!options.audiences.has(form.get('scope') ?? '')) {
       return [
         400,

@@ -2,6 +2,7 @@
  * Azure Container Registry and Microsoft Entra ID, faked: sign-in by client credentials, exchange and scoped tokens, listings with
  * dates, images by the registry protocol, layers from another host.
  */
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Secret } from '../../../core/index.ts'
 import { startInternet } from '../../internet.ts'
@@ -39,6 +40,8 @@ const cloudsByName = {
   china: {
     suffix: 'azurecr.cn',
     authority: 'login.chinacloudapi.cn',
+    // What Microsoft's libraries ask in its place (@azure/msal-common, AuthorityMetadata).
+    alias: 'login.partner.microsoftonline.cn',
     arm: 'https://management.chinacloudapi.cn',
   },
 }
@@ -86,6 +89,8 @@ export interface AcrWorld extends PlatformWorld {
   ): Readonly<Record<string, unknown>>
   /** Its password is no longer good. */
   disableToken(name: string): void
+  /** A token that a cluster gives this server's service account, for which an application has a federated credential. */
+  federatedToken(app: string): string
   /** A token of the identity that this machine has in Azure. */
   identityToken(app?: string): string
 }
@@ -111,7 +116,7 @@ async function readRequest(message: IncomingMessage): Promise<ApiRequest> {
 
 export async function startAcrWorld(options: AcrWorldOptions = {}): Promise<AcrWorld> {
   const { cloud = 'public', knowsRegistryAudience = true } = options
-  const { suffix, authority, arm } = cloudsByName[cloud]
+  const { suffix, authority, arm, ...more } = cloudsByName[cloud]
   const host = `contoso.${suffix}`
   const storageHost = 'contosostore.blob.core.windows.net'
   const registry = await startRegistryServer()
@@ -156,7 +161,9 @@ export async function startAcrWorld(options: AcrWorldOptions = {}): Promise<AcrW
   }
 
   const audience = knowsRegistryAudience ? 'https://containerregistry.azure.net' : arm
+  const assertions = new Map<string, string>()
   const sign = entra({
+    assertions,
     tenant: acrIds.tenant,
     apps: secrets,
     expiredSecrets: new Set(['expired~secret~value']),
@@ -167,6 +174,7 @@ export async function startAcrWorld(options: AcrWorldOptions = {}): Promise<AcrW
     {
       [host]: (message, response) => void answer(message, response),
       [authority]: sign,
+      ...('alias' in more ? { [more.alias]: sign } : {}),
       [storageHost]: storage,
     },
     internetOptions(options, acrQuota(host)),
@@ -195,6 +203,11 @@ export async function startAcrWorld(options: AcrWorldOptions = {}): Promise<AcrW
       return { ...place, clientId: name, clientSecret: new Secret(password), repositories }
     },
     disableToken: (name) => void scopeMapTokens.delete(name),
+    federatedToken(app) {
+      const token = `header.${randomUUID()}.signature`
+      assertions.set(token, app)
+      return token
+    },
     identityToken: (app = acrIds.reader) => identities.issue(app, 3599, {}),
     push(repository, tag, built, pushedAt) {
       pushBuilt(registry, repository, [tag], built)
