@@ -1,29 +1,26 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { Secret, systemClock } from '../../src/core/index.ts'
-import type {
-  CheckStep,
-  ListedTag,
-  ListingOptions,
-  RegistryConnector,
-  RegistryProvider,
-} from '../../src/registries/index.ts'
-import { createAuthority } from '../../src/test-support/certificates.ts'
-import {
-  type Built,
-  type BuiltImage,
-  buildImage,
-  buildIndex,
-} from '../../src/test-support/image-builder/index.ts'
+import type { RegistryConnector, RegistryProvider } from '../../src/registries/index.ts'
+import { buildIndex } from '../../src/test-support/image-builder/index.ts'
 import type { PlatformWorld, PlatformWorldOptions } from '../../src/test-support/platform-world.ts'
 import { Cleanup, everything, failureOf } from '../../src/test-support/registry-client.ts'
-
-const DAY = 86_400_000
-const day = (number: number): number => Date.UTC(2026, 0, 1) + number * DAY
-/** The longest tag that there may be (distribution-spec, Pulling manifests). */
-const LONGEST_TAG = `v${'1'.repeat(127)}`
-
-const numbered = (number: number): BuiltImage =>
-  buildImage({ layers: [{ files: { number: String(number) } }] })
+import {
+  contentOf,
+  day,
+  digestless,
+  failedStep,
+  fill,
+  LONGEST_TAG,
+  namesOf,
+  numbered,
+  type Open,
+  type StartWorld,
+  stateOf,
+  tagsOf,
+  through,
+} from './suite/content.ts'
+import { network } from './suite/network.ts'
+import { oddities } from './suite/oddities.ts'
 
 /**
  * What every platform's connector must do, against a fake that behaves as that platform does: the cases that trip clients of
@@ -48,72 +45,10 @@ export function platformContract(
     changes(startWorld, open)
     signingIn(startWorld, open)
     trouble(startWorld, open)
+    network(startWorld, open)
     pulling(startWorld, open)
+    oddities(startWorld, open)
   })
-}
-
-type StartWorld = (options?: PlatformWorldOptions) => Promise<PlatformWorld>
-type Open = (world: PlatformWorld, settings?: PlatformWorld['settings']) => RegistryConnector
-
-/** Everything that a connector lists, however it lists: tag → digest by repository. */
-async function contentOf(
-  connector: RegistryConnector,
-  options: ListingOptions = {},
-): Promise<Record<string, Record<string, string | null>>> {
-  const found = new Map<string, ListedTag[]>()
-  if (connector.contents) {
-    for (const page of await everything(connector.contents(options))) {
-      for (const each of page.repositories) {
-        found.set(each.name, [...(found.get(each.name) ?? []), ...each.tags])
-      }
-    }
-  } else {
-    for (const repository of await namesOf(connector))
-      found.set(repository, await tagsOf(connector, repository, options))
-  }
-  return Object.fromEntries(
-    [...found].map(([repository, tags]) => [
-      repository,
-      Object.fromEntries(tags.map((tag) => [tag.name, tag.digest])),
-    ]),
-  )
-}
-
-async function namesOf(connector: RegistryConnector): Promise<string[]> {
-  const pages = await everything(connector.repositories())
-  return pages.flatMap(({ repositories }) => repositories.map(({ name }) => name))
-}
-
-async function tagsOf(
-  connector: RegistryConnector,
-  repository: string,
-  options: ListingOptions = {},
-): Promise<ListedTag[]> {
-  return (await everything(connector.tags(repository, options))).flatMap(({ tags }) => tags)
-}
-
-const stateOf = (steps: readonly CheckStep[]): Record<string, string> =>
-  Object.fromEntries(steps.map(({ id, state }) => [id, state]))
-
-const failedStep = (steps: readonly CheckStep[]): CheckStep | undefined =>
-  steps.find(({ state }) => state === 'failed')
-
-/** Three repositories: one image by two tags, an index, and many tags with the longest one. */
-function fill(world: PlatformWorld): Record<string, Record<string, string>> {
-  const [first, second, deep] = world.repositories
-  const image = numbered(1)
-  const index = buildIndex([numbered(2), numbered(3)])
-  const wanted: Record<string, Record<string, string>> = {}
-  const push = (repository: string, tag: string, built: Built, at: number): void => {
-    world.push(repository, tag, built, at)
-    wanted[repository] = { ...wanted[repository], [tag]: built.manifest.digest }
-  }
-  push(first, '1.0', image, day(1))
-  push(first, 'latest', image, day(1))
-  push(second, 'multi', index, day(2))
-  for (let number = 10; number < 17; number += 1) push(deep, `${number}`, numbered(number), day(number))
-  push(deep, LONGEST_TAG, numbered(20), day(20))
-  return wanted
 }
 
 function listing(startWorld: StartWorld, open: Open): void {
@@ -198,14 +133,6 @@ function listing(startWorld: StartWorld, open: Open): void {
     expect(world.internet.requests.join('\n')).not.toContain('evil.example')
   })
 }
-
-const digestless = (wanted: Record<string, Record<string, string>>): Record<string, Record<string, null>> =>
-  Object.fromEntries(
-    Object.entries(wanted).map(([repository, tags]) => [
-      repository,
-      Object.fromEntries(Object.keys(tags).map((tag) => [tag, null])),
-    ]),
-  )
 
 function changes(startWorld: StartWorld, open: Open): void {
   it('asks no more requests when nothing changed than when something did, and sees what did', async () => {
@@ -403,24 +330,22 @@ function trouble(startWorld: StartWorld, open: Open): void {
     }
   })
 
-  it('names the host that cannot be reached', async () => {
-    const world = await startWorld()
-    fill(world)
-    const connector = open(world)
-    await world.internet.close()
-    const step = failedStep(await connector.check())
-    expect(step?.id).toBe('network')
-    expect(step?.remedy).toBeTruthy()
-  })
-
-  it('does not trust a certificate of nobody', async () => {
-    const world = await startWorld()
-    fill(world)
-    const stranger = createAuthority().cert
-    const http: typeof world.internet.http = (tls) => world.internet.http({ ...tls, ca: stranger })
-    const untrusting = { ...world, internet: { ...world.internet, http } }
-    const step = failedStep(await open(untrusting).check())
-    expect(step).toMatchObject({ id: 'tls', code: 'certificate-untrusted' })
+  it('never follows a list to another place', async () => {
+    const world = await startWorld({ pageSize: 2 })
+    const wanted = fill(world)
+    const asked: string[] = []
+    const elsewhere = '<https://elsewhere.example/v2/?last=zz>; rel="next"'
+    const leading = through(world, ({ url }, response) => {
+      asked.push(String(url))
+      if (response.header('link') !== undefined) return response
+      const header = (name: string) => (name === 'link' ? elsewhere : response.header(name))
+      const headerValues = (name: string) => (name === 'link' ? [elsewhere] : response.headerValues(name))
+      return { ...response, header, headerValues }
+    })
+    const content = await contentOf(open(leading)).catch((error: unknown) => error)
+    if (content instanceof Error) expect(content).toMatchObject({ name: 'AppError', kind: 'invalid' })
+    else expect(Object.keys(content as object).toSorted()).toEqual(Object.keys(wanted).toSorted())
+    expect(asked.filter((url) => url.includes('elsewhere'))).toEqual([])
   })
 }
 

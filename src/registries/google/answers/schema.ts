@@ -11,8 +11,8 @@ const pageToken = z
 
 const time = z.iso
   .datetime({ offset: true })
-  .transform((text) => Date.parse(text))
-  .optional()
+  .nullish()
+  .transform((text) => (text ? Date.parse(text) : undefined))
 
 /** int64 comes as text (Google API design guide, JSON). */
 const bytes = z

@@ -11,10 +11,10 @@ export const generalInfo = z.object({
 export const projects = z.array(z.object({ project_id: z.number().int(), name: z.string() })).nullable()
 
 export const repositories = z
-  .array(z.object({ id: z.number().int(), name: z.string(), update_time: z.string().optional() }))
+  .array(z.object({ id: z.number().int(), name: z.string(), update_time: z.string().nullish() }))
   .nullable()
 
-const tag = z.object({ name: z.string(), push_time: z.string().optional() })
+const tag = z.object({ name: z.string(), push_time: z.string().nullish() })
 
 export const artifacts = z
   .array(
