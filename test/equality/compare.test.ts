@@ -33,6 +33,17 @@ describe.skipIf(!existsSync(trivyPath(root)))('npm run compare', () => {
     expect(status).toBe(0)
   }, 240_000)
 
+  it('says in plain words why it could not compare', () => {
+    const run = (...args: string[]) =>
+      spawnSync(process.execPath, [join(root, 'tools', 'compare.ts'), ...args], { encoding: 'utf8' })
+    const missing = run(join(folder, 'none.tar'), '--db', join(folder, 'db'))
+    expect(missing.status).toBe(2)
+    expect(missing.stderr).toMatch(/^Error: .*\nWhat to do: .*\nCode: [a-z-]+\n$/)
+    const wrong = run('--no-such-option', 'x')
+    expect(wrong.status).toBe(2)
+    expect(wrong.stderr).toContain("unknown option '--no-such-option'")
+  }, 120_000)
+
   it('prints what only one of the two has', async () => {
     const { status, stdout } = await compare('npm-prereleases')
     expect(stdout).toMatch(/^only portolan: .*"vulnerability"/m)
