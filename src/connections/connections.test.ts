@@ -242,6 +242,16 @@ eachDatabase((_name, open) => {
     expect(await answersOf()).not.toBe(first)
   })
 
+  it('says when the settings were last edited, and nothing else', async () => {
+    const { service } = make()
+    const { id } = await service.create('one', input)
+    const editedAt = async () => rowsOf(db, 'select settings_at from registry_connection')
+    await service.edit('one', id, { version: 1, name: 'Renamed' })
+    expect(await editedAt()).toEqual([{ settings_at: null }])
+    await service.edit('one', id, { version: 2, settings: { ...input.settings, username: 'another' } })
+    expect(await editedAt()).toEqual([{ settings_at: new Date(clock.now()) }])
+  })
+
   it('work and checks of one connection share one budget', async () => {
     const { service, connectors } = make()
     const { id } = await service.create('one', input)

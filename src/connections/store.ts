@@ -140,6 +140,7 @@ export async function updateConnection(
       status = case when ${row.recheck} then 'Unknown' else status end,
       status_detail = case when ${row.recheck} then null else status_detail end,
       check_warnings = case when ${row.recheck} then '[]' else check_warnings end, refused = case when ${row.recheck} then null else refused end,
+      settings_at = case when ${row.recheck} then ${row.now}::timestamptz else settings_at end,
       version = version + 1, updated_at = ${row.now}
     where org_id = ${orgId} and id = ${id}::uuid and version = ${version} and deleted_at is null returning id`.execute(
     db,

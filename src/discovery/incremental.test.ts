@@ -6,11 +6,10 @@ import { type addConnection, type ManualClock, rowsOf } from '../test-support/do
 import { createScanService } from '../scans/index.ts'
 import { DiscoveryWorld } from '../test-support/discovery-world.ts'
 import { type BuiltImage, buildArtifact, buildImage } from '../test-support/image-builder/index.ts'
-import { lookIntoImage } from './index.ts'
+import { lookIntoImage, repositoriesAfter } from './index.ts'
 
 const image = (content: string): BuiltImage => buildImage({ layers: [{ files: { name: content } }] })
 const day = (number: number): number => Date.UTC(2025, 0, number)
-const DAY = 24 * 3_600_000
 
 const slowDown = (clock: ManualClock) =>
   new AppError({
@@ -36,6 +35,17 @@ eachDatabase((_name, open) => {
     it.registry.put('acme/b', '2', image('new'), day(2))
     expect(await it.discover()).toEqual(['catalog', 'catalog', 'tags acme/b'])
     expect(await it.tags()).toEqual(['acme/a:1', 'acme/b:1', 'acme/b:2', 'acme/c:1'])
+  })
+
+  it('lists everything anew after the settings were edited: they may lead elsewhere', async () => {
+    const it = await world()
+    it.registry.hasRevisions = true
+    it.registry.put('acme/a', '1', image('a'), day(1))
+    await it.discover()
+    it.clock.advance(1_000)
+    await it.db.execute('update registry_connection set settings_at = $1', [new Date(it.clock.now())])
+    expect(await it.discover()).toEqual(['catalog', 'tags acme/a'])
+    expect(await it.discover()).toEqual(['catalog'])
   })
 
   it('keeps the revision only of what was listed and recorded without a failure', async () => {
@@ -103,16 +113,22 @@ eachDatabase((_name, open) => {
     expect(gone).toEqual([{ hex: image('v1').manifest.digest.slice(7) }])
   })
 
-  it('lists everything anew once a week, by itself', async () => {
-    const it = await world()
+  it.each([
+    [24, [0, 6, 12, 18]],
+    [36, [0, 6, 12, 18]],
+    [96, [0, 4, 8, 12, 16, 20]],
+    [168, [0, 7, 14, 21]],
+  ])('lists everything anew once a week at least, by itself, on a schedule of %i hours', async (hours, days) => {
+    const it = await world({ scanIntervalHours: hours })
     it.registry.hasRevisions = true
     it.registry.put('acme/a', '1', image('a'), day(1))
-    const asked: number[] = []
-    for (let number = 0; number < 14; number += 1) {
-      it.clock.advance(DAY - 3_600_000)
-      asked.push((await it.discover()).length)
+    const complete: number[] = []
+    for (let passed = 0; passed < 22 * 24; passed += hours) {
+      const asked = await it.discover()
+      if (asked.length === 2) complete.push(passed / 24)
+      it.clock.advance((hours - 1) * 3_600_000)
     }
-    expect(asked).toEqual([2, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 1, 2, 1])
+    expect(complete).toEqual(days)
   })
 
   it('with dates, looks only into as many of the newest as are selected, signatures left out', async () => {
@@ -181,7 +197,7 @@ eachDatabase((_name, open) => {
     const connectors = { openConnector: async () => registry.connector() }
     const lookInto = (wanted: Parameters<typeof lookIntoImage>[1]) =>
       lookIntoImage({ db, connectors }, wanted)
-    const scans = createScanService({ db, clock, lookInto })
+    const scans = createScanService({ db, clock, repositoriesAfter, lookInto })
     const [old] = await rowsOf<{ id: number }>(db, `select id from image where kind = 'unknown'`)
     expect(await scans.requestImage('one', old?.id ?? 0)).toMatchObject({ accepted: true, queued: 1 })
     expect(await rowsOf(db, `select id from image where kind = 'unknown'`)).toEqual([])

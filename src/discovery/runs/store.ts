@@ -102,7 +102,7 @@ export async function connectionState(
 export interface LastRuns {
   /** When the last discovery of everything that went to its end began. */
   readonly all: Date | null
-  /** The same of the last complete one. */
+  /** The same of the last complete one with the settings as they are. */
   readonly complete: Date | null
   /** How long the schedule takes from one to the next; null: there is none. */
   readonly intervalHours: number | null
@@ -113,11 +113,11 @@ export interface LastRuns {
 export async function lastRuns(db: Db, connectionId: string): Promise<LastRuns> {
   const { rows } = await sql<LastRuns>`
     with ended as (
-      select started_at, complete, cursor from discovery_run
-      where connection_id = ${connectionId} and state = 'completed' and wish ->> 'all' = 'true'
+      select d.started_at, d.cursor, d.complete and (c.settings_at is null or d.started_at >= c.settings_at) as complete, c.scan_interval_hours
+      from discovery_run d join registry_connection c on c.id = d.connection_id
+      where d.connection_id = ${connectionId} and d.state = 'completed' and d.wish ->> 'all' = 'true'
     )
-    select max(started_at) as all, max(started_at) filter (where complete) as complete,
-      (select scan_interval_hours from registry_connection where id = ${connectionId}::uuid) as "intervalHours",
+    select max(started_at) as all, max(started_at) filter (where complete) as complete, max(scan_interval_hours) as "intervalHours",
       (select cursor ->> 'memo' from ended order by started_at desc limit 1) as memo from ended`.execute(db)
   return rows[0] ?? { all: null, complete: null, intervalHours: null, memo: null }
 }

@@ -68,7 +68,7 @@ const statements = [
     id uuid primary key, org_id text not null, name text collate "C" not null, platform text not null, host text not null, settings jsonb not null,
     secret_fields jsonb not null default '[]', insecure boolean not null default false, status text not null default 'Unknown', status_detail jsonb, checked_at timestamptz, check_warnings jsonb not null default '[]', refused jsonb, access text not null default 'Private',
     enabled boolean not null default true, engine text not null default 'portolan', scan_interval_hours int, next_run_at timestamptz, selection jsonb not null default '{}',
-    last_discovery jsonb, progress jsonb, version int not null default 1,
+    last_discovery jsonb, progress jsonb, version int not null default 1, settings_at timestamptz,
     created_at timestamptz not null default now(), updated_at timestamptz not null default now(), deleted_at timestamptz)`,
   `create unique index registry_connection_name on registry_connection (org_id, name) where deleted_at is null`,
   `create index registry_connection_due on registry_connection (next_run_at) where enabled and deleted_at is null`,
