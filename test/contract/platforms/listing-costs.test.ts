@@ -31,7 +31,7 @@ test.each(listingCosts)('$name: as few listing requests as the platform allows',
 })
 
 /** Where the platform says what has changed, or lists the newest first; with a single request nothing can be saved. */
-const sparing = ['dockerhub', 'ghcr', 'gar', 'gar, all regions', 'gcr', 'gitlab', 'quay', 'harbor']
+const sparing = ['dockerhub', 'ghcr', 'gar', 'gar-all', 'gcr', 'gitlab', 'quay', 'harbor']
 
 test.each(sparing)('%s: at most 5 % of the first when nothing has changed', (name) => {
   const large = { repositories: 1000, tags: 100 }

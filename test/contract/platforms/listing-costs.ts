@@ -100,7 +100,7 @@ export const listingCosts: readonly ListingCost[] = [
     again: () => 2,
   },
   {
-    name: 'gar, all regions',
+    name: 'gar-all',
     provider: garProvider,
     start: startGarWorld,
     least: (holdings) => pages(LOCATIONS, 1000, holdings) + everything(1000, LOCATIONS)(holdings),
