@@ -1,7 +1,7 @@
 /**
  * What a discovery costs on each platform: listing requests and time of the first one, of one when nothing has changed, and of one when
  * a repository in a hundred has, against the least number of requests that the platform's API allows. The platforms are faked on
- * loopback with real TLS and answer after a wait.
+ * loopback with real TLS, answer after a wait, and refuse what is over the limits that they publish.
  *
  *   npm run bench -- registries [--repositories 1000] [--tags 100] [--latency 50] [--platform NAME] [--database URL|FOLDER]
  *   npm run bench -- registries --large 1000000     one repository of so many tags: memory
@@ -41,12 +41,26 @@ export async function benchRegistries(options: Options): Promise<void> {
   }
 }
 
-const columns = ['least', 'first', 'seconds', 'least again', 'nothing new', 'seconds', '1 % new', 'seconds']
+const columns = [
+  'least',
+  'first',
+  'seconds',
+  'least again',
+  'nothing new',
+  'seconds',
+  '1 % new',
+  'seconds',
+  'counted',
+  'refused',
+]
 
 async function benchPlatform(db: Database, cost: ListingCost, options: Options): Promise<void> {
   const { repositories, tags, latency } = options
   const { provider, start } = cost
-  await using fleet = await DiscoveryFleet.begin({ provider, start, repositories, tags, latency }, db)
+  await using fleet = await DiscoveryFleet.begin(
+    { provider, start, repositories, tags, latency, quota: {} },
+    db,
+  )
   const first = await fleet.discover()
   const recorded = await fleet.recorded()
   if (recorded.tags !== repositories * tags || recorded.incomplete !== null) {
@@ -65,6 +79,8 @@ async function benchPlatform(db: Database, cost: ListingCost, options: Options):
     again.seconds.toFixed(1),
     changed.requests,
     changed.seconds.toFixed(1),
+    first.counted + again.counted + changed.counted,
+    first.refused + again.refused + changed.refused,
   ]
   process.stdout.write(`${row.map((cell) => String(cell).padEnd(14)).join('')}\n`)
 }

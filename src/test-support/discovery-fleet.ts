@@ -1,8 +1,9 @@
 /** Discoveries of a faked platform that holds many repositories: what they cost in requests and time. */
+import { type Budgets, createBudgets, sqlBudgetStore } from '../connections/index.ts'
 import { systemClock, type Clock } from '../core/index.ts'
 import { createDiscoveryService, createDiscoveryWorker } from '../discovery/index.ts'
 import type { Database } from '../platform/db/index.ts'
-import type { RegistryProvider } from '../registries/index.ts'
+import type { RegistryProvider, RememberedAnswer } from '../registries/index.ts'
 import { addConnection, emptyDatabase, rowsOf } from './domain/index.ts'
 import { type BuiltImage, buildImage } from './image-builder/index.ts'
 import type { PlatformWorld, PlatformWorldOptions } from './platform-world.ts'
@@ -22,11 +23,16 @@ export interface DiscoveryCost {
   /** Pulls and signing in too. */
   readonly all: number
   readonly seconds: number
+  /** Of those that count against a limit, where limits are enforced. */
+  readonly counted: number
+  readonly refused: number
 }
 
 const HOUR = 3_600_000
 /** Between two pushes, milliseconds. */
 const APART = 600_000
+/** Longer than any window. */
+const PATIENCE = 24 * HOUR
 
 /** Time goes on by itself, and can be set forward. */
 class SkippingClock implements Clock {
@@ -46,14 +52,17 @@ export class DiscoveryFleet implements AsyncDisposable {
   readonly names: readonly string[]
   readonly #options: FleetOptions
   readonly #db: Database
+  readonly #budgets: Budgets
   readonly #clock = new SkippingClock()
   readonly #connection: string
+  readonly #answers = new Map<string, RememberedAnswer>()
   readonly #images: BuiltImage[] = []
 
   private constructor(options: FleetOptions, db: Database, world: PlatformWorld, connection: string) {
     this.world = world
     this.#options = options
     this.#db = db
+    this.#budgets = createBudgets({ store: sqlBudgetStore(db), clock: systemClock })
     this.#connection = connection
     const [first] = world.repositories
     this.names = Array.from({ length: options.repositories }, (_, index) => `${first}-${index}`)
@@ -85,7 +94,13 @@ export class DiscoveryFleet implements AsyncDisposable {
   async discover(options: { readonly complete?: boolean } = {}): Promise<DiscoveryCost> {
     this.#clock.skip(HOUR)
     const { world } = this
-    const before = { listing: world.listingRequests(), all: world.internet.requests.length }
+    const { quota } = world.internet
+    const before = {
+      listing: world.listingRequests(),
+      all: world.internet.requests.length,
+      counted: quota?.counted ?? 0,
+      refused: quota?.refused ?? 0,
+    }
     const began = performance.now()
     await createDiscoveryService({ db: this.#db, clock: this.#clock }).request(
       'one',
@@ -100,12 +115,16 @@ export class DiscoveryFleet implements AsyncDisposable {
       requests: world.listingRequests() - before.listing,
       all: world.internet.requests.length - before.all,
       seconds: (performance.now() - began) / 1_000,
+      counted: (quota?.counted ?? 0) - before.counted,
+      refused: (quota?.refused ?? 0) - before.refused,
     }
   }
 
   #worker() {
     const { provider } = this.#options
-    const environment = { http: this.world.internet.http, clock: systemClock }
+    const { http } = this.world.internet
+    const budget = this.#budgets.of(this.#connection, provider.description.limits, PATIENCE)
+    const environment = { http, clock: systemClock, budget, answers: this.#answers }
     const connectors = { openConnector: async () => provider.open(this.world.settings, environment) }
     return createDiscoveryWorker({ db: this.#db, clock: this.#clock, connectors })
   }

@@ -6,6 +6,7 @@ import type { HttpFactory } from '../platform/http/index.ts'
 import { type Authority, createAuthority, type Identity } from './certificates.ts'
 import { testHttp } from './http.ts'
 import { passOn } from './pass-on.ts'
+import type { Quota } from './quota.ts'
 
 /** Who answers for a host: a handler, or a server on loopback that requests are passed on to, as by a reverse proxy. */
 export type InternetHost = RequestListener | { readonly url: string }
@@ -36,7 +37,14 @@ export interface Internet {
   readonly ca: string
   /** Of the proxy that leads there: `http://127.0.0.1:PORT`. */
   readonly proxyUrl: string
+  /** What its platform allows, where that is enforced. */
+  readonly quota: Quota | undefined
   close(): Promise<void>
+}
+
+export interface InternetOptions {
+  readonly delay?: (url: URL) => Promise<void>
+  readonly quota?: Quota | undefined
 }
 
 /**
@@ -45,10 +53,11 @@ export interface Internet {
  *
  * @param hosts by name; `*.example.com` answers for all below it
  * @param options.delay called before each answer, for faults and slow networks
+ * @param options.quota refuses what is over it
  */
 export async function startInternet(
   hosts: Readonly<Record<string, InternetHost>>,
-  options: { readonly delay?: (url: URL) => Promise<void> } = {},
+  options: InternetOptions = {},
 ): Promise<Internet> {
   const requests: string[] = []
   const sockets = new Set<Socket>()
@@ -61,8 +70,14 @@ export async function startInternet(
   async function answer(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(message.url ?? '/', `https://${message.headers.host ?? ''}`)
     requests.push(`${message.method} ${url.href}`)
+    const request = { method: message.method ?? 'GET', url, headers: message.headers }
+    const admission = options.quota?.admit(request)
+    if (admission !== undefined) {
+      response.once('close', admission.done)
+      for (const [name, value] of Object.entries(admission.headers)) response.setHeader(name, value)
+    }
     await options.delay?.(url)
-    const instead = internet.intercept({ method: message.method ?? 'GET', url, headers: message.headers })
+    const instead = admission?.refusal ?? internet.intercept(request)
     if (instead?.silent) return
     const host = hostFor(hosts, url.hostname)
     if (instead !== undefined) response.writeHead(instead.status, instead.headers).end(instead.body ?? '')
@@ -93,6 +108,7 @@ export async function startInternet(
   const proxyUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
   const internet: Internet = {
     requests,
+    quota: options.quota,
     intercept: () => undefined,
     proxyUrl,
     ca: authority.cert,

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Built } from './image-builder/index.ts'
-import type { Internet } from './internet.ts'
+import type { Internet, InternetOptions } from './internet.ts'
+import { Quota, type QuotaOptions, type QuotaRule } from './quota.ts'
 
 /** A platform as it is in the world, faked: its hosts on an internet of our own, its content in our hands. */
 export interface PlatformWorld {
@@ -42,4 +44,17 @@ export interface PlatformWorldOptions {
   readonly pageSize?: number
   /** Waits before each answer, milliseconds. For benchmarks. */
   readonly latency?: number
+  /** Enforces what the platform's documentation allows; without, nothing is ever too much. */
+  readonly quota?: QuotaOptions
+}
+
+/** The internet of such a world. @param rules what the platform allows */
+export function internetOptions(
+  { latency = 0, quota }: PlatformWorldOptions,
+  rules: readonly QuotaRule[] = [],
+): InternetOptions {
+  return {
+    ...(latency > 0 ? { delay: () => sleep(latency) } : {}),
+    quota: quota === undefined ? undefined : new Quota(rules, quota),
+  }
 }

@@ -248,6 +248,42 @@ describe('in one server', () => {
     await budget.take('api')
   })
 
+  it('without a limit, what the platform says is all that holds', async () => {
+    const { time, budgets } = make(limitOf(1, 60))
+    const free = budgets.of('one', [], 10 * MINUTES)
+    for (let each = 0; each < 100; each += 1) (await free.take('other'))()
+    free.report('other', { remaining: 0, resetAt: time.clock.now() + 2 * MINUTES })
+    const began = time.clock.now()
+    await time.until(free.take('other'))
+    expect(time.clock.now() - began).toBe(2 * MINUTES)
+    free.report('other', { remaining: 0, resetAt: time.clock.now() + 20 * MINUTES })
+    const error = await failureOf(free.take('other'))
+    expect(error).toMatchObject({ code: 'registry-rate-limited', retryAt: time.clock.now() + 20 * MINUTES })
+    expect(error.publicMessage).not.toContain('requests in')
+  })
+
+  it('a refusal closes it at once, for what was drawn and for what is being drawn, and a later one for longer', async () => {
+    const { time, budget } = make(limitOf(1000, 60))
+    const close = (minutes: number): void =>
+      budget.report('api', { remaining: 0, resetAt: time.clock.now() + minutes * MINUTES })
+    for (let each = 0; each < 3; each += 1) (await budget.take('api'))()
+    const asked = Array.from({ length: 20 }, () => budget.take('api'))
+    close(1)
+    const began = time.clock.now()
+    close(3)
+    close(2)
+    await time.until(Promise.all(asked))
+    expect(time.clock.now() - began).toBe(3 * MINUTES)
+  })
+
+  it('a date that is wrong closes it for no more than a day', async () => {
+    const { time, budget } = make(limitOf(1000, 60), 48 * 60 * MINUTES)
+    budget.report('api', { remaining: 0, resetAt: time.clock.now() + 1_000_000 * MINUTES })
+    const began = time.clock.now()
+    await time.until(budget.take('api'))
+    expect(time.clock.now() - began).toBe(24 * 60 * MINUTES)
+  })
+
   it('a platform that agrees with us is not written down', async () => {
     const { time, budget } = make(limitOf(1000, 3600))
     let remaining = 1000

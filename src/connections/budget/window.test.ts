@@ -54,6 +54,13 @@ describe('lower', () => {
     expect(draw(first.state, [limit], 200, 10 * second).granted).toBe(97)
   })
 
+  it('holds for longer when the platform says so again', () => {
+    const told = lower(UNUSED, { remaining: 0, until: 10 * second }, 0)
+    expect(lower(told, { remaining: 0, until: 5 * second }, second)).toBe(told)
+    const longer = lower(told, { remaining: 0, until: 30 * second }, second)
+    expect(draw(longer, [limit], 1, 20 * second)).toMatchObject({ granted: 0, nextAt: 30 * second })
+  })
+
   it('ignores what is over', () => {
     expect(lower(UNUSED, { remaining: 0, until: 5 }, 5)).toBe(UNUSED)
   })

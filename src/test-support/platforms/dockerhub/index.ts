@@ -3,17 +3,17 @@
  * another host's storage. Dates, orders, page limits and errors are Hub's own.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Secret, systemClock, type Clock } from '../../../core/index.ts'
 import { startInternet } from '../../internet.ts'
 import { passOn } from '../../pass-on.ts'
-import type { PlatformWorld, PlatformWorldOptions } from '../../platform-world.ts'
+import { internetOptions, type PlatformWorld, type PlatformWorldOptions } from '../../platform-world.ts'
 import { faults, pushBuilt, type RegistryServer, startRegistryServer } from '../../registry-server/index.ts'
 import { readBody } from '../../registry-server/listen.ts'
 import { storageHost } from '../storage-host.ts'
 import { accountOf, type HubAccount, hubAccounts } from './accounts.ts'
 import { type HubAnswer, HubApi } from './api.ts'
 import type { HubRepositoryRow } from './content.ts'
+import { hubQuota } from './quota.ts'
 
 export { hubAccounts, twoFactorAccount } from './accounts.ts'
 
@@ -44,7 +44,7 @@ export interface HubWorld extends PlatformWorld {
 const mostAnswers = 500
 
 export async function startDockerhubWorld(options: HubWorldOptions = {}): Promise<HubWorld> {
-  const { clock = systemClock, tokenLifetime = 600, pageSize = 100, latency } = options
+  const { clock = systemClock, tokenLifetime = 600, pageSize = 100 } = options
   const repositories = new Map<string, HubRepositoryRow>()
   const users = registryUsers()
   const storage = storageHost('production.cloudflare.docker.com')
@@ -71,11 +71,12 @@ export async function startDockerhubWorld(options: HubWorldOptions = {}): Promis
     const answer = api.answer({ method, url, authorization: headers.authorization ?? '', body })
     asked += 1
     if (answers.length < mostAnswers) answers.push({ ...answer, method })
-    const limits = {
+    const plenty = {
       'x-ratelimit-limit': '600',
       'x-ratelimit-remaining': String(600 - (asked % 600)),
       'x-ratelimit-reset': String(Math.ceil(clock.now() / 1000) + 60),
     }
+    const limits = options.quota === undefined ? plenty : {}
     response.writeHead(answer.status, { 'content-type': 'application/json', ...limits })
     response.end(JSON.stringify(answer.body))
   }
@@ -104,7 +105,7 @@ export async function startDockerhubWorld(options: HubWorldOptions = {}): Promis
       'registry-1.docker.io': { url: registry.url },
       'production.cloudflare.docker.com': storage.host,
     },
-    latency === undefined ? {} : { delay: () => sleep(latency) },
+    internetOptions(options, hubQuota),
   )
 
   const settingsOf: HubWorld['settingsOf'] = ({ username, secret }, more = {}) => ({

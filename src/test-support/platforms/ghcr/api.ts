@@ -1,4 +1,5 @@
-import type { RequestListener } from 'node:http'
+import { createHash } from 'node:crypto'
+import type { IncomingMessage, RequestListener } from 'node:http'
 import { type AccountType, packageAnswer, problem, publicUser, versionAnswer } from './answers.ts'
 import type { Packages } from './packages.ts'
 
@@ -17,8 +18,8 @@ export interface GithubOptions {
   readonly packages: Packages
   readonly tokens: Readonly<Record<string, GithubToken>>
   readonly pageSize: number
-  /** Requests that are left of 5,000 an hour. */
-  readonly quota: { remaining: number; readonly resetAt: number }
+  /** Requests that are left of 5,000 an hour; undefined: counted elsewhere. */
+  readonly quota: { remaining: number; readonly resetAt: number } | undefined
 }
 
 interface Reply {
@@ -44,19 +45,37 @@ export function githubApi(options: GithubOptions): RequestListener {
     const reply =
       message.headers['user-agent'] === undefined
         ? refuse(403, 'Request forbidden by administrative rules.')
-        : answer(options, url, token)
+        : counted(options, message, answer(options, url, token))
     response.writeHead(reply.status, {
-      'content-type': 'application/json; charset=utf-8',
+      ...(reply.status === 304 ? {} : { 'content-type': 'application/json; charset=utf-8' }),
       date: new Date().toUTCString(),
       ...quotaHeaders(options),
       ...(token?.scopes ? { 'x-oauth-scopes': token.scopes.join(', ') } : {}),
       ...reply.headers,
     })
-    response.end(JSON.stringify(reply.body))
+    response.end(reply.status === 304 ? undefined : JSON.stringify(reply.body))
   }
 }
 
+/**
+ * Takes a request from the quota, but one that is answered by 304 (docs.github.com, best practices for using the REST API). An ETag is of
+ * the body, and a 304 has no Link.
+ */
+function counted({ quota }: GithubOptions, message: IncomingMessage, reply: Reply): Reply {
+  if (reply.status === 401) return reply
+  if (quota !== undefined && quota.remaining <= 0)
+    return refuse(403, `API rate limit exceeded for user ID 583231.`)
+  const etag = `W/"${createHash('sha256').update(JSON.stringify(reply.body)).digest('hex')}"`
+  const cached = { etag, 'cache-control': 'private, max-age=60, s-maxage=60' }
+  if (reply.status === 200 && message.headers['if-none-match'] === etag) {
+    return { status: 304, body: undefined, headers: cached }
+  }
+  if (quota !== undefined) quota.remaining -= 1
+  return reply.status === 200 ? { ...reply, headers: { ...reply.headers, ...cached } } : reply
+}
+
 function quotaHeaders({ quota }: GithubOptions): Record<string, string> {
+  if (quota === undefined) return {}
   return {
     'x-ratelimit-limit': '5000',
     'x-ratelimit-remaining': String(Math.max(quota.remaining, 0)),
@@ -67,8 +86,6 @@ function quotaHeaders({ quota }: GithubOptions): Record<string, string> {
 
 function answer(options: GithubOptions, url: URL, token: GithubToken | undefined): Reply {
   if (token === undefined) return refuse(401, 'Bad credentials')
-  options.quota.remaining -= 1
-  if (options.quota.remaining < 0) return refuse(403, `API rate limit exceeded for user ID 583231.`)
   const { owner, type } = options
   const path = decodeURI(url.pathname)
   if (path === '/user') return { status: 200, body: publicUser(token.login, 'User') }

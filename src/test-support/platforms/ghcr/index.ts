@@ -1,12 +1,12 @@
 /** GitHub with its container registry, faked: the REST API at api.github.com, the registry at ghcr.io. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Secret } from '../../../core/index.ts'
 import { startInternet } from '../../internet.ts'
-import type { PlatformWorld, PlatformWorldOptions } from '../../platform-world.ts'
+import { internetOptions, type PlatformWorld, type PlatformWorldOptions } from '../../platform-world.ts'
 import { pushBuilt, startRegistryServer } from '../../registry-server/index.ts'
 import type { AccountType } from './answers.ts'
 import { githubApi, type GithubToken } from './api.ts'
 import { type ContainerPackage, Packages } from './packages.ts'
+import { githubQuota } from './quota.ts'
 
 export interface GhcrWorldOptions extends PlatformWorldOptions {
   /** Whose packages they are. Default: an organization's. */
@@ -28,7 +28,7 @@ const denied = 'ghp_portolanReadsNothing00000000000000000'
 const wrong = 'ghp_portolanIsMistyped0000000000000000000'
 
 export async function startGhcrWorld(options: GhcrWorldOptions = {}): Promise<GhcrWorld> {
-  const { type = 'Organization', owner = 'Acme', pageSize = 100, latency = 0 } = options
+  const { type = 'Organization', owner = 'Acme', pageSize = 100 } = options
   const packages = new Packages()
   const tokens: Record<string, GithubToken> = {
     [good]: { login: 'octocat', scopes: ['read:packages'] },
@@ -46,10 +46,17 @@ export async function startGhcrWorld(options: GhcrWorldOptions = {}): Promise<Gh
   })
   const internet = await startInternet(
     {
-      'api.github.com': githubApi({ owner, type, packages, tokens, pageSize, quota }),
+      'api.github.com': githubApi({
+        owner,
+        type,
+        packages,
+        tokens,
+        pageSize,
+        quota: options.quota ? undefined : quota,
+      }),
       'ghcr.io': { url: registry.url },
     },
-    latency > 0 ? { delay: () => sleep(latency) } : {},
+    internetOptions(options, githubQuota),
   )
   const settings = (token: string, username = 'octocat') => ({ username, token: new Secret(token), owner })
   const prefix = `${owner.toLowerCase()}/`

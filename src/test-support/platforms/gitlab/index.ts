@@ -1,14 +1,14 @@
 /** GitLab.com with its container registry, faked: REST, GraphQL and the token server at gitlab.com, images at registry.gitlab.com. */
 import type { RequestListener } from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Secret } from '../../../core/index.ts'
 import { startInternet } from '../../internet.ts'
 import { passOn } from '../../pass-on.ts'
-import type { PlatformWorld, PlatformWorldOptions } from '../../platform-world.ts'
+import { internetOptions, type PlatformWorld, type PlatformWorldOptions } from '../../platform-world.ts'
 import { pushBuilt, startRegistryServer } from '../../registry-server/index.ts'
 import { Holdings } from './holdings.ts'
 import { gitlabRegistry } from './registry.ts'
 import { gitlabApi, type GitlabToken } from './rest.ts'
+import { gitlabQuota } from './quota.ts'
 
 export interface GitlabWorldOptions extends PlatformWorldOptions {
   /** Whether the registry keeps its metadata in a database, as on GitLab.com. Default true. */
@@ -43,13 +43,7 @@ const unauthorized = JSON.stringify({
 })
 
 export async function startGitlabWorld(options: GitlabWorldOptions = {}): Promise<GitlabWorld> {
-  const {
-    hasDatabase = true,
-    sortsByDate = true,
-    namespaceIs = 'group',
-    pageSize = 1000,
-    latency = 0,
-  } = options
+  const { hasDatabase = true, sortsByDate = true, namespaceIs = 'group', pageSize = 1000 } = options
   const holdings = new Holdings(['acme/api', 'acme/tools', 'acme/team/backend'])
   const tokens: Record<string, GitlabToken> = {
     [good]: { kind: 'personal', scopes: ['read_api', 'read_registry'] },
@@ -102,7 +96,7 @@ export async function startGitlabWorld(options: GitlabWorldOptions = {}): Promis
   const front = gitlabRegistry({ holdings, url: registry.url, hasDatabase, pageSize, sortsByDate })
   const internet = await startInternet(
     { 'gitlab.com': gitlab, [registryHost]: front },
-    latency > 0 ? { delay: () => sleep(latency) } : {},
+    internetOptions(options, gitlabQuota),
   )
   const settings = (username: string, token: string) => ({
     username,

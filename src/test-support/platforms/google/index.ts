@@ -5,14 +5,16 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { Secret } from '../../../core/index.ts'
 import { startInternet } from '../../internet.ts'
-import type { PlatformWorld, PlatformWorldOptions } from '../../platform-world.ts'
+import { internetOptions, type PlatformWorld, type PlatformWorldOptions } from '../../platform-world.ts'
 import { pushBuilt, startRegistryServer } from '../../registry-server/index.ts'
 import { readBody } from '../../registry-server/listen.ts'
 import { Accounts } from './accounts.ts'
 import { answerApi, type ArtifactApiFake } from './api.ts'
 import { StoredProject } from './content.ts'
+import { locations } from './locations.ts'
 import { answerRegistry, answerStorage, RegistryTokens, STORAGE_HOST } from './registry.ts'
 import { answerTokens, tokenEndpoints } from './tokens.ts'
+import { googleQuota } from './quota.ts'
 
 export { googleSigner } from './accounts.ts'
 export { StoredRepository } from './content.ts'
@@ -43,7 +45,6 @@ interface Shelf {
   readonly image: string
 }
 
-const locations = ['asia', 'europe', 'europe-west1', 'us', 'us-central1']
 const gcrLocations: Readonly<Record<string, string>> = {
   'gcr.io': 'us',
   'us.gcr.io': 'us',
@@ -104,7 +105,7 @@ interface Kind {
 }
 
 async function startGoogle(
-  { latency, pageSize = 1000 }: GoogleWorldOptions,
+  options: GoogleWorldOptions,
   projectId: string,
   { host, form, repositories, place }: Kind,
 ): Promise<GoogleWorld> {
@@ -116,7 +117,7 @@ async function startGoogle(
     project,
     accounts,
     locations,
-    pageSize,
+    pageSize: options.pageSize ?? 1000,
     orderBy: 'honoured',
     disabled: false,
   }
@@ -154,7 +155,7 @@ async function startGoogle(
         ]),
       ),
     },
-    latency === undefined ? {} : { delay: () => new Promise((done) => setTimeout(done, latency)) },
+    internetOptions(options, googleQuota),
   )
   const settingsOf = (credential: string) => {
     const text = credential.startsWith('{') ? credential : JSON.stringify(accounts.keyFile(credential))

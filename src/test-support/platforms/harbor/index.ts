@@ -1,10 +1,9 @@
 /** Harbor, faked: its API, its token service, and the registry behind them, at one host. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Secret } from '../../../core/index.ts'
 import { startInternet } from '../../internet.ts'
 import { passOn } from '../../pass-on.ts'
-import type { PlatformWorld, PlatformWorldOptions } from '../../platform-world.ts'
+import { internetOptions, type PlatformWorld, type PlatformWorldOptions } from '../../platform-world.ts'
 import { pushBuilt, type RegistryServer, startRegistryServer } from '../../registry-server/index.ts'
 import { accountOf, answerApi, type HarborAccount, type HarborApiOptions } from './api.ts'
 import { HarborContent } from './content.ts'
@@ -36,7 +35,7 @@ const accounts: Readonly<Record<string, HarborAccount>> = {
 }
 
 export async function startHarborWorld(options: HarborWorldOptions = {}): Promise<HarborWorld> {
-  const { pageSize = 100, latency = 0, version = 'v2.15.2-ab12cd34', authMode = 'db_auth' } = options
+  const { pageSize = 100, version = 'v2.15.2-ab12cd34', authMode = 'db_auth' } = options
   const content = new HarborContent()
   const users = Object.fromEntries(Object.entries(accounts).map(([name, { password }]) => [name, password]))
   const realm = `https://${HOST}/service/token`
@@ -48,7 +47,7 @@ export async function startHarborWorld(options: HarborWorldOptions = {}): Promis
     {
       [HOST]: (message, response) => route({ api, registry, hidesApi: options.hidesApi }, message, response),
     },
-    latency > 0 ? { delay: () => sleep(latency) } : {},
+    internetOptions(options),
   )
   const settingsOf = (account: string | null, password = accounts[account ?? '']?.password) => ({
     url: `https://${HOST}`,

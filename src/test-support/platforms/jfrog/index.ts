@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Secret } from '../../../core/index.ts'
 import { startInternet } from '../../internet.ts'
 import { passOn } from '../../pass-on.ts'
-import type { PlatformWorld, PlatformWorldOptions } from '../../platform-world.ts'
+import { internetOptions, type PlatformWorld, type PlatformWorldOptions } from '../../platform-world.ts'
 import { pushBuilt, startRegistryServer } from '../../registry-server/index.ts'
 import { basicUser } from '../../registry-server/auth.ts'
 import { readBody } from '../../registry-server/listen.ts'
@@ -14,6 +14,7 @@ import { apiError, send } from './answer.ts'
 import { api, type ApiOptions, type StoredRepository, storesOf } from './api.ts'
 import { docker } from './docker.ts'
 import { Files } from './files.ts'
+import { jfrogQuota } from './quota.ts'
 
 export interface JfrogWorldOptions extends PlatformWorldOptions {
   /** Of the repository that is connected; local unless stated. */
@@ -54,7 +55,7 @@ const places = {
 }
 
 export async function startJfrogWorld(options: JfrogWorldOptions = {}): Promise<JfrogWorld> {
-  const { latency, kind = 'local', access = 'path', maySearch = true } = options
+  const { kind = 'local', access = 'path', maySearch = true } = options
   const registry = await startRegistryServer()
   const files = new Files()
   const userOf = (authorization: string | undefined) => {
@@ -111,7 +112,7 @@ export async function startJfrogWorld(options: JfrogWorldOptions = {}): Promise<
   const front = (message: IncomingMessage, response: ServerResponse) => void answer(message, response)
   const internet = await startInternet(
     { [domain]: front, [`*.${domain}`]: front, [storageHost]: storage },
-    latency === undefined ? {} : { delay: () => new Promise((done) => setTimeout(done, latency)) },
+    internetOptions(options, jfrogQuota),
   )
   const settingsOf = (username: string, password: string) => ({
     username,

@@ -1,8 +1,7 @@
 /** A registry of the protocol alone, as distribution is with a token server beside it. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Secret } from '../../../core/index.ts'
 import { startInternet } from '../../internet.ts'
-import type { PlatformWorld, PlatformWorldOptions } from '../../platform-world.ts'
+import { internetOptions, type PlatformWorld, type PlatformWorldOptions } from '../../platform-world.ts'
 import { pushBuilt, startRegistryServer } from '../../registry-server/index.ts'
 
 const HOST = 'registry.example'
@@ -14,7 +13,7 @@ export interface OciWorldOptions extends PlatformWorldOptions {
 }
 
 export async function startOciWorld(options: OciWorldOptions = {}): Promise<PlatformWorld> {
-  const { pageSize = 1000, latency = 0, auth = 'bearer' } = options
+  const { pageSize = 1000, auth = 'bearer' } = options
   const registry = await startRegistryServer({
     auth:
       auth === 'basic'
@@ -22,10 +21,7 @@ export async function startOciWorld(options: OciWorldOptions = {}): Promise<Plat
         : { kind: 'bearer', users, realm: `https://${HOST}/token`, allowCatalog: (user) => user === 'ann' },
     pageSize,
   })
-  const internet = await startInternet(
-    { [HOST]: { url: registry.url } },
-    latency > 0 ? { delay: () => sleep(latency) } : {},
-  )
+  const internet = await startInternet({ [HOST]: { url: registry.url } }, internetOptions(options))
   const settingsOf = (username: string, password: string) => ({
     url: `https://${HOST}`,
     username,

@@ -3,16 +3,16 @@
  * its pages a token, its 401 no reason.
  */
 import { type IncomingMessage, type ServerResponse } from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Clock, Secret, systemClock } from '../../../core/index.ts'
 import { startInternet } from '../../internet.ts'
 import { passOn } from '../../pass-on.ts'
-import type { PlatformWorld, PlatformWorldOptions } from '../../platform-world.ts'
+import { internetOptions, type PlatformWorld, type PlatformWorldOptions } from '../../platform-world.ts'
 import { pushBuilt, type RegistryServer, startRegistryServer } from '../../registry-server/index.ts'
 import { storageHost } from '../storage-host.ts'
 import { type QuayAnswer, QuayApi } from './api.ts'
 import type { QuayRow } from './content.ts'
 import { type QuayToken, quayTokenOf, quayTokens } from './tokens.ts'
+import { quayQuota } from './quota.ts'
 
 export { quayTokens } from './tokens.ts'
 
@@ -38,7 +38,7 @@ const NAMESPACE = 'mycompany'
 const mostAnswers = 500
 
 export async function startQuayWorld(options: QuayWorldOptions = {}): Promise<QuayWorld> {
-  const { clock = systemClock, host = 'quay.io', serverHostname = host, latency } = options
+  const { clock = systemClock, host = 'quay.io', serverHostname = host } = options
   const rows = new Map<string, QuayRow>()
   const answers: QuayAnswer[] = []
   const storage = storageHost('cdn01.quay.io')
@@ -95,7 +95,7 @@ export async function startQuayWorld(options: QuayWorldOptions = {}): Promise<Qu
 
   const internet = await startInternet(
     { [host]: answer, 'cdn01.quay.io': storage.host },
-    latency === undefined ? {} : { delay: () => sleep(latency) },
+    internetOptions(options, quayQuota(host)),
   )
 
   const add: QuayWorld['addRepository'] = (repository, more = {}) => {

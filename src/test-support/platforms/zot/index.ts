@@ -1,10 +1,9 @@
 /** zot, faked: the registry with names and passwords, and its search extension. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Secret } from '../../../core/index.ts'
 import { startInternet } from '../../internet.ts'
 import { passOn } from '../../pass-on.ts'
-import type { PlatformWorld, PlatformWorldOptions } from '../../platform-world.ts'
+import { internetOptions, type PlatformWorld, type PlatformWorldOptions } from '../../platform-world.ts'
 import { pushBuilt, type RegistryServer, startRegistryServer } from '../../registry-server/index.ts'
 import { answerSearch, ZotContent } from './search.ts'
 
@@ -26,7 +25,7 @@ const PASSWORD = 'zak_portolan-1'
 const forBrowsers = { 'access-control-allow-headers': 'Authorization,content-type,X-ZOT-API-CLIENT' }
 
 export async function startZotWorld(options: ZotWorldOptions = {}): Promise<ZotWorld> {
-  const { pageSize = 1000, latency = 0, hasSearch = true } = options
+  const { pageSize = 1000, hasSearch = true } = options
   const content = new ZotContent()
   const registry = await startRegistryServer({
     auth: { kind: 'basic', users: { [USER]: PASSWORD } },
@@ -39,7 +38,7 @@ export async function startZotWorld(options: ZotWorldOptions = {}): Promise<ZotW
   const search = hasSearch ? { content, pageSize } : undefined
   const internet = await startInternet(
     { [HOST]: (message, response) => route(registry, search, message, response) },
-    latency > 0 ? { delay: () => sleep(latency) } : {},
+    internetOptions(options),
   )
   const settingsOf = (password: string) => ({
     url: `https://${HOST}`,

@@ -73,7 +73,12 @@ const refused = (message: string): SearchAnswer => ({
   body: { errors: [{ message }], data: null },
 })
 
-/** The query `ImageList`, with its arguments as variables, and only the fields that are asked for. */
+interface Variables {
+  readonly page?: { readonly limit?: number; readonly offset?: number }
+  readonly [name: string]: unknown
+}
+
+/** Queries of `ImageList`, one or several by names of their own, arguments as variables; only the fields that are asked for. */
 export function answerSearch(
   content: ZotContent,
   parameters: URLSearchParams,
@@ -81,21 +86,19 @@ export function answerSearch(
 ): SearchAnswer {
   const query = parameters.get('query') ?? ''
   const fields = /Results\s*\{([^{}]*)\}/.exec(query)?.[1]?.trim().split(/\s+/)
-  if (!/\bImageList\(/.test(query) || fields === undefined) return refused('Cannot query that field')
-  const {
-    repo = '',
-    limit = 0,
-    offset = 0,
-  } = JSON.parse(parameters.get('variables') ?? '{}') as {
-    readonly repo?: string
-    readonly limit?: number
-    readonly offset?: number
-  }
+  const lists = [...query.matchAll(/(?:(\w+):\s*)?\bImageList\(repo:\s*(?:\$(\w+)|"([^"]*)")/g)]
+  if (lists.length === 0 || fields === undefined) return refused('Cannot query that field')
+  const variables = JSON.parse(parameters.get('variables') ?? '{}') as Variables
+  const { limit = 0, offset = 0 } = variables.page ?? {}
   if (limit < 0 || offset < 0) return refused('requested page parameters cannot be negative')
-  const all = content.images(repo)
-  const shown = all.slice(offset, offset + Math.min(limit === 0 ? all.length : limit, mostImages))
-  const unknown = shown.flatMap((image) => fields.filter((field) => !(field in image)))
-  if (unknown.length > 0) return refused(`Cannot query field "${unknown[0]}" on type "ImageSummary".`)
-  const Results = shown.map((image) => Object.fromEntries(fields.map((field) => [field, image[field]])))
-  return { status: 200, body: { data: { ImageList: { Page: { TotalCount: all.length }, Results } } } }
+  const data: Record<string, unknown> = {}
+  for (const [, alias = 'ImageList', variable = '', name] of lists) {
+    const all = content.images(name ?? String(variables[variable]))
+    const shown = all.slice(offset, offset + Math.min(limit === 0 ? all.length : limit, mostImages))
+    const unknown = shown.flatMap((image) => fields.filter((field) => !(field in image)))
+    if (unknown.length > 0) return refused(`Cannot query field "${unknown[0]}" on type "ImageSummary".`)
+    const Results = shown.map((image) => Object.fromEntries(fields.map((field) => [field, image[field]])))
+    data[alias] = { Page: { TotalCount: all.length }, Results }
+  }
+  return { status: 200, body: { data } }
 }
