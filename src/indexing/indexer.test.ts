@@ -165,6 +165,15 @@ describe('a layer is read', () => {
     expect(second.source.opened).toHaveLength(1)
   })
 
+  it('the larger the earlier, so that none is left alone at the end', async () => {
+    const sized = (name: string, kilobytes: number): LayerListing => ({
+      files: { [name]: Buffer.alloc(kilobytes * 1024) },
+    })
+    const { image, source, index } = setUp([sized('a', 20), sized('b', 400), sized('c', 90)])
+    await index()
+    expect(source.opened).toEqual([1, 2, 0].map((layer) => image.layers[layer]?.digest))
+  })
+
   it('anew when asked, and then gives the same', async () => {
     const { source, index } = setUp([base])
     const inventory = await index()

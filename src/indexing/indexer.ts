@@ -64,7 +64,10 @@ async function indexImage(
 ): Promise<Inventory> {
   const unique = [...new Map(request.layers.map((layer) => [layer.blob.digest, layer])).values()]
   const stored = await reader.stored(request, unique)
-  const missing = unique.filter(({ blob }) => !stored.has(blob.digest))
+  // Layers are read side by side: the largest first, so that none is left alone at the end.
+  const missing = unique
+    .filter(({ blob }) => !stored.has(blob.digest))
+    .sort((left, right) => right.blob.size - left.blob.size)
   const meter = new ProgressMeter(unique.length, missing, request.onProgress)
   const read = await allOrNone(request.signal, missing, async (layer, signal) => {
     const known = await reader.read(request, layer, signal, (count) => meter.bytes(layer, count))

@@ -6,6 +6,7 @@ import { layerError } from '../errors.ts'
 import type { BlobDescriptor, ImageSource } from '../ports.ts'
 import { BlobInput } from './blob-input.ts'
 import { compressionOf, createDecoder, type Decoder, MAGIC_LENGTH } from './decoder.ts'
+import { DecoderFeed } from './decoder-feed.ts'
 import { LAYER_LIMITS, type LayerLimits } from './limits.ts'
 import { TarError } from './tar-header.ts'
 import { TarReader } from './tar-reader.ts'
@@ -48,12 +49,12 @@ export async function readLayer(
     signal === undefined ? undefined : addAbortListener(signal, () => input.stop(abortReason(signal)))
   const decoder = createDecoder(compressionOf(await input.peek(MAGIC_LENGTH)))
   const limits = { ...LAYER_LIMITS, ...options.limits }
-  const unpacking = unpack(decoder.stream, visitor, input, limits).catch((error: unknown) => {
+  const unpacking = unpack(decoder, visitor, input, limits).catch((error: unknown) => {
     // A fault of the content may come from a damaged transfer, which the digest of the whole tells: so the rest is still read.
     if (!isContentFault(error)) input.stop(error instanceof Error ? error : new Error(String(error)))
     throw error
   })
-  const [fed, unpacked] = await Promise.allSettled([feed(input, decoder), unpacking])
+  const [fed, unpacked] = await Promise.allSettled([feed(input, decoder, blob.size), unpacking])
   if (fed.status === 'rejected') throw fed.reason
   if (unpacked.status === 'rejected' && !isContentFault(unpacked.reason)) throw unpacked.reason
   input.verify()
@@ -62,33 +63,19 @@ export async function readLayer(
 }
 
 /** Hands the blob to the decoder as fast as it takes it; once the decoder has failed, only hashes. */
-async function feed(input: BlobInput, decoder: Decoder): Promise<void> {
-  const { stream } = decoder
+async function feed(input: BlobInput, decoder: Decoder, size: number): Promise<void> {
+  const feeding = new DecoderFeed(decoder, size)
   try {
-    for await (const chunk of input.chunks()) {
-      for (const piece of decoder.split(chunk)) {
-        if (!stream.destroyed && !stream.write(piece)) await writable(stream)
-      }
-    }
-    stream.end()
+    for await (const chunk of input.chunks()) await feeding.put(chunk)
+    feeding.end()
   } catch (error) {
-    stream.destroy(error instanceof Error ? error : new Error(String(error)))
+    decoder.stream.destroy(error instanceof Error ? error : new Error(String(error)))
     throw error
   }
 }
 
-function writable(stream: Transform): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      stream.off('drain', done).off('close', done)
-      resolve()
-    }
-    stream.on('drain', done).on('close', done)
-  })
-}
-
 async function unpack(
-  stream: Transform,
+  decoder: Decoder,
   visitor: LayerVisitor,
   input: BlobInput,
   limits: LayerLimits,
@@ -96,29 +83,39 @@ async function unpack(
   const hash = createHash('sha256')
   const tar = new TarReader(visitingSink(visitor), limits)
   let unpackedSize = 0
-  await eachChunk(stream, (chunk) => {
+  let held: ArrayBufferLike | undefined
+  await eachChunk(decoder.stream, (chunk) => {
     unpackedSize += chunk.length
     checkSize(unpackedSize, input, limits)
     hash.update(chunk)
-    tar.push(chunk)
+    if (tar.push(chunk)) held = chunk.buffer
+    if (chunk.buffer !== held) decoder.release(chunk)
   })
   tar.end()
   return { diffId: digestFromHex(hash.digest('hex')), unpackedSize }
 }
 
-/** Each piece as it comes: an iterator would copy pieces that wait together into one. A throw of `use` ends the stream. */
+/**
+ * Each piece as it comes: an iterator would copy pieces that wait together into one. A microtask runs after the decoder has handed
+ * its next work to the thread pool, so that unpacking goes on while this thread hashes. A throw of `use` ends the stream.
+ */
 function eachChunk(stream: Transform, use: (chunk: Buffer) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    stream.on('data', (chunk: Buffer) => {
+    let hasFailed = false
+    const take = (chunk: Buffer): void => {
+      if (hasFailed) return
       try {
         use(chunk)
       } catch (error) {
+        hasFailed = true
         reject(error)
         stream.destroy()
       }
-    })
-    stream.on('end', resolve).on('error', reject)
-    stream.on('close', () => reject(new Error('the stream ended early')))
+    }
+    stream.on('data', (chunk: Buffer) => queueMicrotask(() => take(chunk)))
+    // The last piece may still wait.
+    stream.on('end', () => queueMicrotask(resolve)).on('error', reject)
+    stream.on('close', () => queueMicrotask(() => reject(new Error('the stream ended early'))))
   })
 }
 

@@ -96,10 +96,13 @@ export class TarReader {
     this.#limits = limits
   }
 
-  push(chunk: Buffer): void {
+  /** @returns whether the sink may hold a piece of this chunk (`PartsSink.piece`) */
+  push(chunk: Buffer): boolean {
+    let isHeld = false
     let offset = 0
     while (offset < chunk.length && !this.ended) {
       if (this.#step === 'parts') {
+        isHeld = true
         offset += this.#partsOf(chunk.subarray(offset))
         continue
       }
@@ -116,6 +119,7 @@ export class TarReader {
       else this.#gather(chunk.subarray(offset, offset + taken))
       offset += taken
     }
+    return isHeld
   }
 
   end(): void {
