@@ -93,14 +93,7 @@ export class DiscoveryFleet implements AsyncDisposable {
 
   async discover(options: { readonly complete?: boolean } = {}): Promise<DiscoveryCost> {
     this.#clock.skip(HOUR)
-    const { world } = this
-    const { quota } = world.internet
-    const before = {
-      listing: world.listingRequests(),
-      all: world.internet.requests.length,
-      counted: quota?.counted ?? 0,
-      refused: quota?.refused ?? 0,
-    }
+    const before = this.#asked()
     const began = performance.now()
     await createDiscoveryService({ db: this.#db, clock: this.#clock }).request(
       'one',
@@ -111,13 +104,21 @@ export class DiscoveryFleet implements AsyncDisposable {
     if (end?.outcome !== 'completed') {
       throw end?.error ?? new Error(`the discovery is ${end?.outcome ?? 'not there'}`)
     }
+    const seconds = (performance.now() - began) / 1_000
+    const after = this.#asked()
     return {
-      requests: world.listingRequests() - before.listing,
-      all: world.internet.requests.length - before.all,
-      seconds: (performance.now() - began) / 1_000,
-      counted: (quota?.counted ?? 0) - before.counted,
-      refused: (quota?.refused ?? 0) - before.refused,
+      requests: after.requests - before.requests,
+      all: after.all - before.all,
+      counted: after.counted - before.counted,
+      refused: after.refused - before.refused,
+      seconds,
     }
+  }
+
+  #asked(): Omit<DiscoveryCost, 'seconds'> {
+    const { internet } = this.world
+    const { counted = 0, refused = 0 } = internet.quota ?? {}
+    return { requests: this.world.listingRequests(), all: internet.requests.length, counted, refused }
   }
 
   #worker() {

@@ -71,13 +71,9 @@ export async function startInternet(
     const url = new URL(message.url ?? '/', `https://${message.headers.host ?? ''}`)
     requests.push(`${message.method} ${url.href}`)
     const request = { method: message.method ?? 'GET', url, headers: message.headers }
-    const admission = options.quota?.admit(request)
-    if (admission !== undefined) {
-      response.once('close', admission.done)
-      for (const [name, value] of Object.entries(admission.headers)) response.setHeader(name, value)
-    }
+    const refusal = options.quota && refusalOf(options.quota, request, response)
     await options.delay?.(url)
-    const instead = admission?.refusal ?? internet.intercept(request)
+    const instead = refusal ?? internet.intercept(request)
     if (instead?.silent) return
     const host = hostFor(hosts, url.hostname)
     if (instead !== undefined) response.writeHead(instead.status, instead.headers).end(instead.body ?? '')
@@ -122,6 +118,18 @@ export async function startInternet(
     },
   }
   return internet
+}
+
+/** Counts a request that has come in until it is answered. */
+function refusalOf(
+  quota: Quota,
+  request: InterceptedRequest,
+  response: ServerResponse,
+): InterceptedAnswer | undefined {
+  const { refusal, headers, done } = quota.admit(request)
+  response.once('close', () => done(response.statusCode))
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+  return refusal
 }
 
 interface Certificates {

@@ -31,6 +31,8 @@ export interface QuotaRule {
   readonly burst?: number
   /** Most of them side by side. */
   readonly atOnce?: number
+  /** Of the answer: it uses nothing up. */
+  readonly freeStatus?: number
   /** Sent with every answer. */
   headers?(state: QuotaState): Readonly<Record<string, string>>
   refusal(state: QuotaState): InterceptedAnswer
@@ -41,7 +43,7 @@ export interface Admission {
   readonly refusal: InterceptedAnswer | undefined
   readonly headers: Readonly<Record<string, string>>
   /** The answer was sent. */
-  done(): void
+  done(status: number): void
 }
 
 /** How a platform says it. @param body text as it is, all else as JSON */
@@ -59,6 +61,7 @@ interface Meter {
   /** How many are left, and when there are more. */
   look(now: number): { readonly remaining: number; readonly resetAt: number }
   use(now: number): void
+  giveBack(): void
 }
 
 interface Counted {
@@ -99,8 +102,11 @@ export class Quota {
     return {
       refusal: over?.rule.refusal(state(over)),
       headers: Object.assign({}, ...all.map((each) => each.rule.headers?.(state(each)))),
-      done: () => {
-        for (const each of all) each.underWay -= 1
+      done: (status) => {
+        for (const each of all) {
+          each.underWay -= 1
+          if (over === undefined && status === each.rule.freeStatus) each.meter.giveBack()
+        }
       },
     }
   }
@@ -123,6 +129,7 @@ function fixedWindow(limit: number, span: number): Meter {
       return { remaining: limit - used, resetAt: (window + 1) * span }
     },
     use: () => void (used += 1),
+    giveBack: () => void (used -= 1),
   }
 }
 
@@ -134,6 +141,7 @@ function slidingWindow(limit: number, span: number): Meter {
       return { remaining: limit - used.length, resetAt: (used[0] ?? now) + span }
     },
     use: (now) => void used.push(now),
+    giveBack: () => void used.pop(),
   }
 }
 
@@ -147,5 +155,6 @@ function bucket(perMillisecond: number, burst: number): Meter {
       return { remaining: Math.floor(level + 1e-9), resetAt: now + Math.max(0, 1 - level) / perMillisecond }
     },
     use: () => void (level -= 1),
+    giveBack: () => void (level += 1),
   }
 }

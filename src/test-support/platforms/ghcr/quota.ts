@@ -10,6 +10,7 @@ export const githubQuota: readonly QuotaRule[] = [
     requests: 5000,
     seconds: 3600,
     window: 'fixed',
+    freeStatus: 304,
     headers: ({ limit, remaining, resetAt }) => ({
       'x-ratelimit-limit': String(limit),
       'x-ratelimit-remaining': String(remaining),
