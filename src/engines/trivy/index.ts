@@ -15,6 +15,7 @@ import {
 } from '../index.ts'
 import { imageTooLarge } from './errors.ts'
 import { type TrivyDatabase, withRunFolder } from './folders.ts'
+import { KnownVersions } from './known-versions.ts'
 import { findProgram, type ProgramPlace } from './program.ts'
 import { Run } from './run.ts'
 import { Turns } from './turns.ts'
@@ -47,11 +48,12 @@ const AT_ONCE = { alone: 1, client: 4 }
 
 export function createTrivyEngine(options: TrivyOptions): ImageEngine {
   const turns = new Turns(options.server === undefined ? AT_ONCE.alone : AT_ONCE.client)
+  const versions = new KnownVersions(options.clock)
   return {
     id: ID,
     label: 'Trivy',
     facts: (signal) => factsOf(options, signal),
-    scan: (request) => turns.run(request.signal, () => scan(options, request)),
+    scan: (request) => turns.run(request.signal, () => scan(options, versions, request)),
   }
 }
 
@@ -85,7 +87,11 @@ async function databaseOf({ server, database }: TrivyOptions): Promise<TrivyData
   return server === undefined ? database() : undefined
 }
 
-async function scan(options: TrivyOptions, request: EngineScanRequest): Promise<EngineScan> {
+async function scan(
+  options: TrivyOptions,
+  versions: KnownVersions,
+  request: EngineScanRequest,
+): Promise<EngineScan> {
   const { image, source, signal, owner } = request
   const program = await findProgram(options)
   const most = options.maxImageSize ?? MAX_IMAGE
@@ -95,8 +101,19 @@ async function scan(options: TrivyOptions, request: EngineScanRequest): Promise<
     await saveOciLayout(source, image, folder.layout, signal === undefined ? {} : { signal })
     const run = runOf(options, { program, folder, database, signal })
     const content = await run.content(image.layers.map(({ diffId }) => diffId))
-    const facts = withDatabase(options, await run.version(), database)
+    const facts = await factsAfter(options, versions, { program, run, database })
     const judged = { engine: ID, owner, image, describe: options.describe, ...content }
     return { ...judgedInventory(judged), facts }
   })
+}
+
+/** Of the scan that has just ended: how old data is that the program fetches by itself, only the program knows. */
+async function factsAfter(
+  options: TrivyOptions,
+  versions: KnownVersions,
+  { program, run, database }: { program: string; run: Run; database: TrivyDatabase | undefined },
+): Promise<EngineFacts> {
+  if (options.server === undefined && database === undefined) return run.version()
+  const version = await versions.of(program, () => run.version())
+  return withDatabase(options, { version, databaseUpdatedAt: null }, database)
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AppError, DEFAULT_PLATFORM, Secret, systemClock } from '../../core/index.ts'
 import { resolveImage } from '../../images/index.ts'
-import { digestOfText } from '../../test-support/domain/index.ts'
+import { digestOfText, ManualClock } from '../../test-support/domain/index.ts'
 import { buildImage, type BuiltImage, memorySource } from '../../test-support/image-builder/index.ts'
 import type { DescribePackage, EngineScan, ImageEngine } from '../index.ts'
 import { createTrivyEngine, type TrivyOptions } from './index.ts'
@@ -77,7 +77,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-/** A program in place of Trivy: `version` is answered, else the script's body runs, with `args` and `out(text)` at hand. */
+/** A program in place of Trivy: `version` is answered and noted in the file `asked`, else the script's body runs, with `args` and `out(text)` at hand. */
 async function fakeTrivy(body: string): Promise<string> {
   const path = join(folder, 'bin', 'trivy')
   await mkdir(join(folder, 'bin'), { recursive: true })
@@ -85,8 +85,10 @@ async function fakeTrivy(body: string): Promise<string> {
 const fs = require('node:fs')
 const args = process.argv.slice(2)
 const out = (text) => fs.writeSync(1, text)
-if (args[0] === 'version') out(JSON.stringify({ Version: '9.9.9' }))
-else { ${body} }
+if (args[0] === 'version') {
+  fs.appendFileSync(${JSON.stringify(join(folder, 'asked'))}, 'version ')
+  out(JSON.stringify({ Version: '9.9.9' }))
+} else { ${body} }
 `
   await writeFile(path, script)
   await chmod(path, 0o755)
@@ -231,6 +233,22 @@ describe('the program', () => {
     const copies = (await readdir(join(folder, 'engine'))).filter((name) => name.startsWith('db-'))
     expect(copies).toHaveLength(1)
     expect((await stat(join(folder, 'engine'))).mode & 0o777).toBe(0o700)
+  })
+
+  it('is asked for its version once a minute, and each time how old the data is that it fetches itself', async () => {
+    const asked = async (): Promise<number> =>
+      (await readFile(join(folder, 'asked'), 'utf8')).trim().split(' ').length
+    const clock = new ManualClock()
+    const server = { url: 'http://127.0.0.1:1', token: undefined }
+    const engine = await engineOf(say, { clock, server })
+    for (let scan = 0; scan < 2; scan += 1) expect((await scanWith(engine)).facts.version).toBe('9.9.9')
+    expect(await asked()).toBe(1)
+    clock.advance(60_000)
+    await scanWith(engine)
+    expect(await asked()).toBe(2)
+    const alone = await engineOf(say)
+    for (let scan = 0; scan < 2; scan += 1) await scanWith(alone)
+    expect(await asked()).toBe(4)
   })
 
   it('is asked again where it lost the findings of Ubuntu', async () => {
