@@ -7,10 +7,13 @@ import { AppError, type HostList, hostList, Secret } from '../core/index.ts'
 import { javaDatabase } from '../java-names/index.ts'
 import { createAddressPolicy, type ProxySettings } from '../platform/http/index.ts'
 import { environment } from './config/schema.ts'
+import { packageRoot } from './version.ts'
 
 /** What an operator has decided, checked. Every path is absolute. */
 export interface Config {
   readonly dataDir: string
+  /** Of the built pages; not for an operator to say. */
+  readonly webRoot: string
   /** PostgreSQL to use; undefined: the embedded database in the data folder. */
   readonly databaseUrl: Secret<string> | undefined
   /** 0: any free port. */
@@ -68,6 +71,7 @@ export async function loadConfig(env: Environment = process.env): Promise<Config
   const behindProxy = values.PORTOLAN_BEHIND_PROXY
   return {
     dataDir,
+    webRoot: join(packageRoot, 'dist', 'web'),
     databaseUrl: values.PORTOLAN_DATABASE_URL,
     port: values.PORTOLAN_PORT,
     host: tls === undefined && !behindProxy ? LOOPBACK : EVERYWHERE,

@@ -113,7 +113,7 @@ async function assemble(ground: Ground): Promise<Container> {
     log,
     clock,
     version,
-    webRoot: join(packageRoot, 'dist', 'web'),
+    webRoot: config.webRoot,
     docsRoot: join(packageRoot, 'docs'),
     tls: config.tls,
     behindProxy: config.behindProxy,

@@ -31,7 +31,7 @@ export async function checkSteps(
   longest = LONGEST,
 ): Promise<CheckResult> {
   const found = await tried(connector, longest)
-  const steps = found.map((step) => ({ ...step, remedy: withAddresses(step, egressAddresses) }))
+  const steps = found.map((step) => ({ ...step, remedy: remedyOf(step, egressAddresses) }))
   const failed = steps.find((step) => step.state === 'failed')
   return { ok: failed === undefined, steps, error: failed === undefined ? null : reasonOfStep(failed) }
 }
@@ -54,7 +54,9 @@ async function tried(connector: RegistryConnector, longest: number): Promise<rea
   }
 }
 
-function withAddresses({ state, code, remedy }: CheckStep, addresses: readonly string[]): string | null {
+function remedyOf({ state, code, remedy }: CheckStep, addresses: readonly string[]): string | null {
+  // Work goes on by itself; a check is over.
+  if (code === THROTTLED) return 'Wait until then, and check again. The settings may be right.'
   if (state !== 'failed' || addresses.length === 0 || !firewallCodes.test(code ?? '')) return remedy
   const advice = `If a firewall guards it, let in the addresses that this server connects from: ${addresses.join(', ')}.`
   return remedy === null ? advice : `${remedy} ${advice}`

@@ -15,9 +15,16 @@ export function describedFor(
 
 function keyless(field: PlatformField, mayUseIdentity: boolean): PlatformField {
   if (!field.orAmbient) return field
-  if (!mayUseIdentity) return { ...field, required: true }
+  if (!mayUseIdentity) return { ...field, required: true, help: sentences(field.help, identityWord(field)) }
   const help = sentences(field.help, "Leave it empty to use this server's own cloud identity.")
   return { ...field, required: false, help }
+}
+
+/** Said once, where an empty form would otherwise be filled by the server. */
+function identityWord({ secret }: PlatformField): string {
+  return secret
+    ? 'The operator of this server does not allow its own cloud identity in its place (PORTOLAN_ALLOW_AMBIENT_CREDENTIALS).'
+    : ''
 }
 
 /** Said where it is decided: at the address and at the switch, not at every field beside them. */

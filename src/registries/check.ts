@@ -16,6 +16,8 @@ export interface CheckSubject {
   firstRepository(signal?: AbortSignal): Promise<string | undefined>
   /** Asks for one manifest. @returns which, as in `acme/api:1.4`; undefined when there is none to try */
   pull(repository: string, signal?: AbortSignal): Promise<string | undefined>
+  /** What to grant where a pull is denied, by the names of the platform; undefined: what denies it says so itself. */
+  readonly pullRemedy?: string | undefined
 }
 
 /** The parts of a check that are the registry protocol's. @param client made for this check, with one attempt: a person waits */
@@ -146,7 +148,8 @@ async function pull(subject: CheckSubject, repository: string, signal?: AbortSig
     if (pulled === undefined) return skipped('pull', `${repository} has no tag to try.`)
     return passed('pull', `${pulled} can be pulled.`)
   } catch (thrown) {
-    return failed('pull', known(thrown))
+    const step = failed('pull', known(thrown))
+    return step.code === 'permission-missing' ? { ...step, remedy: subject.pullRemedy ?? step.remedy } : step
   }
 }
 

@@ -94,10 +94,11 @@ describe('registry connections', () => {
       expect(often).toMatch(/credentials.*console/)
       expect(often).toContain('203.0.113.7')
       expect(often).toMatch(/firewall/)
+      expect(await alert.innerText()).toContain('Verify both in the console')
       expect(await check.getByRole('listitem').allInnerTexts()).toEqual([
         expect.stringContaining('Passed'),
         expect.stringContaining('Passed'),
-        expect.stringContaining('Verify both in the console'),
+        expect.stringMatching(/Failed[^]*stands above/),
         expect.stringContaining('Skipped'),
         expect.stringContaining('Skipped'),
       ])

@@ -24,7 +24,7 @@ let browser: OpenBrowser
 
 beforeAll(async () => {
   mkdirSync(screenshots, { recursive: true })
-  await builtWeb()
+  const webRoot = await builtWeb()
   folder = await mkdtemp(join(tmpdir(), 'portolan-browser-'))
   registry = await startSampleRegistry(Date.now())
   const config = await loadConfig({
@@ -35,7 +35,7 @@ beforeAll(async () => {
     PORTOLAN_ALLOW_INSECURE_REGISTRIES: '127.0.0.1',
     PORTOLAN_LOG_LEVEL: 'silent',
   })
-  server = await serve({ config, print: () => {} })
+  server = await serve({ config: { ...config, webRoot }, print: () => {} })
   browser = await openBrowser()
 })
 

@@ -62,6 +62,8 @@ export function checkGoogle(
           throw error
         }
       },
+      pullRemedy:
+        'Grant the account a role with artifactregistry.repositories.downloadArtifacts on the repository, such as roles/artifactregistry.reader.',
       firstRepository: async (inner) => (await first(inner))?.name,
       async pull(_, inner) {
         const found = await first(inner)

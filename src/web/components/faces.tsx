@@ -5,12 +5,22 @@ import type { Reason } from '../../contract/index.ts'
 import { problemOf } from '../api/problem.ts'
 import { Copy } from './copy.tsx'
 import classes from './faces.module.css'
+import { takeFocus } from './focus.ts'
+
+export interface FailedProps {
+  error: unknown
+  retry?: () => void
+  title?: string
+  /** It answers what a person has just done: they are led to it. */
+  isAnswer?: boolean
+}
 
 /** What failed, why, what to do, try again, and the code to quote. */
-export function Failed({ error, retry, title }: { error: unknown; retry?: () => void; title?: string }) {
+export function Failed({ error, retry, title, isAnswer = false }: FailedProps) {
   const problem = problemOf(error)
   return (
     <Alert
+      {...(isAnswer ? { ref: takeFocus, tabIndex: -1 } : {})}
       className={classes['failed'] ?? ''}
       icon={<IconAlertTriangle aria-hidden />}
       title={title ?? problem.title}

@@ -3,6 +3,7 @@ import { IconAlertTriangle } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { platformsQuery } from '../api/queries.ts'
 import classes from './faces.module.css'
+import { takeFocus } from './focus.ts'
 
 export interface FailedToConnectProps {
   reason: { readonly message: string; readonly remedy: string | null; readonly code?: string }
@@ -10,7 +11,7 @@ export interface FailedToConnectProps {
   compact?: boolean
 }
 
-/** Why a registry cannot be used, what to do, and what else is often the cause. */
+/** Why a registry cannot be used, what to do, and what else is often the cause. Whoever asked is led to it, not so under a row. */
 export function FailedToConnect({ reason, compact = false }: FailedToConnectProps) {
   const size = compact ? 'xs' : 'sm'
   return (
@@ -19,7 +20,7 @@ export function FailedToConnect({ reason, compact = false }: FailedToConnectProp
       title="Failed to connect"
       icon={<IconAlertTriangle aria-hidden />}
       className={classes['failed'] ?? ''}
-      {...(compact ? { p: 'xs' } : {})}
+      {...(compact ? { p: 'xs' } : { ref: takeFocus, tabIndex: -1 })}
     >
       <Text size={size} className="wrap-anywhere">
         {reason.message}

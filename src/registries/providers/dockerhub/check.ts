@@ -27,6 +27,10 @@ export async function checkHub(check: HubCheck, signal?: AbortSignal): Promise<r
     },
     excessRights: async (inner?: AbortSignal) =>
       excess(check, named ?? (await found(inner).catch(() => undefined))?.name, inner),
+    pullRemedy:
+      secretKind(settings.credentials) === 'organization'
+        ? 'Give the organization access token the scope Image Pull (scope-image-pull) on the repository.'
+        : 'Give a token with the access Read-only (repo:read) of an account that may pull from the repository.',
     firstRepository: async (inner?: AbortSignal) => named ?? (await found(inner))?.name,
     async pull(repository: string, inner?: AbortSignal) {
       const { tags } = await tagsAt(check, repository, { page: 1, pageSize: 1, signal: inner })

@@ -23,10 +23,12 @@ interface Candidate {
 export function ecrCheck(
   api: EcrApi,
   client: DistributionClient,
-): Pick<CheckSubject, 'host' | 'signIn' | 'firstRepository' | 'pull'> {
+): Pick<CheckSubject, 'host' | 'signIn' | 'firstRepository' | 'pull' | 'pullRemedy'> {
   const found = new Map<string, Candidate>()
   return {
     ...distributionCheck(client),
+    pullRemedy:
+      'Allow ecr:BatchGetImage and ecr:GetDownloadUrlForLayer in the policy of the user or role; the page of this platform has a policy to copy.',
     async firstRepository(signal) {
       const { repositories = [] } = await api.repositories({ maxResults: someEntries }, signal)
       const names = repositories.map(({ repositoryName = '' }) => repositoryName).filter(isRepositoryName)

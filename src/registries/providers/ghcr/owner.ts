@@ -6,15 +6,26 @@ import { accountAnswer } from './schema.ts'
 /** Where an owner's packages are listed, by what the owner is to the token. */
 export type OwnerBase = `/orgs/${string}` | `/users/${string}` | '/user'
 
-/** Who the token belongs to. `scopes` is undefined for tokens that have none to name. */
+function notGithub(host: string, cause: AppError): AppError {
+  return new AppError({
+    code: 'not-a-registry',
+    kind: 'invalid',
+    publicMessage: `${host} does not answer as the API of GitHub does.`,
+    remedy: 'Check the field API URL: https://api.github.com, or https://HOST/api/v3 of your own server.',
+    cause,
+  })
+}
+
+/** Who the token belongs to, which every GitHub says. `scopes` is undefined for tokens that have none to name. */
 export async function tokenHolder(
   api: ApiClient,
   signal?: AbortSignal,
 ): Promise<{ readonly login: string; readonly scopes: readonly string[] | undefined }> {
-  const { value, response } = await api.json(
-    { path: '/user', doing: 'say whom the token belongs to', signal },
-    accountAnswer,
-  )
+  const { value, response } = await api
+    .json({ path: '/user', doing: 'say whom the token belongs to', signal }, accountAnswer)
+    .catch((error: unknown) => {
+      throw isAppError(error) && error.code === 'platform-not-found' ? notGithub(api.host, error) : error
+    })
   return { login: value.login, scopes: scopesIn(response) }
 }
 

@@ -98,6 +98,7 @@ export function checkSubject(checked: Checked): CheckSubject {
     plainHttp: false,
     verifyTls: !settings.transport.skipTlsVerification,
     hasCredentials: true,
+    pullRemedy: `Give the user the permission Read on ${settings.repository} (for a virtual repository, on those in it).`,
     async signIn() {
       try {
         await checked.listed()

@@ -37,6 +37,8 @@ export function checkRegistry(check: OciCheck, signal?: AbortSignal): Promise<Ch
         ? harborExcess(check, await firstRepository(inner).catch(() => undefined), inner)
         : undefined,
     firstRepository,
+    pullRemedy:
+      'Allow the account repository:<name>:pull (Harbor: "Pull Repository"; zot: the action read), or use one that may pull.',
   }
   return checkConnection(subject, signal)
 }

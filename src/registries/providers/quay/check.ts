@@ -23,6 +23,8 @@ export async function checkQuay(check: QuayCheck, signal?: AbortSignal): Promise
     signIn: (inner?: AbortSignal) => client.ping(inner),
     excessRights: async (inner?: AbortSignal) =>
       excess(check, (await found(inner).catch(() => undefined))?.name, inner),
+    pullRemedy:
+      'Give a token with the scope View all visible repositories (repo:read), of a user with the permission Read on the repository.',
     firstRepository: async (inner?: AbortSignal) => (await found(inner))?.name,
     async pull(repository: string, inner?: AbortSignal) {
       const { tags } = await tagsAt(check, repository, { page: 1, limit: 1, signal: inner })

@@ -33,7 +33,7 @@ const ICONS: Readonly<Record<Exclude<LineState, 'running'>, typeof IconCheck>> =
   waiting: IconCircleDashed,
 }
 
-/** The five steps of a connection's check; each failure with its cause and remedy under it. */
+/** The five steps of a connection's check, under what failed and what to do. */
 export function CheckLines({ result, running }: { result: CheckResult | null; running: boolean }) {
   return (
     <Stack gap="xs">
@@ -46,14 +46,25 @@ export function CheckLines({ result, running }: { result: CheckResult | null; ru
           const state: LineState = running
             ? 'running'
             : (step?.state ?? (result === null ? 'waiting' : 'skipped'))
-          return <CheckLine key={id} label={label} state={state} step={running ? undefined : step} />
+          const words = running || step === undefined ? null : wordsOf(step, result?.error ?? null)
+          return <CheckLine key={id} label={label} state={state} words={words} />
         })}
       </ol>
     </Stack>
   )
 }
 
-function CheckLine({ label, state, step }: { label: string; state: LineState; step: CheckStep | undefined }) {
+type Words = Pick<CheckStep, 'message' | 'remedy'>
+
+/** What stands above the steps already is not said again. */
+function wordsOf({ state, message, remedy }: CheckStep, error: CheckResult['error']): Words {
+  const isSaid = state === 'failed' && message === error?.message
+  return isSaid
+    ? { message: 'What failed, and what to do, stands above.', remedy: null }
+    : { message, remedy }
+}
+
+function CheckLine({ label, state, words }: { label: string; state: LineState; words: Words | null }) {
   const Icon = state === 'running' ? null : ICONS[state]
   return (
     <li data-state={state}>
@@ -67,14 +78,14 @@ function CheckLine({ label, state, step }: { label: string; state: LineState; st
         <Text size="xs" c="dimmed" span>
           {WORDS[state]}
         </Text>
-        {step === undefined || step.message === '' ? null : (
+        {words === null || words.message === '' ? null : (
           <Text size="sm" className="wrap-anywhere">
-            {step.message}
+            {words.message}
           </Text>
         )}
-        {step === undefined || step.remedy === null ? null : (
+        {words === null || words.remedy === null ? null : (
           <Text size="sm" className="wrap-anywhere">
-            <b>What to do:</b> {step.remedy}
+            <b>What to do:</b> {words.remedy}
           </Text>
         )}
       </div>

@@ -5,6 +5,7 @@ import type { RegistryConnection } from '../../../contract/index.ts'
 import { connectionQuery, platformsQuery } from '../../api/queries.ts'
 import { Failed, RowsSkeleton } from '../../components/faces.tsx'
 import { Page } from '../../components/page.tsx'
+import { Trouble } from '../../components/trouble.tsx'
 import { draftOf } from '../../lib/connection-form.ts'
 import { Wizard, type WizardProps } from './wizard.tsx'
 
@@ -27,14 +28,17 @@ export function EditConnectionPage() {
         <RowsSkeleton rows={4} />
       ) : null}
       {platforms.data === undefined || connection.data === undefined ? null : (
-        <EditForm
-          // A version that someone else saved since starts the form anew only when the person asks for it.
-          key={connection.data.id}
-          connection={connection.data}
-          platforms={platforms.data.items}
-          egressAddresses={platforms.data.egressAddresses}
-          firstStep={step ?? 'configuration'}
-        />
+        <>
+          <Trouble connection={connection.data} />
+          <EditForm
+            // A version that someone else saved since starts the form anew only when the person asks for it.
+            key={connection.data.id}
+            connection={connection.data}
+            platforms={platforms.data.items}
+            egressAddresses={platforms.data.egressAddresses}
+            firstStep={step ?? 'configuration'}
+          />
+        </>
       )}
     </Page>
   )

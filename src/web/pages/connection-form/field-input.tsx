@@ -64,6 +64,7 @@ function Input(props: FieldInputProps) {
           label={field.label}
           description={field.help === '' ? undefined : field.help}
           error={error}
+          aria-invalid={error !== undefined}
           checked={value === true}
           onChange={(event) => change(event.currentTarget.checked)}
         />

@@ -33,7 +33,7 @@ export function SaveStep({ platform, draft, result, checking, error }: SaveStepP
           </DataList.Item>
         ))}
       </DataList>
-      {error === null ? null : <Failed error={error} />}
+      {error === null ? null : <Failed error={error} isAnswer />}
       <CheckLines result={result} running={checking} />
     </Stack>
   )

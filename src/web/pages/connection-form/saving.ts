@@ -48,8 +48,10 @@ export function useSaving({ platform, draft, connection, onRefused = () => {} }:
     onError: onRefused,
     onSuccess: (answer, target) => {
       setResult(answer)
-      announce(answer.ok ? 'Connected' : 'Failed to connect')
-      if (answer.ok) store.mutate(target)
+      // A failure is an alert, which says itself.
+      if (!answer.ok) return
+      announce('Connected')
+      store.mutate(target)
     },
   })
   const save = (): void => {

@@ -1,6 +1,6 @@
 import { Button, Group, Stepper } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { useState } from 'react'
+import { type RefObject, useEffect, useRef, useState } from 'react'
 import type { RegistryConnection, RegistryPlatform } from '../../../contract/index.ts'
 import { problemOf } from '../../api/problem.ts'
 import { announce } from '../../components/announcer.ts'
@@ -9,6 +9,7 @@ import { LinkButton } from '../../components/links.tsx'
 import { type Draft, fieldErrors, missing, stepOfErrors } from '../../lib/connection-form.ts'
 import { ConfigurationStep } from './configuration-step.tsx'
 import { CredentialsStep } from './credentials-step.tsx'
+import classes from './form.module.css'
 import { PlatformStep } from './platform-step.tsx'
 import { SaveStep } from './save-step.tsx'
 import { type Saving, useSaving } from './saving.ts'
@@ -40,10 +41,13 @@ function useSteps({ platform, draft, connection, firstStep }: WizardProps) {
   const steps = connection === undefined ? STEPS : STEPS.slice(1)
   const [step, setStep] = useState<Step>(firstStep)
   const [tried, setTried] = useState(false)
+  const [moves, setMoves] = useState(0)
+  const form = useLead(moves)
   const wrong = platform === undefined ? {} : missing(platform.fields, draft, connection?.secretFields ?? [])
   const isComplete = platform !== undefined && Object.keys(wrong).length === 0
   const go = (target: Step | undefined): void => {
     if (target === undefined || (platform === undefined && target !== 'platform')) return
+    setMoves((count) => count + 1)
     const isLater = target === 'configuration' || target === 'save'
     if (isLater && !isComplete) {
       setTried(true)
@@ -53,13 +57,25 @@ function useSteps({ platform, draft, connection, firstStep }: WizardProps) {
     }
     setStep(target)
   }
-  return { steps, step, active: steps.indexOf(step), go, isComplete, wrong: tried ? wrong : {} }
+  return { form, steps, step, active: steps.indexOf(step), go, isComplete, wrong: tried ? wrong : {} }
+}
+
+/** Every move leads to what is wrong, or else to the step: the button that was pressed stands behind it, or has gone. */
+function useLead(moves: number): RefObject<HTMLFormElement | null> {
+  const form = useRef<HTMLFormElement>(null)
+  useEffect(() => {
+    if (moves === 0 || document.activeElement?.role === 'alert') return
+    const find = (selector: string) => form.current?.querySelector<HTMLElement>(selector)
+    const next = find('[aria-invalid="true"]') ?? find('[data-step]')
+    next?.focus()
+  }, [moves])
+  return form
 }
 
 /** Add or edit a connection, step by step. */
 export function Wizard(props: WizardProps) {
   const { platform, draft, connection } = props
-  const { steps, step, active, go, isComplete, wrong } = useSteps(props)
+  const { form, steps, step, active, go, isComplete, wrong } = useSteps(props)
   const saving = useSaving({
     platform,
     draft,
@@ -81,6 +97,7 @@ export function Wizard(props: WizardProps) {
   }
   return (
     <form
+      ref={form}
       noValidate
       onSubmit={(event) => {
         event.preventDefault()
@@ -109,8 +126,10 @@ export function Wizard(props: WizardProps) {
           />
         ))}
       </Stepper>
-      {saving.error === null || step === 'save' ? null : <Failed error={saving.error} />}
-      <StepBody {...props} change={change} step={step} errors={errors} saving={saving} />
+      {saving.error === null || step === 'save' ? null : <Failed error={saving.error} isAnswer />}
+      <div data-step={step} tabIndex={-1} className={classes['step']}>
+        <StepBody {...props} change={change} step={step} errors={errors} saving={saving} />
+      </div>
       <Group mt="lg" gap="xs">
         {active === 0 ? (
           <LinkButton to="/settings/registry-connections" variant="default" size="sm">

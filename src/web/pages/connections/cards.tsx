@@ -2,9 +2,10 @@ import { Group, Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { RegistryConnection } from '../../../contract/index.ts'
 import { RowActions, RowMenu } from './actions.tsx'
-import { Access, Counts, LastDiscovery, Name, ScanInterval, Status, Trouble } from './cells.tsx'
+import { Access, Counts, LastDiscovery, Name, ScanInterval, Status } from './cells.tsx'
 import classes from './connections.module.css'
 import { ConnectionProgress } from '../../components/connection-progress.tsx'
+import { Trouble } from '../../components/trouble.tsx'
 
 export interface ConnectionCardsProps {
   connections: readonly RegistryConnection[]

@@ -1,8 +1,6 @@
 import { Group, Stack, Text, Tooltip, VisuallyHidden } from '@mantine/core'
-import { IconAlertTriangle, IconLockOpen } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
+import { IconLockOpen } from '@tabler/icons-react'
 import type { RegistryConnection } from '../../../contract/index.ts'
-import { FailedToConnect } from '../../components/failed-to-connect.tsx'
 import { LinkAnchor } from '../../components/links.tsx'
 import { CONNECTION_STATES, ConnectionBadge, StateBadge } from '../../components/state-badge.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
@@ -41,46 +39,6 @@ export function Name({ connection }: CellProps) {
       </Text>
     </Stack>
   )
-}
-
-/** Why the connection failed, what its last discovery did not see, and what wants a look; nothing where all is well. */
-export function Trouble({ connection }: CellProps) {
-  const { status, statusReason, lastDiscovery, warnings } = connection
-  const incomplete = lastDiscovery?.incompleteBecause ?? null
-  return (
-    <Stack gap={4}>
-      {status === 'Error' && statusReason !== null ? <FailedToConnect reason={statusReason} compact /> : null}
-      {incomplete === null ? null : <Warning>The last discovery is incomplete because {incomplete}</Warning>}
-      {warnings.map(({ about, message, remedy }) => (
-        <Warning key={about}>
-          {message}
-          {remedy === null ? null : (
-            <>
-              {' '}
-              <b>What to do:</b> {remedy}
-            </>
-          )}
-        </Warning>
-      ))}
-    </Stack>
-  )
-}
-
-function Warning({ children }: { children: ReactNode }) {
-  return (
-    <Group gap={4} wrap="nowrap" align="flex-start" style={{ color: 'var(--tone-warn)' }}>
-      <IconAlertTriangle size={13} aria-hidden style={{ flex: 'none', marginTop: 2 }} />
-      <Text span size="xs" className="wrap-anywhere">
-        <VisuallyHidden>Warning: </VisuallyHidden>
-        {children}
-      </Text>
-    </Group>
-  )
-}
-
-export function hasTrouble({ status, statusReason, lastDiscovery, warnings }: RegistryConnection): boolean {
-  const isIncomplete = (lastDiscovery?.incompleteBecause ?? null) !== null
-  return (status === 'Error' && statusReason !== null) || isIncomplete || warnings.length > 0
 }
 
 /** Badge, and under it what to do next. */

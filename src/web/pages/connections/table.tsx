@@ -2,9 +2,10 @@ import { Checkbox, Group, Stack, Table, Text } from '@mantine/core'
 import { Fragment } from 'react'
 import type { RegistryConnection } from '../../../contract/index.ts'
 import { RowActions, RowMenu } from './actions.tsx'
-import { Access, Counts, hasTrouble, LastDiscovery, Name, ScanInterval, Status, Trouble } from './cells.tsx'
+import { Access, Counts, LastDiscovery, Name, ScanInterval, Status } from './cells.tsx'
 import classes from './connections.module.css'
 import { ConnectionProgress } from '../../components/connection-progress.tsx'
+import { hasTrouble, Trouble } from '../../components/trouble.tsx'
 
 export interface ConnectionTableProps {
   connections: readonly RegistryConnection[]
