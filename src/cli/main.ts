@@ -10,8 +10,8 @@ import { setFlagsFromString } from 'node:v8'
 // Compiled modules are kept in a folder of this user's: about half of a short command's time.
 enableCompileCache(join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'portolan', 'node'))
 
-// Unpacked layers pass through buffers outside the heap; V8 would collect the whole heap for every 25 MB of them, a fifth of a
-// scan's processor time. Counted in the heap's own limit they cost some memory instead. Other versions may not know the flag.
+// What sockets bring lies in buffers outside the heap; V8 would collect the whole heap for every 25 MB of them, a fifth of a scan's
+// processor time. Counted in the heap's own limit they cost some memory instead. Other versions may not know the flag.
 if (process.versions.v8.startsWith('13.')) setFlagsFromString('--external-memory-accounted-in-global-limit')
 
 const interrupt = new AbortController()
