@@ -30,6 +30,7 @@ export { type CheckSubject, checkConnection, distributionCheck } from './check.t
 export { conditionalHttp } from './conditional-http.ts'
 export { type ConnectorParts, createConnector, type HostClients, type PlatformListing } from './connector.ts'
 export { datedRevision, instantOf } from './dated-revision.ts'
+export { type ExpectedOrder, expectedOrder } from './expected-order.ts'
 export { isDistributionEnvelope, readDistributionEvents } from './distribution-events.ts'
 export {
   checkSecretHeader,

@@ -70,6 +70,16 @@ const everything =
 /** Google's locations: each is asked for its repositories. */
 const LOCATIONS = 45
 
+/** Tags of several repositories with one request, as long as it gives no more than so many. */
+const together =
+  (tagsPerPage: number, repositoriesAtMost: number) =>
+  (holdings: Holdings): number =>
+    pages(holdings.repositories, 1000, holdings) +
+    Math.max(
+      Math.ceil(holdings.repositories / repositoriesAtMost),
+      Math.ceil((holdings.repositories * holdings.tags) / tagsPerPage),
+    )
+
 export const listingCosts: readonly ListingCost[] = [
   {
     name: 'ecr',
@@ -148,7 +158,7 @@ export const listingCosts: readonly ListingCost[] = [
     name: 'zot',
     provider: ociProvider,
     start: startZotWorld,
-    least: each(1000, 1000),
-    again: each(1000, 1000),
+    least: together(1000, 20),
+    again: together(1000, 20),
   },
 ]

@@ -32,6 +32,16 @@ it('the faked search answers in the types of the published schema', () => {
   expect(published.problems('GET', path, none.status, none.body)).toEqual([])
 })
 
+it('several lists of one query have those types too', () => {
+  const query = `query ($page: PageInput, $r0: String!, $r1: String!) { i0: ImageList(repo: $r0, requestedPage: $page) { ...L } i1: ImageList(repo: $r1, requestedPage: $page) { ...L } } fragment L on PaginatedImagesResult { Page { TotalCount } Results { ${fields} } }`
+  const { status, body } = ask(query, { page: { limit: 1, offset: 1 }, r0: 'acme/api', r1: 'nobody/here' })
+  const { data } = body as { data: Record<string, unknown> }
+  for (const ImageList of Object.values(data)) {
+    expect(published.problems('GET', path, status, { data: { ImageList } })).toEqual([])
+  }
+  expect(data).toMatchObject({ i0: { Results: [{ Tag: 'multi' }] }, i1: { Results: [] } })
+})
+
 it('refuses fields that the schema does not have', () => {
   const refused = ask('{ ImageList(repo: "acme/api") { Results { Tag Invented } } }')
   expect(refused.status).toBe(422)

@@ -1,4 +1,5 @@
 import type { Clock, Secret } from '../../../core/index.ts'
+import { expectedOrder } from '../../index.ts'
 import type { AccessToken, AccessTokens } from './access-token.ts'
 import type { ScopeMissing } from './explain.ts'
 
@@ -26,26 +27,6 @@ function lists(token: AccessToken, scope: string): boolean {
 /** A token stands in a header, which servers cut at 8 KB or 16 KB; a scope comes back in it in Base64 with some JSON around. */
 const mostScopes = 30
 const mostCharacters = 1800
-/** Scopes that are remembered to share tokens; those beyond get one each. */
-const mostExpected = 50_000
-
-/** Scopes in the order in which they were named. */
-function createOrder() {
-  const order: string[] = []
-  const places = new Map<string, number>()
-  return {
-    add(scopes: readonly string[]): void {
-      for (const scope of scopes) {
-        if (order.length < mostExpected && !places.has(scope)) places.set(scope, order.push(scope) - 1)
-      }
-    },
-    after(scope: string, most: number): readonly string[] {
-      const place = places.get(scope)
-      return place === undefined ? [] : order.slice(place + 1, place + 1 + most)
-    },
-  }
-}
-
 /**
  * Asks for tokens of many repositories at once, so that a discovery needs one request for tokens where it needs thirty for
  * tags. A registry that grants less in company than alone is asked one by one from then on.
@@ -54,7 +35,7 @@ export function createScopedTokens(
   { clock, scopeMissing }: { readonly clock: Clock; readonly scopeMissing: ScopeMissing },
   tokens: AccessTokens,
 ): ScopedTokens {
-  const order = createOrder()
+  const order = expectedOrder()
   const held = new Map<string, Promise<AccessToken>>()
   /** Scopes whose last token was asked for together with others. */
   const inCompany = new Set<string>()

@@ -35,7 +35,7 @@ async function recognise(around: Surroundings, signal?: AbortSignal): Promise<Pl
     const api = await openHarbor(harborOptions(around), signal)
     if (api !== undefined) return harborListing(api, protocol, settings.prefix, () => environment.clock.now())
   }
-  if (ZOT_HEADER.test(headersForBrowsers)) return zotListing(client, protocol)
+  if (ZOT_HEADER.test(headersForBrowsers)) return zotListing(client, protocol, environment)
   return protocol
 }
 

@@ -78,6 +78,10 @@ interface Variables {
   readonly [name: string]: unknown
 }
 
+function only(fields: readonly string[], image: Readonly<Record<string, unknown>>) {
+  return Object.fromEntries(fields.map((field) => [field, image[field]]))
+}
+
 /** Queries of `ImageList`, one or several by names of their own, arguments as variables; only the fields that are asked for. */
 export function answerSearch(
   content: ZotContent,
@@ -89,7 +93,7 @@ export function answerSearch(
   const lists = [...query.matchAll(/(?:(\w+):\s*)?\bImageList\(repo:\s*(?:\$(\w+)|"([^"]*)")/g)]
   if (lists.length === 0 || fields === undefined) return refused('Cannot query that field')
   const variables = JSON.parse(parameters.get('variables') ?? '{}') as Variables
-  const { limit = 0, offset = 0 } = variables.page ?? {}
+  const { limit, offset } = { limit: 0, offset: 0, ...variables.page }
   if (limit < 0 || offset < 0) return refused('requested page parameters cannot be negative')
   const data: Record<string, unknown> = {}
   for (const [, alias = 'ImageList', variable = '', name] of lists) {
@@ -97,8 +101,7 @@ export function answerSearch(
     const shown = all.slice(offset, offset + Math.min(limit === 0 ? all.length : limit, mostImages))
     const unknown = shown.flatMap((image) => fields.filter((field) => !(field in image)))
     if (unknown.length > 0) return refused(`Cannot query field "${unknown[0]}" on type "ImageSummary".`)
-    const Results = shown.map((image) => Object.fromEntries(fields.map((field) => [field, image[field]])))
-    data[alias] = { Page: { TotalCount: all.length }, Results }
+    data[alias] = { Page: { TotalCount: all.length }, Results: shown.map((image) => only(fields, image)) }
   }
   return { status: 200, body: { data } }
 }

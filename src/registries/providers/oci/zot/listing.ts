@@ -6,27 +6,41 @@ import {
   type ListingOptions,
   pageGuard,
   type PlatformListing,
+  type RepositoryPage,
   type TagPage,
 } from '../../../index.ts'
 import { numberOf, readCursor, writeCursor } from '../cursors.ts'
 import type { ZotImage, ZotImages } from './schema.ts'
+import { createLookAhead, imagesAtOnce } from './look-ahead.ts'
 import { imagesOf } from './search.ts'
 
-const imagesAtOnce = 1000
-
 /**
- * zot's tags by its search extension: digest, date, type and size of 1,000 a request. Repositories come from the catalog: the
+ * zot's tags by its search extension: digest, date, type and size of 1,000 a request, of several repositories where they are
+ * small. Repositories come from the catalog: the
  * date that the extension gives them stays as it is when a tag moves (project-zot/zot, pkg/meta/boltdb/boltdb.go,
  * SetRepoReference), so it does not show that nothing has changed. Where the extension is off, the protocol answers.
  */
-export function zotListing(client: DistributionClient, protocol: PlatformListing): PlatformListing {
+export function zotListing(
+  client: DistributionClient,
+  protocol: PlatformListing,
+  around: Parameters<typeof createLookAhead>[1],
+): PlatformListing {
+  const ahead = createLookAhead(client, around)
   let isOff = false
+
+  async function* repositories(options: ListingOptions): AsyncGenerator<RepositoryPage> {
+    for await (const page of protocol.repositories(options)) {
+      ahead.expect(page.repositories.map(({ name }) => name))
+      yield page
+    }
+  }
 
   async function* tags(repository: string, options: ListingOptions): AsyncGenerator<TagPage> {
     if (isOff) return yield* protocol.tags(repository, options)
     try {
       let found = options.cursor !== undefined
-      for await (const page of searched(client, repository, options)) {
+      const first = found ? undefined : await ahead.first(repository)
+      for await (const page of searched(client, repository, options, first)) {
         found ||= page.tags.length > 0
         if (found) yield page
       }
@@ -39,7 +53,7 @@ export function zotListing(client: DistributionClient, protocol: PlatformListing
     }
   }
 
-  return { repositories: (options) => protocol.repositories(options), tags }
+  return { repositories, tags }
 }
 
 /** Where a listing stands. */
@@ -58,16 +72,25 @@ function startOf(cursor: string | undefined): Position {
   return { offset, last: offset === 0 ? '' : last, overlap: 1 }
 }
 
-/** Pages by number, held together by the last tag of the page before. */
+/** Pages by number, held together by the last tag of the page before. @param first the page at the beginning, where it is known */
 async function* searched(
   client: DistributionClient,
   repository: string,
   { cursor, signal }: ListingOptions,
+  first: ZotImages | undefined,
 ): AsyncGenerator<TagPage> {
   const guard = pageGuard(client.host)
+  let known = first
+  const pageFrom = async (offset: number): Promise<ZotImages | undefined> => {
+    const wanted = { repositories: [repository], offset, limit: imagesAtOnce, signal }
+    const page = known ?? (await imagesOf(client, wanted))[0]
+    known = undefined
+    return page
+  }
   for (let position: Position | null = startOf(cursor); position !== null; ) {
     const from = Math.max(position.offset - position.overlap, 0)
-    const page = await imagesOf(client, { repository, offset: from, limit: imagesAtOnce, signal })
+    const page = await pageFrom(from)
+    if (page === undefined) return
     // Pages overlap, so it is the position that must not come again.
     guard(`${from} ${position.last}`, [from, position])
     const { fresh, next } = advance(position, from, page)

@@ -17,14 +17,13 @@ const image = z.object({
   TaggedTimestamp: text,
 })
 
-export const imageList = z.object({
-  data: z.object({
-    ImageList: z.object({
-      Page: z.object({ TotalCount: z.number().int() }),
-      Results: z.array(image),
-    }),
-  }),
+const imageList = z.object({
+  Page: z.object({ TotalCount: z.number().int() }),
+  Results: z.array(image),
 })
 
+/** Lists by the names that the query gave them. */
+export const imageLists = z.object({ data: z.record(z.string(), imageList) })
+
 export type ZotImage = z.output<typeof image>
-export type ZotImages = z.output<typeof imageList>['data']['ImageList']
+export type ZotImages = z.output<typeof imageList>

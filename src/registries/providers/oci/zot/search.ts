@@ -1,6 +1,6 @@
 import { AppError } from '../../../../core/index.ts'
 import type { DistributionClient } from '../../../index.ts'
-import { imageList, type ZotImages } from './schema.ts'
+import { imageLists, type ZotImages } from './schema.ts'
 
 /**
  * The request header of zot's own web page, which zot lets browsers send: in this it shows itself (project-zot/zot,
@@ -11,30 +11,44 @@ export const ZOT_HEADER = /\bx-zot-api-client\b/i
 const path = '/v2/_zot/ext/search'
 const largestAnswer = 32 << 20
 
-const query = `query ($repo: String!, $limit: Int!, $offset: Int!) {
-  ImageList(repo: $repo, requestedPage: {limit: $limit, offset: $offset, sortBy: ALPHABETIC_ASC}) {
-    Page { TotalCount }
-    Results { Tag Digest MediaType Size PushTimestamp TaggedTimestamp }
-  }
+/** One list for each repository, `i0`, `i1` and so on: names stand in variables, never in the query. */
+function queryOf(lists: number): string {
+  const numbers = Array.from({ length: lists }, (_, number) => number)
+  const names = numbers.map((number) => `, $r${number}: String!`).join('')
+  const each = numbers.map(
+    (number) => `i${number}: ImageList(repo: $r${number}, requestedPage: $page) { ...List }`,
+  )
+  return `query ($page: PageInput${names}) { ${each.join(' ')} }
+fragment List on PaginatedImagesResult {
+  Page { TotalCount }
+  Results { Tag Digest MediaType Size PushTimestamp TaggedTimestamp }
 }`
+}
 
 export interface ImagesRequest {
-  readonly repository: string
+  readonly repositories: readonly string[]
+  /** Images of each that are passed over. */
   readonly offset: number
+  /** Images of each at most. */
   readonly limit: number
   readonly signal: AbortSignal | undefined
 }
 
 /**
- * Images of a repository in the order of their tags, by the search extension.
+ * Images of repositories in the order of their tags, by the search extension: a list for each, as they were named. One that is
+ * not there has an empty list.
  *
  * @throws AppError `search-unavailable` (unsupported) where it is switched off or answers something else
  */
-export async function imagesOf(client: DistributionClient, request: ImagesRequest): Promise<ZotImages> {
-  const { repository, offset, limit, signal } = request
-  const variables = JSON.stringify({ repo: repository, limit, offset })
+export async function imagesOf(
+  client: DistributionClient,
+  request: ImagesRequest,
+): Promise<readonly ZotImages[]> {
+  const { repositories, offset, limit, signal } = request
+  const names = Object.fromEntries(repositories.map((name, number) => [`r${number}`, name]))
+  const variables = JSON.stringify({ page: { limit, offset, sortBy: 'ALPHABETIC_ASC' }, ...names })
   const response = await client.extension({
-    path: `${path}?${new URLSearchParams({ query, variables })}`,
+    path: `${path}?${new URLSearchParams({ query: queryOf(repositories.length), variables })}`,
     expected: [200, 400, 404, 405, 422],
     signal,
   })
@@ -43,9 +57,14 @@ export async function imagesOf(client: DistributionClient, request: ImagesReques
     throw unavailable(client.host)
   }
   const text = Buffer.from(await response.bytes(largestAnswer)).toString('utf8')
-  const read = imageList.safeParse(parsed(text))
+  const read = imageLists.safeParse(parsed(text))
   if (!read.success) throw unavailable(client.host, read.error)
-  return read.data.data.ImageList
+  const { data } = read.data
+  return repositories.map((_, number) => data[`i${number}`] ?? missing(client.host))
+}
+
+function missing(host: string): never {
+  throw unavailable(host)
 }
 
 function parsed(text: string): unknown {

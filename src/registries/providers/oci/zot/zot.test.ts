@@ -101,6 +101,110 @@ describe('listing by the search extension of zot', () => {
     expect(asked(world, /\/manifests\//)).toBe(20)
   })
 
+  describe('of several repositories at once', () => {
+    async function startMany(repositories: number, tags: number): Promise<ZotWorld> {
+      const world = cleanup.keep(await startZotWorld())
+      for (let number = 100; number < 100 + repositories; number += 1) {
+        // Of the registry one tag is enough: its catalog has the name then.
+        world.push(`r${number}`, 'a0', numbered(1), day(1))
+        for (let tag = 1; tag < tags; tag += 1)
+          world.content.push(`r${number}`, `a${tag}`, numbered(1), day(1))
+      }
+      return world
+    }
+
+    async function discover(connector: RegistryConnector): Promise<Map<string, string[]>> {
+      const pages = await everything(connector.repositories())
+      const names = pages.flatMap(({ repositories }) => repositories.map(({ name }) => name))
+      const found = new Map<string, string[]>()
+      const worker = async () => {
+        for (let name = names.shift(); name !== undefined; name = names.shift()) {
+          found.set(name, namesOf(await everything(connector.tags(name))))
+        }
+      }
+      await Promise.all([1, 2, 3, 4, 5, 6].map(worker))
+      return found
+    }
+
+    it('asks for twenty small repositories with one request', async () => {
+      const world = await startMany(70, 3)
+      const found = await discover(open(world))
+      expect([...found.values()]).toEqual(Array.from({ length: 70 }, () => ['a0', 'a1', 'a2']))
+      // Ten at first, then twenty.
+      expect(asked(world, /ext\/search/)).toBe(1 + 3)
+      expect(asked(world, /\/manifests\/|\/tags\/list/)).toBe(0)
+    })
+
+    it('costs no more than one by one where they are large, but for the first ones', async () => {
+      const world = await startMany(14, 1000)
+      const found = await discover(open(world))
+      expect([...found.values()].map(({ length }) => length)).toEqual(Array.from({ length: 14 }, () => 1000))
+      expect(asked(world, /ext\/search/)).toBe(1 + 10 + 4)
+    })
+
+    it('misses nothing of one that is larger than its part, and gives nothing twice', async () => {
+      const world = await startMany(12, 3)
+      for (let tag = 0; tag < 1500; tag += 1) world.content.push('r105', `b${tag}`, numbered(1), day(1))
+      const found = await discover(open(world))
+      expect(found.get('r105')).toHaveLength(1503)
+      expect(new Set(found.get('r105')).size).toBe(1503)
+      expect(found.get('r106')).toEqual(['a0', 'a1', 'a2'])
+    })
+
+    it('says of one that left that it is not there, and of the others all', async () => {
+      const world = await startMany(4, 2)
+      const connector = open(world)
+      await everything(connector.repositories())
+      world.removeRepository('r101')
+      expect(namesOf(await everything(connector.tags('r100')))).toEqual(['a0', 'a1'])
+      expect(await failureOf(everything(connector.tags('r101')))).toMatchObject({
+        code: 'repository-not-found',
+      })
+      expect(namesOf(await everything(connector.tags('r102')))).toEqual(['a0', 'a1'])
+      expect(asked(world, /ext\/search/)).toBe(1)
+    })
+
+    it.each([422, 200, 500])('asks one by one where several are refused by %d', async (status) => {
+      const world = await startMany(12, 2)
+      let refused = 0
+      world.internet.intercept = ({ url }) => {
+        if (!/ i1: /.test(url.searchParams.get('query') ?? '')) return undefined
+        refused += 1
+        return { status, body: '{"errors":[{"message":"complexity"}],"data":null}' }
+      }
+      const found = await discover(open(world))
+      expect([...found.values()]).toEqual(Array.from({ length: 12 }, () => ['a0', 'a1']))
+      expect(refused).toBeLessThanOrEqual(5)
+      expect(asked(world, /\/manifests\//)).toBe(0)
+    })
+
+    it('gives what was asked for ahead once, and for a minute', async () => {
+      const world = await startMany(4, 1)
+      const clock = { time: Date.now(), now: () => clock.time }
+      const connector = cleanup.keep(ociProvider.open(world.settings, { http: world.internet.http, clock }))
+      await everything(connector.repositories())
+      for (const name of ['r100', 'r102']) await everything(connector.tags(name))
+      expect(asked(world, /ext\/search/)).toBe(1)
+      world.content.push('r102', 'now', numbered(2), day(2))
+      expect(namesOf(await everything(connector.tags('r102')))).toEqual(['a0', 'now'])
+      world.content.push('r101', 'new', numbered(2), day(2))
+      clock.time += 60_000
+      expect(namesOf(await everything(connector.tags('r101')))).toEqual(['a0', 'new'])
+      world.content.push('r101', 'newer', numbered(3), day(3))
+      expect(namesOf(await everything(connector.tags('r101')))).toEqual(['a0', 'new', 'newer'])
+    })
+
+    it('keeps a query short, whatever the names', async () => {
+      const world = cleanup.keep(await startZotWorld())
+      const long = (number: number) => `${'long-name/'.repeat(20)}${number}`
+      for (let number = 10; number < 24; number += 1) world.push(long(number), '1', numbered(1), day(1))
+      expect((await discover(open(world))).size).toBe(14)
+      const longest = Math.max(...world.internet.requests.map(({ length }) => length))
+      expect(longest).toBeLessThan(6000)
+      expect(asked(world, /ext\/search/)).toBeLessThanOrEqual(3)
+    })
+  })
+
   it('begins anew with a cursor of nobody', async () => {
     const world = await start()
     for (const cursor of ['zot:99999999999999999999:x', 'zot:', 'harbor:5', 'zot:-1:t19', 'zot:400:t19'])
