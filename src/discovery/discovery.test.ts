@@ -247,6 +247,38 @@ eachDatabase((_name, open) => {
     )
   })
 
+  it('takes no tag and no repository for gone because its token server is', async () => {
+    const { db, registry, discover } = await world(await fresh())
+    registry.put('acme/api', '1', image('one'))
+    registry.listsDigests = false
+    await discover()
+    registry.put('acme/new', '1', image('two'))
+    registry.before = (request) => {
+      if (/^(head|tags)/.test(request))
+        throw new AppError({ code: 'token-server-missing', kind: 'not-found', publicMessage: 'None.' })
+    }
+    await discover()
+    const incomplete = `select last_discovery ->> 'incompleteBecause' as because from registry_connection`
+    expect(await rowsOf(db, incomplete)).toEqual([{ because: expect.stringContaining('2 of 2') }])
+    registry.before = (request) => {
+      if (request.startsWith('head'))
+        throw new AppError({ code: 'token-server-missing', kind: 'not-found', publicMessage: 'None.' })
+    }
+    await discover()
+    expect(await rowsOf(db, 'select name from tag')).toEqual([{ name: '1' }])
+    registry.before = () => undefined
+    await discover()
+    expect(
+      await rowsOf(
+        db,
+        'select r.path, t.name from tag t join repository r on r.id = t.repository_id order by 1',
+      ),
+    ).toEqual([
+      { path: 'acme/api', name: '1' },
+      { path: 'acme/new', name: '1' },
+    ])
+  })
+
   it('takes no image for broken because of the way to it', async () => {
     const { db, registry, discover } = await world(await fresh())
     const platforms = ['amd64', 'arm64'].map((architecture) =>

@@ -2,8 +2,9 @@ import { isAppError, toAppError } from '../core/index.ts'
 import { inTransaction } from '../platform/db/index.ts'
 import { type ListedRepository, placeOf } from '../registries/index.ts'
 import { type DiscoverJob, endsDiscovery, forEachBounded } from './job.ts'
-import { isNotFound, listTags, noteEmpty, noteFailure, type TagListing } from './list-tags.ts'
+import { listTags, noteEmpty, noteFailure, type TagListing } from './list-tags.ts'
 import { findListable, type ListableRow } from './listings/store.ts'
+import { isGone } from './record.ts'
 import { dropRepositories, hasTags, saveRepositories } from './store.ts'
 
 const SIDE_BY_SIDE = 4
@@ -50,7 +51,7 @@ async function wasListed(
     job.signal?.throwIfAborted()
     const failure = toAppError(error)
     if (endsDiscovery(failure)) throw failure
-    if (isNotFound(failure)) return false
+    if (isGone(failure)) return false
     await noteFailure({ ...job, runId }, { repository: known, error: failure })
     return true
   }

@@ -1,4 +1,4 @@
-import { type AppError, isAppError, toAppError } from '../core/index.ts'
+import { type AppError, toAppError } from '../core/index.ts'
 import { nameAt } from '../registries/index.ts'
 import { type DiscoverJob, endsDiscovery, forEachBounded } from './job.ts'
 import {
@@ -10,7 +10,7 @@ import {
   nextListable,
   type Wanted,
 } from './listings/store.ts'
-import { dropUnseen, locked, recordTags, seenTags } from './record.ts'
+import { dropUnseen, isGone, locked, recordTags, seenTags } from './record.ts'
 import { hasTags } from './store.ts'
 
 /** Repositories listed side by side. */
@@ -144,7 +144,7 @@ async function tryTags(
     job.signal?.throwIfAborted()
     const failure = toAppError(error)
     if (endsDiscovery(failure)) throw failure
-    if (failure.kind === 'not-found' && !(await hasTags(job.db.lane('bulk'), repository.id))) {
+    if (isGone(failure) && !(await hasTags(job.db.lane('bulk'), repository.id))) {
       await noteEmpty(job, repository)
       return undefined
     }
@@ -168,9 +168,4 @@ export async function noteFailure(job: DiscoverJob, { repository, error }: Faile
   const failed = { runId: job.runId, because: error.publicMessage }
   const link = { connectionId: job.connectionId, repositoryId: repository.id }
   await locked(job, repository.id, (tx) => failListing(tx, link, failed))
-}
-
-/** Whether a repository is not there, as far as the answer says. */
-export function isNotFound(error: unknown): boolean {
-  return isAppError(error) && error.kind === 'not-found'
 }

@@ -53,9 +53,14 @@ async function seenTag(
       kind: listedKind({ name, mediaType: type }),
     }
   } catch (error) {
-    if (isAppError(error) && error.kind === 'not-found') return undefined
+    if (isGone(error)) return undefined
     throw error
   }
+}
+
+/** Whether the registry says that a repository or tag is not there. Of a token server that is not there it says nothing. */
+export function isGone(error: unknown): boolean {
+  return isAppError(error) && (error.code === 'repository-not-found' || error.code === 'manifest-not-found')
 }
 
 const LAST_DATE = Date.UTC(9999, 11, 31)
