@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { registryPlatforms } from '../../src/app/registry-platforms.ts'
 import { Secret } from '../../src/core/index.ts'
+import type { RegistryProvider } from '../../src/registries/index.ts'
 import { sampleRows } from '../../src/demo/advisories.ts'
 import { buildImage, buildIndex } from '../../src/test-support/image-builder/index.ts'
 import type { PlatformWorld } from '../../src/test-support/platform-world.ts'
@@ -12,6 +13,7 @@ import { startRegistryServer } from '../../src/test-support/registry-server/inde
 import { Cleanup } from '../../src/test-support/registry-client.ts'
 import { buildVulnerabilityDatabase } from '../../src/test-support/vulnerability-database/index.ts'
 import { type ServerProcess, startServerProcess } from '../kill/server-process.ts'
+import { waysElsewhere } from './elsewhere.ts'
 
 const cleanup = new Cleanup()
 let home: string
@@ -25,6 +27,7 @@ beforeAll(async () => {
     PORTOLAN_DATA_DIR: join(home, 'data'),
     PORTOLAN_DB_REPOSITORY: `${registry.host}/database:2`,
     PORTOLAN_ALLOW_CONNECTION_PROXIES: '127.0.0.1',
+    PORTOLAN_ALLOW_INSECURE_REGISTRIES: '*',
     PORTOLAN_EGRESS_ADDRESSES: '203.0.113.7',
   })
 }, 120_000)
@@ -55,6 +58,12 @@ function form(world: PlatformWorld, settings: PlatformWorld['settings']): Record
   return { ...Object.fromEntries(plain), proxyUrl, caCertificate: ca }
 }
 
+function startWorld(platform: string): Promise<PlatformWorld> {
+  const start = platformWorlds[platform]
+  if (start === undefined) throw new Error(`${platform} has no world`)
+  return start()
+}
+
 /** Refused credentials are offered to no registry again by a discovery that is asked for all the same. */
 async function expectSilence({ internet }: PlatformWorld, id: string): Promise<void> {
   const sent = internet.requests.length
@@ -66,15 +75,33 @@ async function expectSilence({ internet }: PlatformWorld, id: string): Promise<v
   expect(internet.requests.slice(sent)).toEqual([])
 }
 
+/** Whoever may edit a connection and does not know its secrets can send them nowhere else, nor make their way unprotected. */
+async function expectGuarded(provider: RegistryProvider, world: PlatformWorld, id: string): Promise<void> {
+  const platform = provider.description.id
+  const secrets = provider.description.fields.filter((field) => field.secret).map(({ name }) => name)
+  const known = Object.entries(form(world, world.settings)).filter(([name]) => !secrets.includes(name))
+  const same = Object.fromEntries(known)
+  const check = (settings: Record<string, unknown>) =>
+    server.client.call('checkSettings', { body: { platform, settings, connectionId: id } })
+  expect(await check(same)).toMatchObject({ ok: true })
+  const sent = world.internet.requests.length
+  const ways = waysElsewhere(provider, same)
+  expect(ways.length).toBeGreaterThan(2)
+  for (const [field, settings] of ways) {
+    await expect(check(settings), field).rejects.toThrow('problem:secret-needed')
+  }
+  expect(world.internet.requests).toHaveLength(sent)
+}
+
 describe('a connection of each platform, through the server', () => {
   it('is tried for every platform that there is', () => {
     expect(Object.keys(platformWorlds)).toEqual(registryPlatforms.map(({ description }) => description.id))
   })
 
-  it.each(Object.entries(platformWorlds))(
-    '%s says what is wrong, then connects, discovers and scans',
-    async (platform, start) => {
-      const world = cleanup.keep(await start())
+  it.each(registryPlatforms.map((provider) => [provider.description.id, provider] as const))(
+    '%s says what is wrong, then connects, discovers and scans, and keeps its secrets to itself',
+    async (platform, provider) => {
+      const world = cleanup.keep(await startWorld(platform))
       const [first, second, deep] = world.repositories
       world.push(first, '1.0', image, PUSHED)
       world.push(second, 'multi', buildIndex([image, other]), PUSHED + DAY)
@@ -131,6 +158,7 @@ describe('a connection of each platform, through the server', () => {
       const digests = new Set(images.items.map(({ digest }) => digest))
       expect(digests.has(image.manifest.digest)).toBe(true)
 
+      await expectGuarded(provider, world, id)
       world.push(first, '2.0', other, PUSHED + 9 * DAY)
       await server.client.call('discoverConnection', { params: { id } })
       await expect
