@@ -5,12 +5,17 @@ import type { Database } from '../../platform/db/index.ts'
 export async function addConnection(
   db: Database,
   orgId: string,
-  settings: { readonly host?: string; readonly selection?: object; readonly engine?: string } = {},
+  settings: {
+    readonly host?: string
+    readonly selection?: object
+    readonly engine?: string
+    readonly scanIntervalHours?: number
+  } = {},
 ): Promise<string> {
   const id = randomUUID()
   await db.execute(
-    `insert into registry_connection (id, org_id, name, platform, host, settings, status, selection, engine)
-     values ($1, $2, $3, 'oci', $4, '{}', 'Connected', $5, $6)`,
+    `insert into registry_connection (id, org_id, name, platform, host, settings, status, selection, engine, scan_interval_hours)
+     values ($1, $2, $3, 'oci', $4, '{}', 'Connected', $5, $6, $7)`,
     [
       id,
       orgId,
@@ -18,6 +23,7 @@ export async function addConnection(
       settings.host ?? 'registry.test:5000',
       settings.selection ?? {},
       settings.engine ?? 'portolan',
+      settings.scanIntervalHours ?? null,
     ],
   )
   return id
