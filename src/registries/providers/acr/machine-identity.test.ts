@@ -11,7 +11,7 @@ import {
 import { acrIds } from '../../../test-support/platforms/acr/index.ts'
 import { Cleanup } from '../../../test-support/registry-client.ts'
 
-// In a file of its own: the SDK decides once in a process which kind of machine it is on.
+// In a process of its own: the SDK decides once in a process which kind of machine it is on.
 
 const cleanup = new Cleanup()
 afterEach(() => cleanup.close())
