@@ -89,7 +89,7 @@ export function imageAnswer(project: StoredProject, repository: StoredRepository
 }
 
 export function packageAnswer(project: StoredProject, repository: StoredRepository, image: string) {
-  const own = repository.images.filter((stored) => stored.image === image)
+  const own = repository.imagesOf(image)
   return {
     name: `${root(project, repository)}/packages/${encodeURIComponent(image)}`,
     createTime: time(Math.min(...own.map(({ uploadTime }) => uploadTime))),

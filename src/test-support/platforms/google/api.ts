@@ -62,7 +62,7 @@ function locations(fake: ArtifactApiFake, call: ApiCall, account: AccountName, c
   if (!fake.accounts.mayDo(account, permission)) return denied(permission, consumer)
   return page(fake, call, 'locations', fake.locations, (id) => ({
     key: id,
-    value: locationAnswer(fake.project, id),
+    value: () => locationAnswer(fake.project, id),
   }))
 }
 
@@ -72,7 +72,7 @@ function repositories(fake: ArtifactApiFake, call: ApiCall, account: AccountName
     return denied(permission, `projects/${fake.project.name}/locations/${location}`)
   return page(fake, call, 'repositories', fake.project.at(location), (one) => ({
     key: one.id,
-    value: repositoryAnswer(fake.project, one),
+    value: () => repositoryAnswer(fake.project, one),
   }))
 }
 
@@ -93,7 +93,7 @@ function inRepository(
   if (kind === 'dockerImages') return images(fake, call, repository)
   if (part === '') return packages(fake, call, repository)
   const image = decodeURIComponent(name)
-  const own = repository.images.filter((stored) => stored.image === image)
+  const own = repository.imagesOf(image)
   if (own.length === 0) return notFound(`Package "${resource}/packages/${name}"`)
   return part === 'versions' ? versions(fake, call, repository, own) : tags(fake, call, repository, own)
 }
@@ -102,7 +102,7 @@ function images(fake: ArtifactApiFake, call: ApiCall, repository: StoredReposito
   return page(fake, call, 'dockerImages', repository.images, (stored) => ({
     key: `${stored.image}@${stored.digest}`,
     updateTime: stored.updateTime,
-    value: imageAnswer(fake.project, repository, stored),
+    value: () => imageAnswer(fake.project, repository, stored),
   }))
 }
 
@@ -110,7 +110,7 @@ function packages(fake: ArtifactApiFake, call: ApiCall, repository: StoredReposi
   const names = [...new Set(repository.images.map(({ image }) => image))]
   return page(fake, call, 'packages', names, (image) => ({
     key: image,
-    value: packageAnswer(fake.project, repository, image),
+    value: () => packageAnswer(fake.project, repository, image),
   }))
 }
 
@@ -123,7 +123,7 @@ function versions(
   return page(fake, call, 'versions', own, (stored) => ({
     key: stored.digest,
     updateTime: stored.updateTime,
-    value: versionAnswer(fake.project, repository, stored, call.query.get('view')),
+    value: () => versionAnswer(fake.project, repository, stored, call.query.get('view')),
   }))
 }
 
@@ -137,7 +137,7 @@ function tags(
   const all = own.flatMap((stored) => [...stored.tags].map((tag) => ({ stored, tag })))
   const items = all.map(({ stored, tag }) => tagAnswer(fake.project, repository, stored, tag))
   const matching = items.filter(({ version }) => wanted === undefined || version === wanted)
-  return page(fake, call, 'tags', matching, (item) => ({ key: item.name, value: item }))
+  return page(fake, call, 'tags', matching, (item) => ({ key: item.name, value: () => item }))
 }
 
 function heldOf(fake: ArtifactApiFake, account: AccountName, body: unknown): Reply {
@@ -146,10 +146,14 @@ function heldOf(fake: ArtifactApiFake, account: AccountName, body: unknown): Rep
   return ok(held.length === 0 ? {} : { permissions: held })
 }
 
-interface Row {
+interface Place {
   readonly key: string
-  readonly updateTime?: number
-  readonly value: object
+  readonly updateTime?: number | undefined
+}
+
+interface Row extends Place {
+  /** Made for those that are shown. */
+  value(): object
 }
 
 /** A page by name, or the newest first; the token belongs to the request that it came from. */
@@ -175,17 +179,17 @@ function page<T>(
   const next =
     rest.length > size && end ? { nextPageToken: writeToken({ of: `${path} ${order}`, last: end }) } : {}
   // An empty list is left out, as always in Google's JSON.
-  const list = shown.length > 0 ? { [collection]: shown.map(({ value }) => value) } : {}
+  const list = shown.length > 0 ? { [collection]: shown.map(({ value }) => value()) } : {}
   return ok(selected({ ...list, ...next }, query.get('fields')))
 }
 
-const byKey = (one: Row, other: Row): number => (one.key < other.key ? -1 : Number(one.key > other.key))
-const newestFirst = (one: Row, other: Row): number =>
+const byKey = (one: Place, other: Place): number => (one.key < other.key ? -1 : Number(one.key > other.key))
+const newestFirst = (one: Place, other: Place): number =>
   (other.updateTime ?? 0) - (one.updateTime ?? 0) || byKey(one, other)
 
 interface PageToken {
   readonly of: string
-  readonly last: Row
+  readonly last: Place
 }
 
 function writeToken({ of, last: { key, updateTime } }: PageToken): string {
@@ -197,7 +201,7 @@ function readToken(text: string | null): PageToken | undefined {
   try {
     return JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as PageToken
   } catch {
-    return { of: 'nothing', last: { key: '', value: {} } }
+    return { of: 'nothing', last: { key: '' } }
   }
 }
 

@@ -18,13 +18,22 @@ export class StoredRepository {
   readonly id: string
   readonly format: string
   readonly mode: string
-  readonly images: StoredImage[] = []
+  readonly #images = new Map<string, StoredImage[]>()
 
   constructor(location: string, id: string, format = 'DOCKER', mode = 'STANDARD_REPOSITORY') {
     this.location = location
     this.id = id
     this.format = format
     this.mode = mode
+  }
+
+  /** Of all names. */
+  get images(): readonly StoredImage[] {
+    return [...this.#images.values()].flat()
+  }
+
+  imagesOf(name: string): readonly StoredImage[] {
+    return this.#images.get(name) ?? []
   }
 
   push(image: string, tag: string, built: Built, at: number): void {
@@ -36,20 +45,21 @@ export class StoredRepository {
   }
 
   untag(image: string, tag: string, at?: number): void {
-    for (const stored of this.images) {
-      if (stored.image !== image || !stored.tags.delete(tag)) continue
+    for (const stored of this.imagesOf(image)) {
+      if (!stored.tags.delete(tag)) continue
       stored.updateTime = Math.max(stored.updateTime, at ?? stored.updateTime)
     }
   }
 
   remove(image: string): void {
-    const rest = this.images.filter((stored) => stored.image !== image)
-    this.images.splice(0, this.images.length, ...rest)
+    this.#images.delete(image)
   }
 
   #put(image: string, built: Built, at: number): StoredImage {
     const digest = built.manifest.digest
-    const known = this.images.find((stored) => stored.image === image && stored.digest === digest)
+    const own = this.#images.get(image) ?? []
+    this.#images.set(image, own)
+    const known = own.find((stored) => stored.digest === digest)
     if (known) return known
     const stored: StoredImage = {
       image,
@@ -64,7 +74,7 @@ export class StoredRepository {
           ? built.images.map(({ manifest: { digest: child, mediaType } }) => ({ digest: child, mediaType }))
           : [],
     }
-    this.images.push(stored)
+    own.push(stored)
     return stored
   }
 }
