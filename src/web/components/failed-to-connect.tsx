@@ -26,7 +26,7 @@ export function FailedToConnect({ reason, compact = false }: FailedToConnectProp
         {reason.message}
       </Text>
       {reason.remedy === null ? null : (
-        <Text size={size} className="wrap-anywhere">
+        <Text size={size} mt={4} className="wrap-anywhere">
           <b>What to do:</b> {reason.remedy}
         </Text>
       )}
