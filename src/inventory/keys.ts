@@ -12,7 +12,8 @@ export function subjectKey(subject: Subject): string {
 }
 
 /**
- * The identity of a package as it is shown. Paths, layers and licences are not in it; the purl brings namespace and distribution.
+ * The identity of a package as it is shown. Paths and layers are not in it; the purl brings namespace and distribution. Licences are:
+ * images and organisations share packages, and none may be shown what another one's files say.
  *
  * @returns 64 hex digits
  */
@@ -28,6 +29,7 @@ export function packageKey(value: Package): string {
     value.purl,
     value.skipReason,
     value.subject === null ? null : subjectKey(value.subject),
+    ...value.licenses,
   ])
 }
 
