@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -62,6 +62,24 @@ describe('pages of platforms', () => {
       'has',
       'is',
     ])
+  })
+})
+
+describe('what the errors of a platform mean', () => {
+  const read = (path: string): string => readFileSync(join(import.meta.dirname, '../..', path), 'utf8')
+
+  it.each(
+    registryPlatforms.map(({ description }) => [description.id, description.docs]),
+  )('is on the page of %s: every code that its own folder gives an error', (id, docs) => {
+    const files = globSync(`src/registries/providers/${id}/**/*.ts`, {
+      cwd: join(import.meta.dirname, '../..'),
+    })
+    const sources = files.filter((path) => !path.endsWith('.test.ts')).map(read)
+    const codes = sources.flatMap((text) =>
+      [...text.matchAll(/\bcode: '([a-z]+(?:-[a-z]+)+)'/g)].map((match) => match[1]),
+    )
+    const page = read(docs)
+    expect([...new Set(codes)].filter((each) => !page.includes(`\`${each}\``))).toEqual([])
   })
 })
 
