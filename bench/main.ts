@@ -17,6 +17,8 @@ const { values, positionals } = parseArgs({
     /** `lists`: URL of an empty PostgreSQL database, or a new folder for the embedded one; `rematch`: `postgresql` or `embedded`. */
     database: { type: 'string' },
     images: { type: 'string' },
+    /** `fleet`: against Trivy in one mode only, `vulnerabilities` or `default`. */
+    mode: { type: 'string' },
     /** `rematch`: MiB of the vulnerability database. */
     size: { type: 'string', default: '520' },
     /** `registries`: how many, of how many tags, answering after how many milliseconds; only one platform; or one large repository. */
@@ -29,7 +31,7 @@ const { values, positionals } = parseArgs({
 })
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   image: () => benchImage({ root, db: values.db, runs: Number(values.runs) }),
-  fleet: () => benchFleet({ root, db: values.db, images: Number(values.images ?? 100) }),
+  fleet: () => benchFleet({ root, db: values.db, images: Number(values.images ?? 100), mode: values.mode }),
   lists: () =>
     benchLists({ database: values.database ?? '.cache/bench-lists', images: Number(values.images ?? 1000) }),
   registries: () =>

@@ -34,21 +34,39 @@ export function measure(command: readonly string[], env: Readonly<Record<string,
   return JSON.parse(done.stdout) as Cost
 }
 
-/** The run with the median wall time; `before` runs ahead of each, untimed. */
-export function median(
+export interface Trial {
+  readonly command: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  /** Runs ahead of each run, untimed. */
+  readonly before?: () => void
+}
+
+/** The run with the median wall time. */
+export function median(runs: number, command: readonly string[]): Cost {
+  return medians(runs, { only: { command } }).only
+}
+
+/** The median of each, taken in rounds: what disturbs the machine for a while disturbs all alike. */
+export function medians<Name extends string>(
   runs: number,
-  command: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-  before: () => void = () => {},
-): Cost {
-  const costs = Array.from({ length: runs }, () => {
-    before()
-    return measure(command, env)
-  })
-  for (const cost of costs)
-    if (cost.status !== 0) throw new Error(`${command.join(' ')} ended with ${cost.status}`)
-  const sorted = costs.sort((left, right) => left.wall - right.wall)
-  return sorted[Math.floor(sorted.length / 2)] ?? measure(command, env)
+  trials: Readonly<Record<Name, Trial>>,
+): Record<Name, Cost> {
+  const names = Object.keys(trials) as Name[]
+  const rounds = Array.from({ length: runs }, () => names.map((name) => once(trials[name])))
+  const middle = (index: number): Cost => {
+    const costs = rounds.flatMap((round) => round[index] ?? [])
+    return costs.sort((left, right) => left.wall - right.wall)[Math.floor(costs.length / 2)] ?? nothing
+  }
+  return Object.fromEntries(names.map((name, index) => [name, middle(index)])) as Record<Name, Cost>
+}
+
+const nothing: Cost = { wall: 0, cpu: 0, memory: 0, status: 0 }
+
+function once({ command, env, before }: Trial): Cost {
+  before?.()
+  const cost = measure(command, env)
+  if (cost.status !== 0) throw new Error(`${command.join(' ')} ended with ${cost.status}`)
+  return cost
 }
 
 /** The same cost with a start-up taken off. Memory stays. */
