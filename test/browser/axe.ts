@@ -10,7 +10,9 @@ interface Violation {
 /** What axe finds on the page as it is now. */
 export async function violations(page: Page, part = 'html'): Promise<string[]> {
   await page.evaluate(axe.source)
-  const found = await page.evaluate<Violation[]>(`axe.run('${part}').then((result) => result.violations)`)
+  const found = await page.evaluate<Violation[]>(
+    `axe.run('${part}', { resultTypes: ['violations'] }).then((result) => result.violations)`,
+  )
   return found.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`),
   )

@@ -53,9 +53,10 @@ export async function askTrivy(program: string, image: BuiltImage, cache: string
 
 /** @param folder an OCI layout with one image */
 export async function askTrivyAboutLayout(program: string, folder: string, cache: string): Promise<Answer> {
-  // Not in one: with Ubuntu Pro, 0.44.1 loses the findings where packages are listed too.
-  const findings = await report(program, folder, cache)
   const packages = await report(program, folder, cache, '--list-all-pkgs')
+  // With Ubuntu Pro, 0.44.1 loses the findings where packages are listed too. A run takes seconds.
+  const isUbuntu = packages.Metadata.OS?.Family === 'ubuntu'
+  const findings = isUbuntu ? await report(program, folder, cache) : packages
   const bom = JSON.parse(await scan(program, folder, cache, 'cyclonedx')) as Bom
   return sorted({
     os: osOf(findings),
