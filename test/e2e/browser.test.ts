@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
@@ -13,6 +12,7 @@ import {
   startSampleRegistry,
 } from '../../src/demo/sample-registry.ts'
 import { builtWeb, type OpenBrowser, openBrowser } from '../../src/test-support/browser/index.ts'
+import { embeddedDataFolder } from '../../src/test-support/databases/index.ts'
 
 /** The main job by a person's hands: the real server, a real browser, the sample registry. */
 const screenshots = join(fileURLToPath(new URL('../..', import.meta.url)), '.cache', 'screenshots')
@@ -25,7 +25,7 @@ let browser: OpenBrowser
 beforeAll(async () => {
   mkdirSync(screenshots, { recursive: true })
   const webRoot = await builtWeb()
-  folder = await mkdtemp(join(tmpdir(), 'portolan-browser-'))
+  folder = await embeddedDataFolder()
   registry = await startSampleRegistry(Date.now())
   const config = await loadConfig({
     PORTOLAN_DATA_DIR: folder,

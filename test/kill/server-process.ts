@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type Client, createClient } from '../../src/demo/client.ts'
+import { embeddedDataFolder } from '../../src/test-support/databases/index.ts'
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
@@ -18,8 +20,11 @@ export interface ServerProcess {
   stop(): Promise<number | null>
 }
 
-/** Runs `portolan serve` as a process of its own; resolves when it has said where it is. */
-export async function startServerProcess(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
+/** Runs `portolan serve` as a process of its own, on a new data folder where there is none; resolves when it has said where it is. */
+export async function startServerProcess(
+  env: Readonly<Record<string, string>> & { readonly PORTOLAN_DATA_DIR: string },
+): Promise<ServerProcess> {
+  if (!existsSync(env.PORTOLAN_DATA_DIR)) await embeddedDataFolder(env.PORTOLAN_DATA_DIR)
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, 'serve'], {
     env: {
       ...process.env,

@@ -72,10 +72,11 @@ async function template(): Promise<string> {
   return folder
 }
 
-/** A copy of the template: a data folder of its own, in the run's folder. */
-export async function embeddedDataFolder(): Promise<string> {
-  const folder = join(runFolder(), `data-${randomUUID()}`)
-  mkdirSync(folder, { mode: 0o700 })
+/** A copy of the template: a data folder of its own. @param folder a new one; without it one in the run's folder */
+export async function embeddedDataFolder(
+  folder = join(runFolder(), `data-${randomUUID()}`),
+): Promise<string> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
   cpSync(await template(), folder, { recursive: true, mode: constants.COPYFILE_FICLONE })
   return folder
 }

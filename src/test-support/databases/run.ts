@@ -1,5 +1,16 @@
 /** What all test files of one run share: registered as global setup in vitest.config.ts. */
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -10,6 +21,21 @@ const VARIABLE = 'PORTOLAN_TEST_RUN'
 const PREFIX = 'portolan-test-'
 export const TEMPLATE = 'portolan_template'
 
+const MEMORY = '/dev/shm'
+/** Bytes that the databases of a run stay well below. */
+const ROOM = 4 * 1024 ** 3
+
+/** In memory where there is room: a commit waits for no disk. What a disk does is tested on disks of its own (test/durability). */
+function parent(): string {
+  try {
+    accessSync(MEMORY, constants.W_OK)
+    const { bavail, bsize } = statfsSync(MEMORY)
+    return bavail * bsize > ROOM ? MEMORY : tmpdir()
+  } catch {
+    return tmpdir()
+  }
+}
+
 async function removeRun(folder: string): Promise<void> {
   await stopCluster(join(folder, 'cluster')).catch(() => {})
   rmSync(folder, { recursive: true, force: true })
@@ -17,15 +43,17 @@ async function removeRun(folder: string): Promise<void> {
 
 /** Runs that were killed leave a server behind; the folder's name has the process whose run it was. */
 async function sweep(): Promise<void> {
-  for (const name of readdirSync(tmpdir()).filter((each) => each.startsWith(PREFIX))) {
-    const [pid] = name.slice(PREFIX.length).split('-')
-    if (!existsSync(`/proc/${pid}`)) await removeRun(join(tmpdir(), name))
+  for (const folder of new Set([tmpdir(), parent()])) {
+    for (const name of readdirSync(folder).filter((each) => each.startsWith(PREFIX))) {
+      const [pid] = name.slice(PREFIX.length).split('-')
+      if (!existsSync(`/proc/${pid}`)) await removeRun(join(folder, name))
+    }
   }
 }
 
 export async function setup(): Promise<() => Promise<void>> {
   if (existsSync('/proc/self')) await sweep()
-  const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`))
+  const folder = mkdtempSync(join(parent(), `${PREFIX}${process.pid}-`))
   process.env[VARIABLE] = folder
   return () => removeRun(folder)
 }
