@@ -1,4 +1,10 @@
-import { type ArtifactRepository, byKey, fixedSurvey, type GoogleScope, projectPath } from '../../google/index.ts'
+import {
+  type ArtifactRepository,
+  byKey,
+  fixedSurvey,
+  type GoogleScope,
+  projectPath,
+} from '../../google/index.ts'
 
 /** Where Artifact Registry keeps what each host serves (Artifact Registry, "Transition from Container Registry"). */
 const locations: Readonly<Record<string, string>> = {
