@@ -150,12 +150,18 @@ export class Bucket {
     const now = clock.now()
     if (now < this.#closedUntil) return this.#sleep(this.#closedUntil)
     const lot = await store.draw(key, limits, this.#wanted(now), now)
+    const answeredAt = clock.now()
     // While the database answered, the platform may have closed.
-    if (clock.now() < this.#closedUntil) return
+    if (answeredAt < this.#closedUntil) return
     this.#left = lot.left
     this.#drawn = { at: now, used: 0, goodFor: lot.goodFor }
-    // From before it was drawn: meanwhile it was not sent.
-    this.#lot = { requests: lot.granted, goodUntil: now + lot.goodFor }
+    // From before it was drawn: meanwhile it was not sent. Of one that comes too late a request is sent all the same, or else a
+    // database that is slower than lots of a short limit are good for would stop everything.
+    const isLate = answeredAt >= now + lot.goodFor
+    this.#lot = {
+      requests: isLate ? Math.min(1, lot.granted) : lot.granted,
+      goodUntil: (isLate ? answeredAt : now) + lot.goodFor,
+    }
     if (lot.granted === 0) await this.#sleep(lot.nextAt)
   }
 

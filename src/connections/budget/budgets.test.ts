@@ -276,6 +276,26 @@ describe('in one server', () => {
     expect(time.clock.now() - began).toBe(3 * MINUTES)
   })
 
+  it('a store that is slower than a lot is good for slows down, and stops nothing', async () => {
+    const time = new Time()
+    const store = memoryBudgetStore()
+    const slow: BudgetStore = {
+      ...store,
+      async draw(...args) {
+        const lot = await store.draw(...args)
+        time.clock.advance(200)
+        return lot
+      },
+    }
+    const budgets = createBudgets({ store: slow, clock: time.clock, wait: time.wait })
+    const sent: number[] = []
+    const budget = budgets.of('one', [limitOf(4, 1)], 10 * MINUTES)
+    await time.until(work(budget, 3, 10, () => void sent.push(time.clock.now())))
+    expect(sent).toHaveLength(30)
+    // A late one may come into the next second.
+    for (const [index, at] of sent.entries()) expect(at - (sent[index - 5] ?? 0)).toBeGreaterThan(800)
+  })
+
   it('a date that is wrong closes it for no more than a day', async () => {
     const { time, budget } = make(limitOf(1000, 60), 48 * 60 * MINUTES)
     budget.report('api', { remaining: 0, resetAt: time.clock.now() + 1_000_000 * MINUTES })
