@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import type { Command } from 'commander'
 
 /** `portolan serve` and `portolan demo`: loaded only when they are asked for. */
@@ -8,6 +9,8 @@ export function addServerCommands(program: Command, done: (code: number) => void
     .action(async () => {
       const { serve } = await import('../../app/serve.ts')
       const server = await serve({ signals: true })
+      // It is written at the end otherwise, and some servers are killed.
+      flushCompileCache()
       await server.stopped
       done(0)
     })
