@@ -85,7 +85,7 @@ describe('what a person reads when a registry does not connect', () => {
 
 describe('what a person reads of a connection that worked before', () => {
   it(
-    'that its token was revoked; another host demands the secret again, and a new token mends it',
+    'that its token was revoked; another host demands the secret again, and a token that works mends it',
     () => credentialsThatEnd(table),
     SLOW,
   )

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  absoluteTime,
   bytes,
   counted,
   exactTotal,
@@ -9,6 +10,7 @@ import {
   scanInterval,
   shortAge,
   shortDigest,
+  withTimes,
 } from '../../src/web/lib/format.ts'
 import { layoutColumns } from '../../src/web/lib/columns.ts'
 import { percent, stateOf } from '../../src/web/lib/overview.ts'
@@ -20,6 +22,14 @@ const now = Date.parse('2026-03-04T12:00:00Z')
 const before = (hours: number): string => new Date(now - hours * 3_600_000).toISOString()
 
 describe('times', () => {
+  it('within a message are said as everywhere, and what only looks like one stays', () => {
+    const time = '2026-03-04T12:00:00.000Z'
+    expect(withTimes(`It waits until ${time} (as it says).`)).toBe(
+      `It waits until ${absoluteTime(time)} (as it says).`,
+    )
+    expect(withTimes('not 2026-99-99T12:00:00Z')).toBe('not 2026-99-99T12:00:00Z')
+  })
+
   it.each([
     [0.001, 'just now'],
     [0.5, '30 minutes ago'],

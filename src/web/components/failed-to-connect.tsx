@@ -2,6 +2,7 @@ import { Alert, Code, List, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { platformsQuery } from '../api/queries.ts'
+import { withTimes } from '../lib/format.ts'
 import classes from './faces.module.css'
 import { takeFocus } from './focus.ts'
 
@@ -23,11 +24,11 @@ export function FailedToConnect({ reason, compact = false }: FailedToConnectProp
       {...(compact ? { p: 'xs' } : { ref: takeFocus, tabIndex: -1 })}
     >
       <Text size={size} className="wrap-anywhere">
-        {reason.message}
+        {withTimes(reason.message)}
       </Text>
       {reason.remedy === null ? null : (
         <Text size={size} mt={4} className="wrap-anywhere">
-          <b>What to do:</b> {reason.remedy}
+          <b>What to do:</b> {withTimes(reason.remedy)}
         </Text>
       )}
       <OftenTheCause size={size} />

@@ -2,6 +2,7 @@ import { Group, Stack, Text, VisuallyHidden } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { RegistryConnection } from '../../contract/index.ts'
+import { withTimes } from '../lib/format.ts'
 import { FailedToConnect } from './failed-to-connect.tsx'
 
 /** Why a connection failed or waits, what its last discovery did not see, and what wants a look; nothing where all is well. */
@@ -13,9 +14,11 @@ export function Trouble({ connection }: { connection: RegistryConnection }) {
     <Stack gap={4}>
       {status === 'Error' && reason !== null ? <FailedToConnect reason={reason} compact /> : null}
       {status === 'Error' || reason === null ? null : (
-        <Warning remedy={reason.remedy}>Discovery waits: {reason.message}</Warning>
+        <Warning remedy={reason.remedy}>Discovery waits: {withTimes(reason.message)}</Warning>
       )}
-      {incomplete === null ? null : <Warning>The last discovery is incomplete because {incomplete}</Warning>}
+      {incomplete === null ? null : (
+        <Warning>The last discovery is incomplete because {withTimes(incomplete)}</Warning>
+      )}
       {warnings.map(({ about, message, remedy }) => (
         <Warning key={about} remedy={remedy}>
           {message}

@@ -32,6 +32,13 @@ export function absoluteTime(time: string): string {
   return absolute.format(Date.parse(time))
 }
 
+/** A message of the server with the moments in it, which it names as ISO 8601 says, in the reader's zone. */
+export function withTimes(message: string): string {
+  return message.replace(/\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (time) =>
+    Number.isNaN(Date.parse(time)) ? time : absoluteTime(time),
+  )
+}
+
 /** "5 h", "2 d": the age alone, for where there is little room. */
 export function shortAge(time: string, now: number): string {
   const size = Math.max(0, now - Date.parse(time))

@@ -72,8 +72,8 @@ export async function expectSmallAndDark({ page, platform }: Table): Promise<voi
   await page.screenshot({ path: join(SCREENSHOTS, `error-${platform.id}-wide-light.png`) })
   await page.emulateMedia({ colorScheme: 'dark' })
   await page.setViewportSize({ width: 360, height: 900 })
-  const excess = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
-  expect.soft(excess, platform.label).toBeLessThanOrEqual(0)
+  const excess = 'document.documentElement.scrollWidth - window.innerWidth'
+  await expect.poll(() => page.evaluate<number>(excess), { timeout: 10_000 }).toBeLessThanOrEqual(0)
   expect.soft(await violations(page, 'main'), platform.label).toEqual([])
   await page.screenshot({ path: join(SCREENSHOTS, `error-${platform.id}-narrow-dark.png`), fullPage: true })
   await page.emulateMedia({ colorScheme: 'light' })

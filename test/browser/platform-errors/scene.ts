@@ -4,7 +4,7 @@ import { createAuthority } from '../../../src/test-support/certificates.ts'
 import type { InterceptedAnswer, InterceptedRequest } from '../../../src/test-support/internet.ts'
 import type { PlatformWorld } from '../../../src/test-support/platform-world.ts'
 
-export type Settings = Readonly<Record<string, unknown>>
+type Settings = Readonly<Record<string, unknown>>
 
 /** What goes wrong for a person who connects, and what is to be read then. */
 export interface Fault {

@@ -1,3 +1,4 @@
+import { Box } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -5,7 +6,7 @@ import type { RegistryConnection } from '../../../contract/index.ts'
 import { connectionQuery, platformsQuery } from '../../api/queries.ts'
 import { Failed, RowsSkeleton } from '../../components/faces.tsx'
 import { Page } from '../../components/page.tsx'
-import { Trouble } from '../../components/trouble.tsx'
+import { hasTrouble, Trouble } from '../../components/trouble.tsx'
 import { draftOf } from '../../lib/connection-form.ts'
 import { Wizard, type WizardProps } from './wizard.tsx'
 
@@ -29,7 +30,11 @@ export function EditConnectionPage() {
       ) : null}
       {platforms.data === undefined || connection.data === undefined ? null : (
         <>
-          <Trouble connection={connection.data} />
+          {hasTrouble(connection.data) ? (
+            <Box mb="lg">
+              <Trouble connection={connection.data} />
+            </Box>
+          ) : null}
           <EditForm
             // A version that someone else saved since starts the form anew only when the person asks for it.
             key={connection.data.id}

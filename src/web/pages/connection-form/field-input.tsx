@@ -83,7 +83,8 @@ function Input(props: FieldInputProps) {
     case 'lines':
       return <Textarea {...typed} autosize minRows={field.kind === 'lines' ? 2 : 4} maxRows={10} />
     case 'password':
-      return <PasswordInput {...typed} autoComplete="new-password" />
+      // Its wrapper alone is marked by the library.
+      return <PasswordInput {...typed} aria-invalid={error !== undefined} autoComplete="new-password" />
     case 'url':
       return <TextInput {...typed} inputMode="url" />
     case 'text':

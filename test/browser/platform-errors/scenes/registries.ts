@@ -253,7 +253,7 @@ export async function ociScene(): Promise<Scene> {
         says: ['registry.nowhere.example'],
         todo: 'Check the address and credentials of the proxy',
       },
-      unreadable('api', 'repository:'),
+      unreadable('not allowed to pull from', 'repository:<name>:pull'),
     ],
     fieldFaults: [
       {
