@@ -13,6 +13,10 @@ platformContract('GitHub GHCR, of the user whose token it is', ghcrProvider, (op
   startGhcrWorld({ ...options, type: 'User', owner: 'octocat' }),
 )
 
+platformContract('GitHub Enterprise Server', ghcrProvider, (options) =>
+  startGhcrWorld({ ...options, isServer: true }),
+)
+
 describe('the fake answers as GitHub describes its API', () => {
   const cleanup = new Cleanup()
   afterEach(() => cleanup.close())

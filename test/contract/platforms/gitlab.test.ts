@@ -14,8 +14,8 @@ import published from '../published/gitlab.json' with { type: 'json' }
 import { platformContract } from '../platform-suite.ts'
 
 platformContract('GitLab, whose registry has an API of its own', gitlabProvider, startGitlabWorld)
-platformContract('GitLab, whose registry has none', gitlabProvider, (options) =>
-  startGitlabWorld({ ...options, hasDatabase: false }),
+platformContract('GitLab, self-hosted, whose registry has none', gitlabProvider, (options) =>
+  startGitlabWorld({ ...options, hasDatabase: false, isSelfHosted: true }),
 )
 platformContract('GitLab, of a user', gitlabProvider, (options) =>
   startGitlabWorld({ ...options, namespaceIs: 'user', sortsByDate: false }),

@@ -1,5 +1,6 @@
 /** GitHub with its container registry, faked: the REST API at api.github.com, the registry at ghcr.io. */
 import { Secret } from '../../../core/index.ts'
+import { below } from '../../below.ts'
 import { startInternet } from '../../internet.ts'
 import { internetOptions, type PlatformWorld, type PlatformWorldOptions } from '../../platform-world.ts'
 import { pushBuilt, startRegistryServer } from '../../registry-server/index.ts'
@@ -13,6 +14,8 @@ export interface GhcrWorldOptions extends PlatformWorldOptions {
   readonly type?: AccountType
   /** Of the owner; a user of the name `octocat` is who the tokens belong to. Default `Acme`. */
   readonly owner?: string
+  /** A GitHub Enterprise Server: its API below a path, its registry at a host of its own. */
+  readonly isServer?: boolean
 }
 
 export interface GhcrWorld extends PlatformWorld {
@@ -23,12 +26,20 @@ export interface GhcrWorld extends PlatformWorld {
   addPackage(name: string, visibility: ContainerPackage['visibility']): void
 }
 
+const gitHub = { api: 'api.github.com', path: '', registry: 'ghcr.io' }
+const enterpriseServer = {
+  api: 'github.acme.example',
+  path: '/api/v3',
+  registry: 'containers.github.acme.example',
+}
+
 const good = 'ghp_portolanReadsPackages0000000000000000'
 const denied = 'ghp_portolanReadsNothing00000000000000000'
 const wrong = 'ghp_portolanIsMistyped0000000000000000000'
 
 export async function startGhcrWorld(options: GhcrWorldOptions = {}): Promise<GhcrWorld> {
-  const { type = 'Organization', owner = 'Acme', pageSize = 100 } = options
+  const { type = 'Organization', owner = 'Acme', pageSize = 100, isServer = false } = options
+  const hosts = isServer ? enterpriseServer : gitHub
   const packages = new Packages()
   const tokens: Record<string, GithubToken> = {
     [good]: { login: 'octocat', scopes: ['read:packages'] },
@@ -36,7 +47,11 @@ export async function startGhcrWorld(options: GhcrWorldOptions = {}): Promise<Gh
   }
   const quota = { remaining: 5_000_000, resetAt: Date.UTC(2027, 0, 1) }
   const registry = await startRegistryServer({
-    auth: { kind: 'bearer', users: { octocat: good, hubot: denied }, realm: 'https://ghcr.io/token' },
+    auth: {
+      kind: 'bearer',
+      users: { octocat: good, hubot: denied },
+      realm: `https://${hosts.registry}/token`,
+    },
     pageSize: 100,
     // ghcr.io says DENIED with 403 to credentials that it does not take.
     faults: [
@@ -46,19 +61,27 @@ export async function startGhcrWorld(options: GhcrWorldOptions = {}): Promise<Gh
   })
   const internet = await startInternet(
     {
-      'api.github.com': githubApi({
-        owner,
-        type,
-        packages,
-        tokens,
-        pageSize,
-        quota: options.quota ? undefined : quota,
-      }),
-      'ghcr.io': { url: registry.url },
+      [hosts.api]: below(
+        hosts.path,
+        githubApi({
+          owner,
+          type,
+          packages,
+          tokens,
+          pageSize,
+          quota: options.quota ? undefined : quota,
+        }),
+      ),
+      [hosts.registry]: { url: registry.url },
     },
     internetOptions(options, githubQuota),
   )
-  const settings = (token: string, username = 'octocat') => ({ username, token: new Secret(token), owner })
+  const settings = (token: string, username = 'octocat') => ({
+    username,
+    token: new Secret(token),
+    owner,
+    ...(isServer ? { apiUrl: `https://${hosts.api}${hosts.path}` } : {}),
+  })
   const prefix = `${owner.toLowerCase()}/`
   const nameOf = (repository: string): string => repository.slice(prefix.length)
   const isListing = (request: string): boolean => /\/packages[?/]/.test(request)
@@ -67,7 +90,7 @@ export async function startGhcrWorld(options: GhcrWorldOptions = {}): Promise<Gh
     packages,
     tokens,
     quota,
-    host: 'ghcr.io',
+    host: hosts.registry,
     settings: settings(good),
     wrongSettings: settings(wrong),
     deniedSettings: settings(denied, 'hubot'),

@@ -1,6 +1,7 @@
 /** GitLab.com with its container registry, faked: REST, GraphQL and the token server at gitlab.com, images at registry.gitlab.com. */
 import type { RequestListener } from 'node:http'
 import { Secret } from '../../../core/index.ts'
+import { below } from '../../below.ts'
 import { startInternet } from '../../internet.ts'
 import { passOn } from '../../pass-on.ts'
 import { internetOptions, type PlatformWorld, type PlatformWorldOptions } from '../../platform-world.ts'
@@ -17,6 +18,8 @@ export interface GitlabWorldOptions extends PlatformWorldOptions {
   readonly sortsByDate?: boolean
   /** What the namespace `acme` is. Default: a group. */
   readonly namespaceIs?: 'group' | 'user'
+  /** Not GitLab.com: below a path of another host, its registry at a port. */
+  readonly isSelfHosted?: boolean
 }
 
 export interface GitlabWorld extends PlatformWorld {
@@ -35,7 +38,8 @@ const deploy = 'gldt-portolanDeploys00000000'
 const listing = 'glpat-portolanListsOnly0000'
 const wrong = 'glpat-portolanIsMistyped0000'
 const mostFailures = 30
-const registryHost = 'registry.gitlab.com'
+const gitlabCom = { host: 'gitlab.com', path: '', registry: 'registry.gitlab.com' }
+const selfHosted = { host: 'git.acme.example', path: '/gitlab', registry: 'images.acme.example:5050' }
 
 const forbidden = JSON.stringify({ errors: [{ code: 'DENIED', message: 'access forbidden' }] })
 const unauthorized = JSON.stringify({
@@ -44,6 +48,8 @@ const unauthorized = JSON.stringify({
 
 export async function startGitlabWorld(options: GitlabWorldOptions = {}): Promise<GitlabWorld> {
   const { hasDatabase = true, sortsByDate = true, namespaceIs = 'group', pageSize = 1000 } = options
+  const hosts = options.isSelfHosted === true ? selfHosted : gitlabCom
+  const registryHost = hosts.registry
   const holdings = new Holdings(['acme/api', 'acme/tools', 'acme/team/backend'])
   const tokens: Record<string, GitlabToken> = {
     [good]: { kind: 'personal', scopes: ['read_api', 'read_registry'] },
@@ -61,7 +67,7 @@ export async function startGitlabWorld(options: GitlabWorldOptions = {}): Promis
     auth: {
       kind: 'bearer',
       users: { ann: good, bob: denied, deployer: deploy },
-      realm: 'https://gitlab.com/jwt/auth',
+      realm: `https://${hosts.host}${hosts.path}/jwt/auth`,
       service: 'container_registry',
       allow: mayPull,
     },
@@ -95,13 +101,16 @@ export async function startGitlabWorld(options: GitlabWorldOptions = {}): Promis
   }
   const front = gitlabRegistry({ holdings, url: registry.url, hasDatabase, pageSize, sortsByDate })
   const internet = await startInternet(
-    { 'gitlab.com': gitlab, [registryHost]: front },
+    { [hosts.host]: below(hosts.path, gitlab), [registryHost.replace(/:\d+$/, '')]: front },
     internetOptions(options, gitlabQuota),
   )
   const settings = (username: string, token: string) => ({
     username,
     token: new Secret(token),
     namespace: 'acme',
+    ...(hosts === selfHosted
+      ? { gitlabUrl: `https://${hosts.host}${hosts.path}/`, registryUrl: `https://${hosts.registry}` }
+      : {}),
   })
   const isListing = (request: string): boolean =>
     /\/registry\/repositories|\/api\/graphql|\/tags\/list/.test(request)
