@@ -5,14 +5,15 @@
 import type { IndexingPlugin } from '../../indexing/index.ts'
 import type { MatchingPlugin } from '../../matching/index.ts'
 import { describeLibrary, genericRules, librarySubject, packageUrl } from '../index.ts'
+import { centralVersionsAnalyzer, isCentralVersions } from './central-versions-analyzer.ts'
 import { dependenciesAnalyzer } from './dependencies-analyzer.ts'
 import { listsAnalyzer } from './lists-analyzer.ts'
 
 export const nuget: IndexingPlugin & MatchingPlugin = {
   id: 'nuget',
-  analyzers: [dependenciesAnalyzer, listsAnalyzer],
+  analyzers: [dependenciesAnalyzer, listsAnalyzer, centralVersionsAnalyzer],
   distributions: [],
-  report: (path) => ({ type: path.endsWith('.deps.json') ? 'dotnet-core' : 'nuget', target: path }),
+  report: (path) => ({ type: typeOf(path), target: path }),
   describe: (fact) =>
     describeLibrary('nuget', fact, packageUrl({ type: 'nuget', name: fact.name, version: fact.version })),
   // NuGet's names have no case; the database has every one in lower case.
@@ -21,4 +22,10 @@ export const nuget: IndexingPlugin & MatchingPlugin = {
 
   matcherVersion: 1,
   ...genericRules,
+}
+
+/** Trivy's words. */
+function typeOf(path: string): string {
+  if (isCentralVersions(path)) return 'packages-props'
+  return path.endsWith('.deps.json') ? 'dotnet-core' : 'nuget'
 }

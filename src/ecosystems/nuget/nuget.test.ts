@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { isCentralVersions, parseCentralVersions } from './central-versions-analyzer.ts'
 import { parseDependencies } from './dependencies-analyzer.ts'
 import { nuget } from './index.ts'
 import { parseLockFile } from './lists-analyzer.ts'
@@ -6,6 +7,44 @@ import { parsePackagesConfig } from './packages-config.ts'
 
 const spelled = (facts: readonly { name: string; version: string }[]): string[] =>
   facts.map(({ name, version }) => `${name} ${version}`)
+
+describe('Directory.Packages.props', () => {
+  const group = (...entries: string[]): string =>
+    `<?xml version="1.0"?>\n<Project xmlns="x">\n<ItemGroup>${entries.join('\n')}</ItemGroup>\n</Project>`
+  const read = (text: string): string[] => spelled(parseCentralVersions(text))
+
+  it('gives versions that are stated in so many words, each once', () => {
+    const text = group(
+      '<PackageVersion Include="A " Version=" 1.0" />',
+      '<PackageReference Update="B" Version="2.0"></PackageReference>',
+      '<PackageReference Update="old" Include="C" Version="3.0"/>',
+      '<PackageVersion Include="A" Version="1.0"/>',
+    )
+    expect(read(text)).toEqual(['A 1.0', 'B 2.0', 'C 3.0'])
+    expect(read(text.replace('<ItemGroup>', '<ItemGroup/><ItemGroup Label="x">'))).toEqual(read(text))
+  })
+
+  it('gives nothing where a name or version is missing, or behind a variable', () => {
+    const entries = [
+      '<PackageVersion Include="A" />',
+      '<PackageVersion Include="" Version="1"/>',
+      '<PackageVersion Include="A" Version="$(Variable)"/>',
+      '<PackageVersion Include="$(Variable)" Version="1"/>',
+      '<Other Include="A" Version="1"/>',
+    ]
+    expect(read(group(...entries))).toEqual([])
+    expect(read('<Project><PackageVersion Include="A" Version="1"/></Project>'), 'in no group').toEqual([])
+  })
+
+  it.each(['', '<packages/>', '<Project>', '<Project><ItemGroup></Project>'])('is refused: %j', (text) => {
+    expect(() => read(text)).toThrow(SyntaxError)
+  })
+
+  it('is known by its name, whatever the case', () => {
+    expect(isCentralVersions('src/directory.packages.PROPS')).toBe(true)
+    expect(isCentralVersions('src/Directory.Build.props')).toBe(false)
+  })
+})
 
 describe('*.deps.json', () => {
   const libraries = {

@@ -41,6 +41,21 @@ export const dotnetImages: Readonly<Record<string, ImageListing>> = {
       },
     ],
   },
+  /** Read by Trivy since 0.48. */
+  'dotnet-central-versions': {
+    layers: [
+      {
+        files: {
+          'src/Directory.Packages.props':
+            '<?xml version="1.0" encoding="utf-8"?>\n<Project xmlns="http://schemas.microsoft.com/developer/msbuild/2003">\n  <PropertyGroup><Other>1</Other></PropertyGroup>\n  <ItemGroup>\n    <PackageVersion Include="Newtonsoft.Json " Version=" 12.0.1" />\n    <PackageVersion Include="Behind.Variable" Version="$(Other)" />\n  </ItemGroup>\n</Project>\n',
+          'src/packages.lock.json': JSON.stringify({
+            version: 1,
+            dependencies: { 'net6.0': { 'Newtonsoft.Json': { type: 'Direct', resolved: '12.0.1' } } },
+          }),
+        },
+      },
+    ],
+  },
   /** What only a compiler needs, the program itself, and .NET that comes along: as Trivy decides since 0.54 and later. */
   'dotnet-self-contained': {
     layers: [

@@ -7,6 +7,16 @@ const isOf = (row: object, name: string): boolean =>
 
 export const dotnetExceptions: readonly Exception[] = [
   {
+    images: ['dotnet-central-versions'],
+    trivy: '0.44.1',
+    rule: '.NET: Directory.Packages.props and other *packages.props are read.',
+    source: 'Trivy 0.48, aquasecurity/trivy#5605: "Packagesprops support"',
+    covers: ({ side, row }) =>
+      side === 'portolan' &&
+      (('path' in row && row.path.endsWith('.props')) ||
+        ('purl' in row && row.purl === 'pkg:nuget/Newtonsoft.Json@12.0.1')),
+  },
+  {
     images: ['dotnet-self-contained'],
     trivy: '0.44.1',
     rule: '.NET: a library of a *.deps.json that only a compiler needs is not there when the program runs.',
