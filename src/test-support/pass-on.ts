@@ -5,8 +5,11 @@ export function passOn(url: string | URL, message: IncomingMessage, response: Se
   const { method, headers } = message
   const onward = request(new URL(url), { method, headers }, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers)
+    // Cut off, as when a server closes while somebody has read enough.
+    answer.on('error', () => response.destroy())
     answer.pipe(response)
   })
   onward.on('error', () => response.destroy())
+  message.on('error', () => onward.destroy())
   message.pipe(onward)
 }
