@@ -67,6 +67,17 @@ describe('contents', () => {
     ])
   })
 
+  it('are of a federated repository what was pushed to it, as of a local one', async () => {
+    const world = await start({ kind: 'federated' })
+    const [first] = world.repositories
+    world.push(first, '1', numbered(1), at(1))
+    const connector = open(world)
+    expect(failed(await connector.check())).toBeUndefined()
+    expect([...(await contentOf(connector))]).toMatchObject([[first, [{ name: '1', pushedAt: at(1) }]]])
+    const { digest } = numbered(1).manifest
+    expect((await connector.source(first).manifest(digest)).digest).toBe(digest)
+  })
+
   it('find nothing older than since, and say so', async () => {
     const world = await start()
     world.push('docker-prod/api', 'old', numbered(1), at(1))
