@@ -209,7 +209,7 @@ eachDatabase((_name, open) => {
       expect(new Set(said)).toEqual(new Set([may]))
       const account = service.platforms(orgId)[0]?.fields.find(({ name }) => name === 'account')
       expect(account).toMatchObject({ required: !may })
-      expect(account?.help.includes('own cloud identity')).toBe(may)
+      expect(account?.help.includes('use this server')).toBe(may)
     }
   })
 
