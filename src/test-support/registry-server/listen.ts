@@ -40,13 +40,19 @@ export async function listen(
 
 const largestBody = 1 << 30
 
+/** Never ends when the client has gone: there is nobody to answer. */
 export async function readBody(request: IncomingMessage): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
   let size = 0
-  for await (const part of request) {
-    size += (part as Uint8Array).length
-    if (size > largestBody) throw new Error('request body too large')
-    parts.push(part as Uint8Array)
+  try {
+    for await (const part of request) {
+      size += (part as Uint8Array).length
+      if (size > largestBody) throw new Error('request body too large')
+      parts.push(part as Uint8Array)
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error
+    await new Promise(() => {})
   }
   return Buffer.concat(parts)
 }
