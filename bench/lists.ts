@@ -5,7 +5,7 @@
 import { performance } from 'node:perf_hooks'
 import { createConnections } from '../src/connections/index.ts'
 import { systemClock } from '../src/core/index.ts'
-import { createDiscoveryService, type ImageQuery } from '../src/discovery/index.ts'
+import { createDiscoveryService, type ImageQuery, repositoriesAfter } from '../src/discovery/index.ts'
 import {
   createFindingService,
   dueRepositories,
@@ -189,7 +189,7 @@ async function measureFindings(
 async function measureOthers(database: Database, { connection }: Sample): Promise<void> {
   const ground = { db: database, clock: systemClock }
   const discovery = createDiscoveryService(ground)
-  const scans = createScanService(ground)
+  const scans = createScanService({ ...ground, repositoriesAfter })
   // Lists open no secret and no registry.
   const connections = createConnections({
     ...ground,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { type AdvisoryDatabase, openDatabaseFolder } from '../advisories/index.ts'
 import { type Digest, parseDigest, systemClock } from '../core/index.ts'
-import { createDiscoveryService } from '../discovery/index.ts'
+import { createDiscoveryService, repositoriesAfter } from '../discovery/index.ts'
 import { createDocumentService, type DocumentService } from '../documents/index.ts'
 import { createFindingService, type FindingService } from '../findings/index.ts'
 import { createMemoryLayerStore } from '../inventory/index.ts'
@@ -123,7 +123,7 @@ eachDatabase((_name, open) => {
     while (await pipeline.scanNext('worker'));
   }
   const again = async (orgId: string): Promise<void> => {
-    await createScanService({ db, clock }).requestImage(orgId, (await only(orgId)).id)
+    await createScanService({ db, clock, repositoriesAfter }).requestImage(orgId, (await only(orgId)).id)
     while (await pipeline.scanNext('worker'));
   }
   const only = async (orgId: string) => {

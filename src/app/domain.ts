@@ -4,7 +4,12 @@ import type { DatabaseStatus } from '../advisories/index.ts'
 import type { ApiServices } from '../api/index.ts'
 import { type ConnectorSource, createConnections, type OperatorRules } from '../connections/index.ts'
 import { type Clock, newId } from '../core/index.ts'
-import { createDiscoveryService, type DiscoveryService, lookIntoImage } from '../discovery/index.ts'
+import {
+  createDiscoveryService,
+  type DiscoveryService,
+  lookIntoImage,
+  repositoriesAfter,
+} from '../discovery/index.ts'
 import { createDocumentService, type DocumentService } from '../documents/index.ts'
 import { createFindingService } from '../findings/index.ts'
 import { createHooks } from '../hooks/index.ts'
@@ -185,6 +190,7 @@ function createScans({ database: db, clock }: DomainOptions, connectors: Connect
   return createScanService({
     db,
     clock,
+    repositoriesAfter,
     wake,
     lookInto: (image) => lookIntoImage({ db, connectors }, image),
   })

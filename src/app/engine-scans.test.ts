@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { openDatabaseFolder } from '../advisories/index.ts'
-import { createDiscoveryService } from '../discovery/index.ts'
+import { createDiscoveryService, repositoriesAfter } from '../discovery/index.ts'
 import { createFindingService } from '../findings/index.ts'
 import { createMemoryLayerStore } from '../inventory/index.ts'
 import type { OpenMatcher } from '../matching/sql.ts'
@@ -132,7 +132,7 @@ eachDatabase((_name, open) => {
       os: { family: 'debian' },
     })
     expect((await summary('one')).asOf).toBe('2025-06-01T00:00:00.000Z')
-    const [scan] = (await createScanService({ db, clock }).list('one', { limit: 1 })).items
+    const [scan] = (await createScanService({ db, clock, repositoriesAfter }).list('one', { limit: 1 })).items
     expect(scan?.engine).toBe('other')
   })
 
@@ -212,7 +212,10 @@ eachDatabase((_name, open) => {
     engine.updatedAt = Date.UTC(2025, 6, 1)
     await run('one', connection)
     expect(await list('one')).toEqual(other)
-    const asked = await createScanService({ db, clock }).requestConnection('one', connection)
+    const asked = await createScanService({ db, clock, repositoriesAfter }).requestConnection(
+      'one',
+      connection,
+    )
     expect(asked).toMatchObject({ accepted: true, queued: 1 })
     while (await pipeline.scanNext('worker'));
     expect(await list('one')).toEqual(['MEDIUM CVE-2024-0008 libother '])

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { type AdvisoryDatabase, openDatabaseFolder } from '../advisories/index.ts'
 import { AppError } from '../core/index.ts'
-import { createDiscoveryService } from '../discovery/index.ts'
+import { createDiscoveryService, repositoriesAfter } from '../discovery/index.ts'
 import { createFindingService } from '../findings/index.ts'
 import { createMemoryLayerStore } from '../inventory/index.ts'
 import type { OpenMatcher } from '../matching/sql.ts'
@@ -337,7 +337,7 @@ eachDatabase((_name, open) => {
       throw new AppError({ code: 'credentials-refused', kind: 'auth', publicMessage: 'Refused.' })
     }
     await pipeline.scanNext('worker')
-    const { items } = await createScanService({ db, clock }).list('one', { limit: 5 })
+    const { items } = await createScanService({ db, clock, repositoriesAfter }).list('one', { limit: 5 })
     expect(items[0]).toMatchObject({ state: 'failed', reason: { code: 'credentials-refused' } })
     expect(await rowsOf(db, 'select status from registry_connection')).toEqual([{ status: 'Error' }])
   })

@@ -5,4 +5,5 @@
 export * from './ports.ts'
 export { lookIntoImage } from './look-on-demand.ts'
 export { createDiscoveryService } from './service.ts'
+export { repositoriesAfter } from './store.ts'
 export { createDiscoveryWorker, type DiscoveryEnd, type DiscoveryWorker } from './worker.ts'

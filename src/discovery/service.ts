@@ -1,3 +1,4 @@
+import { connectionDisabled, connectionNotFound } from '../connections/index.ts'
 import {
   AppError,
   BUILT_IN_ENGINE,
@@ -247,23 +248,5 @@ function imageNotFound(): AppError {
     kind: 'not-found',
     publicMessage: 'There is no such image.',
     remedy: 'It may have been deleted from its registry; look at the list of images.',
-  })
-}
-
-function connectionNotFound(): AppError {
-  return new AppError({
-    code: 'connection-not-found',
-    kind: 'not-found',
-    publicMessage: 'There is no such connection.',
-    remedy: 'Look at the list of connections.',
-  })
-}
-
-function connectionDisabled(): AppError {
-  return new AppError({
-    code: 'connection-disabled',
-    kind: 'denied',
-    publicMessage: 'This connection is disabled.',
-    remedy: 'Enable it first.',
   })
 }

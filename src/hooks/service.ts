@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { connectionNotFound } from '../connections/index.ts'
 import { AppError, type Clock, isUuid, newId, Secret, toAppError } from '../core/index.ts'
 import type { Vault } from '../platform/credentials/index.ts'
 import { type Database, inTransaction } from '../platform/db/index.ts'
@@ -173,15 +174,6 @@ function note(
 }
 
 const hashOf = (token: string): Uint8Array => createHash('sha256').update(token).digest()
-
-function connectionNotFound(): AppError {
-  return new AppError({
-    code: 'connection-not-found',
-    kind: 'not-found',
-    publicMessage: 'There is no such connection.',
-    remedy: 'Look at the list of connections.',
-  })
-}
 
 /** Nothing that tells an address that was from one that never was. */
 function hookNotFound(): AppError {

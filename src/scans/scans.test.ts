@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { AppError, type ErrorKind } from '../core/index.ts'
+import { repositoriesAfter } from '../discovery/index.ts'
 import type { Database } from '../platform/db/index.ts'
 import { eachDatabase } from '../test-support/databases/index.ts'
 import { addConnection, emptyDatabase, ManualClock, rowsOf } from '../test-support/domain/index.ts'
@@ -134,7 +135,7 @@ eachDatabase((name, open) => {
     const small = await addImages(db, 'small', ['small 0', 'small 1'])
     await schedule('big', big)
     await schedule('small', small)
-    const service = createScanService({ db, clock })
+    const service = createScanService({ db, clock, repositoriesAfter })
     await service.requestImage('big', big.images[5] ?? 0)
     const turns = (await queue.claim('worker', 5)).map((scan) => [scan.orgId, scan.userPriority])
     expect(turns[0]).toEqual(['big', true])
@@ -171,7 +172,10 @@ eachDatabase((name, open) => {
     const [scan] = await queue.claim('worker', 1)
     if (scan === undefined) throw new Error('a scan waits')
     expect(await queue.fail(scan, failure(kind))).toBe('failed')
-    const { items } = await createScanService({ db, clock }).list('one', { limit: 5, state: 'failed' })
+    const { items } = await createScanService({ db, clock, repositoriesAfter }).list('one', {
+      limit: 5,
+      state: 'failed',
+    })
     expect(items[0]).toMatchObject({
       state: 'failed',
       reason: {
@@ -226,7 +230,7 @@ eachDatabase((name, open) => {
 
   it('scans again what was pushed again, what a person asks for, and what failed and is retried', async () => {
     const added = await addImages(db, 'one', ['a'])
-    const service = createScanService({ db, clock })
+    const service = createScanService({ db, clock, repositoriesAfter })
     await db.execute('update image set pushed_at = $1', [new Date(clock.now() - 5_000)])
     const done = async (): Promise<string> => {
       const [scan] = await queue.claim('worker', 1)
@@ -301,7 +305,7 @@ eachDatabase((name, open) => {
       const [scan] = await queue.claim('worker', 1)
       if (scan === undefined) throw new Error('a scan waits')
       await queue.fail(scan, failure('invalid'))
-      const service = createScanService({ db, clock })
+      const service = createScanService({ db, clock, repositoriesAfter })
       expect(await service.list('two', { limit: 5 })).toMatchObject({ items: [], total: '0' })
       expect(await service.list('two', { limit: 5, connection: added.connectionId })).toMatchObject({
         items: [],
@@ -316,7 +320,7 @@ eachDatabase((name, open) => {
   it(`pages through scans, newest first (${name})`, async () => {
     const names = Array.from({ length: 5 }, (_, index) => `image ${index}`)
     await schedule('one', await addImages(db, 'one', names))
-    const service = createScanService({ db, clock })
+    const service = createScanService({ db, clock, repositoriesAfter })
     const first = await service.list('one', { limit: 3 })
     const second = await service.list('one', { limit: 3, cursor: first.nextCursor ?? undefined })
     const ids = [...first.items, ...second.items].map((scan) => Number(scan.id))

@@ -18,7 +18,6 @@ import {
   listScans,
   manifestsWithoutStatus,
   repeatScan,
-  repositoriesOf,
   type ScanRow,
 } from './requests/store.ts'
 import { type Db, refreshStatus } from './store.ts'
@@ -29,6 +28,14 @@ const CHUNK = 50
 export interface ScanServiceOptions {
   readonly db: Database
   readonly clock: Clock
+  /** Ids of the repositories that a connection sees: in order, those after `after`, at most `limit`. */
+  readonly repositoriesAfter: (
+    db: Db,
+    orgId: string,
+    connectionId: string,
+    after: number,
+    limit: number,
+  ) => Promise<readonly number[]>
   /** Called after something was queued: wakes workers. */
   readonly wake?: () => void
   /** Learns which platforms an image has, before a person's scan of one that nobody has looked into. */
@@ -58,7 +65,7 @@ export async function enqueueRepositories(
 }
 
 export function createScanService(options: ScanServiceOptions): ScanService {
-  const { db, clock, wake = () => undefined } = options
+  const { db, clock, repositoriesAfter, wake = () => undefined } = options
   const queue = (orgId: string, put: (tx: Db) => Promise<Uint8Array[]>): Promise<number> =>
     inTransaction(db, 'bulk', async (tx) => {
       const manifests = await put(tx)
@@ -71,7 +78,7 @@ export function createScanService(options: ScanServiceOptions): ScanService {
       let after = 0
       let queued = 0
       for (;;) {
-        const repositories = await repositoriesOf(db.lane('page'), orgId, connectionId, after, CHUNK)
+        const repositories = await repositoriesAfter(db.lane('page'), orgId, connectionId, after, CHUNK)
         if (repositories.length === 0) break
         const request = { orgId, connectionId, repositories, userPriority: true }
         queued += await enqueueRepositories({ db, clock }, request)

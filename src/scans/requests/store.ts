@@ -3,21 +3,6 @@ import type { Reason } from '../../core/index.ts'
 import type { ScanState } from '../ports.ts'
 import type { Db } from '../store.ts'
 
-/** Ids of a connection's repositories after `after`, for work in chunks. */
-export async function repositoriesOf(
-  db: Db,
-  orgId: string,
-  connectionId: string,
-  after: number,
-  limit: number,
-): Promise<number[]> {
-  const { rows } = await sql<{ id: number }>`
-    select r.id from connection_repository c join repository r on r.id = c.repository_id
-    where c.connection_id = ${connectionId} and r.org_id = ${orgId} and r.gone_at is null and r.id > ${after}
-    order by r.id limit ${limit}`.execute(db)
-  return rows.map((row) => row.id)
-}
-
 export interface EnqueueOptions {
   readonly orgId: string
   readonly connectionId: string
