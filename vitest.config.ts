@@ -1,15 +1,32 @@
+import { globSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
-import { scaled } from './src/test-support/scale.ts'
+
+const tests = ['src/**/*.test.ts', 'src/**/*.test.tsx', 'test/**/*.test.ts']
+
+/** What changes its process, or measures it. */
+const ownProcess = /boundMemory\(|stubEnv\(|link-local/
+
+/** Whole programs, browsers and kills, which take longest; and what needs a process of its own. */
+const alone = [
+  ...['browser', 'durability', 'e2e', 'equality', 'fuzz', 'kill'].map((room) => `test/${room}/**/*.test.ts`),
+  ...globSync(tests).filter((file) => ownProcess.test(readFileSync(file, 'utf8'))),
+]
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.{ts,tsx}', 'test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
     globalSetup: ['src/test-support/databases/run.ts'],
     pool: 'forks',
-    maxWorkers: 2,
-    testTimeout: scaled(60_000, 7_200_000),
+    // A browser or a server beside each.
+    maxWorkers: Math.min(Math.max(2, availableParallelism()), 8),
+    testTimeout: 60_000,
     hookTimeout: 120_000,
-    reporters: process.env['CI'] ? ['default'] : ['default'],
+    projects: [
+      // First, so that what is short fills the gaps at the end.
+      { extends: true, test: { name: 'alone', include: alone } },
+      // To start a process and load the same modules for each file would take longer than most files' tests.
+      { extends: true, test: { name: 'together', include: tests, exclude: alone, isolate: false } },
+    ],
   },
 })

@@ -11,7 +11,7 @@ import { pushBuilt, startRegistryServer } from '../../src/test-support/registry-
 import { dpkgStatus } from '../../src/test-support/package-databases.ts'
 import { scaled } from '../../src/test-support/scale.ts'
 import { buildVulnerabilityDatabase } from '../../src/test-support/vulnerability-database/index.ts'
-import { type ServerProcess, startServerProcess } from './server-process.ts'
+import { type ServerProcess, startServerProcess, until } from './server-process.ts'
 
 /** kill -9 of the real server at random moments of discovery and scanning: nothing acknowledged is lost, nothing is done twice. */
 const kills = scaled(30, 300)
@@ -39,15 +39,6 @@ function fillRegistry(): void {
     pushBuilt(registry, `team-${index % 10}/app`, tags, buildImage({ layers }))
   }
   registry.put({ repository: 'database', tags: ['2'], ...buildVulnerabilityDatabase(sampleRows).artifact })
-}
-
-async function until<T>(what: string, find: () => Promise<T | undefined>): Promise<T> {
-  for (let turn = 0; turn < 1200; turn += 1) {
-    const found = await find()
-    if (found !== undefined) return found
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  throw new Error(`gave up waiting for ${what}`)
 }
 
 const start = (): Promise<ServerProcess> =>

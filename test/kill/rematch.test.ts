@@ -11,7 +11,7 @@ import {
   buildVulnerabilityDatabase,
   type DatabaseRows,
 } from '../../src/test-support/vulnerability-database/index.ts'
-import { type ServerProcess, startServerProcess } from './server-process.ts'
+import { type ServerProcess, startServerProcess, until } from './server-process.ts'
 
 /** kill -9 of the real server while new vulnerability data is taken into use: it ends with what a new server would find. */
 const kills = scaled(4, 60)
@@ -71,15 +71,6 @@ const start = (data: string): Promise<ServerProcess> =>
     PORTOLAN_DATA_DIR: join(folder, data),
     PORTOLAN_DB_REPOSITORY: `${registry.host}/database:2`,
   })
-
-async function until<T>(what: string, find: () => Promise<T | undefined>): Promise<T> {
-  for (let turn = 0; turn < 1200; turn += 1) {
-    const found = await find()
-    if (found !== undefined) return found
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  throw new Error(`gave up waiting for ${what}`)
-}
 
 const wait = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds))

@@ -67,3 +67,13 @@ async function addressOf(child: ChildProcess): Promise<string> {
   }
   throw new Error(`the server ended before it was up: ${complaint}`)
 }
+
+/** Looks ten times a second, for two minutes. @param find undefined: not yet */
+export async function until<T>(what: string, find: () => Promise<T | undefined>): Promise<T> {
+  for (let turn = 0; turn < 1200; turn += 1) {
+    const found = await find()
+    if (found !== undefined) return found
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error(`gave up waiting for ${what}`)
+}
