@@ -28,7 +28,7 @@ export async function ghcrScene(): Promise<Scene> {
         settings: world.wrongSettings,
         step: 'sign-in',
         code: 'credentials-refused',
-        says: ['Bad credentials'],
+        says: ['api.github.com does not accept this token'],
         todo: 'expired',
       },
       {
