@@ -268,6 +268,16 @@ eachDatabase((_name, open) => {
     expect(await rowsOf(db, 'select * from request_budget')).toEqual([])
   })
 
+  it('what is tried before it is saved waits for no other trial', async () => {
+    const { service } = make()
+    platform.limits = [{ bucket: 'api', requests: 1, windowMs: 60_000, source: 'a test' }]
+    await service.checkSettings('one', input)
+    await platform.environments.at(-1)?.budget?.take('api')
+    platform.environments.at(-1)?.budget?.report('api', { remaining: 0, resetAt: clock.now() + 7_200_000 })
+    await service.checkSettings('one', { ...input, settings: { ...input.settings, url: 'elsewhere.test' } })
+    await expect(platform.environments.at(-1)?.budget?.take('api')).resolves.toBeTypeOf('function')
+  })
+
   it('warnings of a check last until another check or discovery sees otherwise', async () => {
     const { service } = make()
     const warning = (step: 'sign-in' | 'list') => ({

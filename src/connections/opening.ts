@@ -46,7 +46,8 @@ export interface OpeningOptions {
 export function createOpening({ db, environment, rules }: OpeningOptions): Opening {
   const { clock } = environment
   const saved: Budgets = createBudgets({ store: sqlBudgetStore(db), clock })
-  const unsaved: Budgets = createBudgets({ store: memoryBudgetStore(), clock })
+  /** What is tried before it is saved may lead anywhere: it neither waits for another trial nor holds one up. */
+  const unsaved = (): Budgets => createBudgets({ store: memoryBudgetStore(), clock })
   const memories = createAnswerMemories()
 
   function connect(
@@ -55,13 +56,13 @@ export function createOpening({ db, environment, rules }: OpeningOptions): Openi
     { plain, secrets }: Form,
     { patience, answers }: { readonly patience: number; readonly answers?: AnswerMemory | undefined },
   ): RegistryConnector {
-    const budgets = connectionId === undefined ? unsaved : saved
+    const budgets = connectionId === undefined ? unsaved() : saved
     const settings = { ...plain, ...secrets }
     const { description } = provider
     const connector = provider.open(settings, {
       ...environment,
       allowAmbientCredentials: rules.identity.has(orgId),
-      budget: budgets.of(connectionId ?? `${orgId} ${description.id}`, description.limits, patience),
+      budget: budgets.of(connectionId ?? 'unsaved', description.limits, patience),
       ...(answers === undefined ? {} : { answers }),
     })
     try {

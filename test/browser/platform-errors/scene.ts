@@ -98,7 +98,7 @@ export const faultsOfAll: readonly Fault[] = [
   },
   {
     name: 'asked to wait',
-    out: () => refusal(429, { message: 'Slow down, please' }, { 'retry-after': '1' }),
+    out: () => refusal(429, { message: 'Slow down, please' }, { 'retry-after': '3600' }),
     step: 'network',
     code: 'registry-rate-limited',
     says: ['until'],
