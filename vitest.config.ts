@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { scaled } from './src/test-support/scale.ts'
 
 const tests = ['src/**/*.test.ts', 'src/**/*.test.tsx', 'test/**/*.test.ts']
 
@@ -20,7 +21,7 @@ export default defineConfig({
     pool: 'forks',
     // A browser or a server beside each.
     maxWorkers: Math.min(Math.max(2, availableParallelism()), 8),
-    testTimeout: 60_000,
+    testTimeout: scaled(60_000, 7_200_000),
     hookTimeout: 120_000,
     projects: [
       // First, so that what is short fills the gaps at the end.
