@@ -55,7 +55,14 @@ export async function setup(): Promise<() => Promise<void>> {
   if (existsSync('/proc/self')) await sweep()
   const folder = mkdtempSync(join(parent(), `${PREFIX}${process.pid}-`))
   process.env[VARIABLE] = folder
-  return () => removeRun(folder)
+  const temporary = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`))
+  chmodSync(temporary, 0o1777)
+  // What tests leave in the temporary folder goes with the run, also that of programs that were killed.
+  process.env['TMPDIR'] = temporary
+  return async () => {
+    await removeRun(folder)
+    rmSync(temporary, { recursive: true, force: true })
+  }
 }
 
 /** A folder that all test files of this run see, and that goes when the run ends. */
