@@ -25,7 +25,8 @@ afterEach(() => {
 /** Starts a process that wants the folder; resolves with what it says. */
 async function contend(dataDir: string): Promise<{ process: ChildProcess; said: string }> {
   const script = join(import.meta.dirname, 'holder.ts')
-  const started = spawn(process.execPath, [script, dataDir], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const args = ['--expose-gc', script, dataDir]
+  const started = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   processes.push(started)
   const [chunk] = (await once(started.stdout, 'data')) as [Buffer]
   return { process: started, said: chunk.toString().trim() }

@@ -70,11 +70,14 @@ async function expectFace(table: Table, fault: Fault): Promise<void> {
 export async function expectSmallAndDark({ page, platform }: Table): Promise<void> {
   const wide = page.viewportSize()
   await page.screenshot({ path: join(SCREENSHOTS, `error-${platform.id}-wide-light.png`) })
-  await page.emulateMedia({ colorScheme: 'dark' })
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
+  await page.locator('html[data-mantine-color-scheme="dark"]').waitFor({ state: 'attached' })
   await page.setViewportSize({ width: 360, height: 900 })
   const excess = 'document.documentElement.scrollWidth - window.innerWidth'
   await expect.poll(() => page.evaluate<number>(excess), { timeout: 10_000 }).toBeLessThanOrEqual(0)
-  expect.soft(await violations(page, 'main'), platform.label).toEqual([])
+  await expect
+    .poll(() => violations(page, 'main'), { message: platform.label, timeout: 20_000 })
+    .toEqual([])
   await page.screenshot({ path: join(SCREENSHOTS, `error-${platform.id}-narrow-dark.png`), fullPage: true })
   await page.emulateMedia({ colorScheme: 'light' })
   if (wide !== null) await page.setViewportSize(wide)

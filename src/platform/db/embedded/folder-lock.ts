@@ -13,6 +13,8 @@ export interface FolderLock {
 const SQLITE_BUSY = 5
 /** Of several that reach for the lock in the same moment all may stand in each other's way: one of them waits it out. */
 const SETTLE_MS = 500
+/** A database that nobody refers to is closed when garbage is collected, and with it goes its lock. */
+const held = new Set<DatabaseSync>()
 
 function owner(dataDir: string): string {
   try {
@@ -53,12 +55,14 @@ export function lockFolder(dataDir: string): FolderLock {
     if ((error as { errcode?: number }).errcode === SQLITE_BUSY) throw locked(dataDir)
     throw error
   }
+  held.add(file)
   const ownerFile = join(dataDir, 'owner.json')
   writeFileSync(ownerFile, JSON.stringify({ pid: process.pid, host: hostname() }), { mode: 0o600 })
   return {
     release: () => {
       if (!file.isOpen) return
       rmSync(ownerFile, { force: true })
+      held.delete(file)
       file.close()
     },
   }
