@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { scaled } from './src/test-support/scale.ts'
 
 const tests = ['src/**/*.test.ts', 'src/**/*.test.tsx', 'test/**/*.test.ts']
@@ -14,8 +15,27 @@ const alone = [
   ...globSync(tests).filter((file) => ownProcess.test(readFileSync(file, 'utf8'))),
 ]
 
+/** Minutes long: begun first, so that none is left alone at the end. */
+const longest = [
+  'kill/kill',
+  'browser/platform-errors',
+  'browser/accessibility',
+  'durability/power',
+  'e2e/engine-trivy',
+]
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification): boolean =>
+      longest.some((name) => moduleId.endsWith(`test/${name}.test.ts`))
+    const sorted = await super.sort(files)
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     setupFiles: ['test/setup.ts'],
     globalSetup: ['src/test-support/databases/run.ts'],
     pool: 'forks',
