@@ -270,7 +270,6 @@ eachDatabase((_name, open) => {
 
   it('what is tried before it is saved waits for no other trial', async () => {
     const { service } = make()
-    platform.limits = [{ bucket: 'api', requests: 1, windowMs: 60_000, source: 'a test' }]
     await service.checkSettings('one', input)
     await platform.environments.at(-1)?.budget?.take('api')
     platform.environments.at(-1)?.budget?.report('api', { remaining: 0, resetAt: clock.now() + 7_200_000 })

@@ -11,4 +11,5 @@ export {
   startRegistryServer,
 } from './server.ts'
 export type { ServerAuth } from './auth.ts'
+export type { LoggedRequest } from './request-log.ts'
 export { startSignedTokenServer } from './signed-token-server.ts'

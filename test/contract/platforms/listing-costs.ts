@@ -18,6 +18,7 @@ import { startGitlabWorld } from '../../../src/test-support/platforms/gitlab/ind
 import { startGarWorld, startGcrWorld } from '../../../src/test-support/platforms/google/index.ts'
 import { startHarborWorld } from '../../../src/test-support/platforms/harbor/index.ts'
 import { startJfrogWorld } from '../../../src/test-support/platforms/jfrog/index.ts'
+import { startOciWorld } from '../../../src/test-support/platforms/oci/index.ts'
 import { startQuayWorld } from '../../../src/test-support/platforms/quay/index.ts'
 import { startZotWorld } from '../../../src/test-support/platforms/zot/index.ts'
 
@@ -66,6 +67,12 @@ const everything =
   (perPage: number, asked: number) =>
   (holdings: Holdings): number =>
     asked + pages(holdings.repositories * holdings.tags, perPage, holdings)
+
+/** By the protocol alone: only the answer to a tag says its digest. */
+const eachTag =
+  (perPage: number) =>
+  (holdings: Holdings): number =>
+    each(perPage, perPage)(holdings) + holdings.repositories * holdings.tags
 
 /** Google's locations: each is asked for its repositories. */
 const LOCATIONS = 45
@@ -161,4 +168,5 @@ export const listingCosts: readonly ListingCost[] = [
     least: together(1000, 20),
     again: together(1000, 20),
   },
+  { name: 'oci', provider: ociProvider, start: startOciWorld, least: eachTag(1000), again: eachTag(1000) },
 ]

@@ -2,7 +2,7 @@
 import { Secret } from '../../../core/index.ts'
 import { startInternet } from '../../internet.ts'
 import { internetOptions, type PlatformWorld, type PlatformWorldOptions } from '../../platform-world.ts'
-import { pushBuilt, startRegistryServer } from '../../registry-server/index.ts'
+import { type LoggedRequest, pushBuilt, startRegistryServer } from '../../registry-server/index.ts'
 
 const HOST = 'registry.example'
 const users = { ann: 'correct horse', bob: 'battery staple' }
@@ -10,6 +10,12 @@ const users = { ann: 'correct horse', bob: 'battery staple' }
 export interface OciWorldOptions extends PlatformWorldOptions {
   /** How it is signed in to. Default: by token. */
   readonly auth?: 'basic' | 'bearer'
+}
+
+/** Only a HEAD tells what a tag points to. */
+function isOfListing({ target, method, reference }: LoggedRequest): boolean {
+  if (target === 'manifest') return method === 'HEAD' && !reference.startsWith('sha256:')
+  return target === 'catalog' || target === 'tags'
 }
 
 export async function startOciWorld(options: OciWorldOptions = {}): Promise<PlatformWorld> {
@@ -42,7 +48,7 @@ export async function startOciWorld(options: OciWorldOptions = {}): Promise<Plat
     removeRepository: (repository) => registry.deleteRepository(repository),
     addRepository: () => undefined,
     expireTokens: () => registry.revokeTokens(),
-    listingRequests: () => registry.requests.count('catalog') + registry.requests.count('tags'),
+    listingRequests: () => registry.requests.all.filter(isOfListing).length,
     async close() {
       await Promise.all([internet.close(), registry.close()])
     },
