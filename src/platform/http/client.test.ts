@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net'
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Secret, systemClock } from '../../core/index.ts'
@@ -43,6 +44,43 @@ describe('answers', () => {
     }
     const response = await client().request(get(`${server.url}/chunked`))
     expect(await response.bytes(2000)).toHaveLength(2000)
+  })
+
+  it('keeps connections after a HEAD', async () => {
+    const sockets = new Set<unknown>()
+    const server = await serve(cleanup, (request, response) => {
+      sockets.add(request.socket)
+      response.setHeader('content-length', 20)
+      response.end()
+    })
+    const http = client()
+    for (let number = 0; number < 20; number += 1)
+      await (await http.request({ method: 'HEAD', url: server.url })).discard()
+    // One may not be free yet when the next request comes.
+    expect(sockets.size).toBeLessThanOrEqual(4)
+  })
+
+  it('answers all the same where a HEAD is answered with a body', async () => {
+    const bodies = createServer((socket) => {
+      let owed = ''
+      socket.on('error', () => undefined)
+      // The body comes when the next request is under way already.
+      socket.on('data', () => {
+        socket.write(`${owed}HTTP/1.1 200 OK\r\nx-digest: right\r\ncontent-length: 9\r\n\r\n`)
+        owed = 'misplaced'
+      })
+    })
+    await new Promise<void>((resolve) => bodies.listen(0, '127.0.0.1', resolve))
+    const http = client()
+    cleanup.keep({ close: async () => void bodies.close() })
+    const url = `http://127.0.0.1:${(bodies.address() as AddressInfo).port}`
+    const look = async (): Promise<string | undefined> => {
+      const response = await http.request({ method: 'HEAD', url })
+      await response.discard()
+      return response.header('x-digest')
+    }
+    for (let turn = 0; turn < 3; turn += 1)
+      expect(await Promise.all(Array.from({ length: 20 }, look))).toEqual(Array(20).fill('right'))
   })
 
   it('ends the transfer when a reader leaves early', async () => {

@@ -28,6 +28,8 @@ function timedOut({ code, limit, what }: Lateness) {
   })
 }
 
+const NOT_HTTP = [/^HPE_/, 'HTTPParserError', 'UND_ERR_HEADERS_OVERFLOW']
+
 // Codes are Node's, OpenSSL's and undici's; the first rule that knows any code of an error decides.
 const rules: readonly Rule[] = [
   [
@@ -141,7 +143,7 @@ const rules: readonly Rule[] = [
     }),
   ],
   [
-    [/^HPE_/, 'HTTPParserError', 'UND_ERR_HEADERS_OVERFLOW'],
+    NOT_HTTP,
     ({ url }) => ({
       code: 'not-http',
       kind: 'invalid',
@@ -178,6 +180,16 @@ function matches(pattern: string | RegExp, code: string): boolean {
   return typeof pattern === 'string' ? pattern === code : pattern.test(code)
 }
 
+function hasCode(error: unknown, patterns: readonly (string | RegExp)[]): boolean {
+  const codes = codesOf(error)
+  return patterns.some((one) => codes.some((code) => matches(one, code)))
+}
+
+/** What came is no HTTP answer. */
+export function isNotHttp(error: unknown): boolean {
+  return hasCode(error, NOT_HTTP)
+}
+
 /** What went wrong on the way, for a person. The text of the cause is never shown: it may hold a URL with secrets. */
 export function networkError(error: unknown, attempt: Attempt): AppError {
   if (isAppError(error)) return error
@@ -190,7 +202,7 @@ export function networkError(error: unknown, attempt: Attempt): AppError {
   const { proxy } = attempt
   if (proxy !== undefined && codes.some((code) => proxyCodes.test(code)))
     return new AppError({ ...proxyFailed(proxy, attempt), cause: error })
-  const rule = rules.find(([patterns]) => patterns.some((one) => codes.some((code) => matches(one, code))))
+  const rule = rules.find(([patterns]) => hasCode(error, patterns))
   if (rule) return new AppError({ ...rule[1](attempt), cause: error })
   return new AppError({
     code: 'connection-broken',

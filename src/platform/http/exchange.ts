@@ -1,7 +1,8 @@
 import { isIP } from 'node:net'
+import type { Dispatcher } from 'undici'
 import { AppError } from '../../core/index.ts'
 import { createDispatchers } from './dispatcher.ts'
-import { networkError } from './errors.ts'
+import { isNotHttp, networkError } from './errors.ts'
 import { createNameCheck } from './name-check.ts'
 import type { HttpClientOptions, HttpRequest, HttpResponse, Timeouts } from './ports.ts'
 import { toResponse } from './response.ts'
@@ -43,6 +44,29 @@ function refuse(refusal: AppError | undefined): void {
 export function createExchange(options: HttpClientOptions, timeouts: Timeouts): Exchange {
   const dispatchers = createDispatchers(options, timeouts)
   const behindProxy = createNameCheck(options)
+  /** Whether connections outlast a HEAD, by origin. */
+  const keeps = new Map<string, boolean>()
+
+  /**
+   * undici ends a connection after each HEAD, for servers that send a body all the same. A registry's tags are listed by HEADs, and a TLS
+   * handshake for each would take longer than they do: connections are kept until a server turns out to be one of those.
+   */
+  async function dispatch(
+    dispatcher: Dispatcher,
+    asked: Dispatcher.RequestOptions & { readonly origin: string },
+  ): Promise<Dispatcher.ResponseData> {
+    const { origin, method } = asked
+    const isKept = method === 'HEAD' && keeps.get(origin) !== false
+    if (isKept) keeps.set(origin, true)
+    try {
+      return await dispatcher.request(isKept ? { ...asked, reset: false } : asked)
+    } catch (error) {
+      if (!keeps.has(origin) || method === 'POST' || !isNotHttp(error)) throw error
+      keeps.set(origin, false)
+      return dispatcher.request(asked)
+    }
+  }
+
   return {
     async send(request) {
       const url = parseUrl(request.url)
@@ -53,7 +77,7 @@ export function createExchange(options: HttpClientOptions, timeouts: Timeouts): 
       if (address !== undefined) refuse(options.addresses.refusal(host, address))
       else if (proxy !== undefined) refuse(await behindProxy(host))
       try {
-        const raw = await dispatcher.request({
+        const raw = await dispatch(dispatcher, {
           origin: url.origin,
           path: url.pathname + url.search,
           method: request.method,
