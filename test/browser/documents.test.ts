@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { violations } from './axe.ts'
 import { harness, SCREENSHOTS, SLOW } from './harness.ts'
+import { pick } from './menu.ts'
 
 const { open, serve } = harness()
 
@@ -55,18 +56,10 @@ describe('the page of an image', () => {
         ['CycloneDX 1.6', `${name}.cdx.json`, 'bomFormat'],
         ['SPDX 2.3', `${name}.spdx.json`, 'spdxVersion'],
       ] as const) {
-        await button.press('Enter')
-        await page.getByRole('menuitem', { name: format }).waitFor()
-        const item = page.locator('[role="menuitem"]:focus', { hasText: format })
-        for (let press = 0; press < 4 && (await item.count()) === 0; press++) {
-          await page.keyboard.press('ArrowDown')
-        }
-        await item.waitFor()
         const waiting = page.waitForEvent('download')
-        await page.keyboard.press('Enter')
+        await pick(button, format)
         const download = await waiting
         expect(download.suggestedFilename()).toBe(file)
-        await page.getByRole('menu').waitFor({ state: 'detached' })
         expect(JSON.parse(readFileSync(await download.path(), 'utf8'))).toHaveProperty(field)
       }
       await page.close()

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { violations } from './axe.ts'
 import { harness, SCREENSHOTS, SLOW } from './harness.ts'
+import { pick } from './menu.ts'
 
 const { open, serve } = harness()
 
@@ -11,11 +12,7 @@ describe('push notifications of a connection', () => {
     async () => {
       const api = await serve()
       const page = await open(api, '/settings/registry-connections')
-      await page
-        .getByRole('button', { name: /^Actions for / })
-        .first()
-        .press('Enter')
-      await page.getByRole('menuitem', { name: 'Push Notifications' }).press('Enter')
+      await pick(page.getByRole('button', { name: /^Actions for / }).first(), 'Push Notifications')
       await page.getByRole('button', { name: 'Make an address' }).press('Enter')
       const address = `${api.url}/hooks/registries/${'n'.repeat(43)}`
       await page.getByText(`Add a webhook with the address ${address}.`).waitFor()
@@ -42,11 +39,7 @@ describe('push notifications of a connection', () => {
     async () => {
       const api = await serve()
       const page = await open(api, '/settings/registry-connections')
-      await page
-        .getByRole('button', { name: /^Actions for / })
-        .first()
-        .press('Enter')
-      await page.getByRole('menuitem', { name: 'Push Notifications' }).press('Enter')
+      await pick(page.getByRole('button', { name: /^Actions for / }).first(), 'Push Notifications')
       for (const face of ['before', 'made'] as const) {
         if (face === 'made') await page.getByRole('button', { name: 'Make an address' }).press('Enter')
         await page

@@ -5,6 +5,7 @@ import { type RegistryPlatform, registryPlatform } from '../../../src/contract/i
 import { buildImage } from '../../../src/test-support/image-builder/index.ts'
 import { Cleanup } from '../../../src/test-support/registry-client.ts'
 import { title } from '../harness.ts'
+import { pick } from '../menu.ts'
 import { Person } from './person.ts'
 import { type Caution, type Scene, type StartScene, valuesOf } from './scene.ts'
 import type { Stage } from './stage.ts'
@@ -66,6 +67,5 @@ export function underRowOf(table: Pick<Table, 'page' | 'name'>) {
 }
 
 export async function choose({ page, name }: Pick<Table, 'page' | 'name'>, item: string): Promise<void> {
-  await page.getByRole('button', { name: `Actions for ${name}` }).press('Enter')
-  await page.getByRole('menuitem', { name: item }).press('Enter')
+  await pick(page.getByRole('button', { name: `Actions for ${name}` }), item)
 }
