@@ -1,5 +1,10 @@
 import { AppError, type ErrorKind, type Reason } from '../core/index.ts'
-import type { CheckStep, RegistryConnector } from '../registries/index.ts'
+import {
+  CHECK_STEPS,
+  type CheckOptions,
+  type CheckStep,
+  type RegistryConnector,
+} from '../registries/index.ts'
 import type { CheckResult, ConnectionWarning } from './ports.ts'
 
 /** A check that takes longer has failed: a person waits for it. Milliseconds. */
@@ -14,43 +19,54 @@ const kinds: Readonly<Record<CheckStep['id'], ErrorKind>> = {
 }
 
 const THROTTLED = 'registry-rate-limited'
+const TOO_SLOW = 'check-timeout'
+
+/** Of codes that say more than their step. */
+const kindsOfCodes: Readonly<Record<string, ErrorKind>> = {
+  [THROTTLED]: 'rate-limited',
+  [TOO_SLOW]: 'temporary',
+}
 
 /** Codes that a firewall in between, or the network rules of a registry, cause. */
 const firewallCodes =
   /^(connection-(broken|refused|timeout)|network-unreachable|response-timeout|transfer-stalled|check-timeout)$|firewall|blocked|network-rules/
 
-/**
- * Tries a connector, and says the first failure as the reason.
- *
- * @param egressAddresses what a firewall must let in; named where one may be the cause
- * @param longest milliseconds
- */
+export interface CheckStepsOptions extends Pick<CheckOptions, 'onStep'> {
+  /** What a firewall must let in; named where one may be the cause. */
+  readonly egressAddresses: readonly string[]
+  /** Milliseconds. */
+  readonly longest?: number
+}
+
+/** Tries a connector, and says the first failure as the reason. */
 export async function checkSteps(
   connector: RegistryConnector,
-  egressAddresses: readonly string[],
-  longest = LONGEST,
+  { egressAddresses, onStep, longest = LONGEST }: CheckStepsOptions,
 ): Promise<CheckResult> {
-  const found = await tried(connector, longest)
-  const steps = found.map((step) => ({ ...step, remedy: remedyOf(step, egressAddresses) }))
+  const steps: CheckStep[] = []
+  const found = (step: CheckStep): void => {
+    const advised = { ...step, remedy: remedyOf(step, egressAddresses) }
+    steps.push(advised)
+    onStep?.(advised)
+  }
+  const timeout = AbortSignal.timeout(longest)
+  try {
+    await connector.check({ signal: timeout, onStep: found })
+  } catch (error) {
+    if (!timeout.aborted || !(error instanceof AppError && error.kind === 'cancelled')) throw error
+    found(tooSlow(connector.host, CHECK_STEPS[steps.length] ?? 'pull', longest))
+  }
   const failed = steps.find((step) => step.state === 'failed')
   return { ok: failed === undefined, steps, error: failed === undefined ? null : reasonOfStep(failed) }
 }
 
-async function tried(connector: RegistryConnector, longest: number): Promise<readonly CheckStep[]> {
-  const timeout = AbortSignal.timeout(longest)
-  try {
-    return await connector.check(timeout)
-  } catch (error) {
-    if (!timeout.aborted || !(error instanceof AppError && error.kind === 'cancelled')) throw error
-    return [
-      {
-        id: 'network',
-        state: 'failed',
-        message: `${connector.host} did not answer all of the check within ${longest / 1000} s.`,
-        remedy: 'Check the address, and any firewall or proxy in between.',
-        code: 'check-timeout',
-      },
-    ]
+function tooSlow(host: string, id: CheckStep['id'], longest: number): CheckStep {
+  return {
+    id,
+    state: 'failed',
+    message: `${host} did not answer all of the check within ${longest / 1000} s.`,
+    remedy: 'Check the address, and any firewall or proxy in between.',
+    code: TOO_SLOW,
   }
 }
 
@@ -64,7 +80,7 @@ function remedyOf({ state, code, remedy }: CheckStep, addresses: readonly string
 
 function reasonOfStep(step: CheckStep): Reason {
   const { id, code, message, remedy } = step
-  const kind = code === THROTTLED ? 'rate-limited' : kinds[id]
+  const kind = kindsOfCodes[code ?? ''] ?? kinds[id]
   return { code: code ?? `check-${id}-failed`, kind, message, remedy }
 }
 

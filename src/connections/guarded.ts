@@ -10,7 +10,7 @@ export function guarded(connector: RegistryConnector, ask: Ask): RegistryConnect
     host,
     insecure,
     ...(spansHosts === undefined ? {} : { spansHosts }),
-    check: (signal) => connector.check(signal),
+    check: (options) => connector.check(options),
     repositories: (options) => eachAsked(ask, () => connector.repositories(options)),
     tags: (repository, options) => eachAsked(ask, () => connector.tags(repository, options)),
     ...(contents && { contents: (options) => eachAsked(ask, () => contents.call(connector, options)) }),

@@ -10,7 +10,7 @@ import { createAnswerMemories } from './answers.ts'
 import { type Budgets, createBudgets } from './budget/budgets.ts'
 import { memoryBudgetStore, sqlBudgetStore } from './budget/store.ts'
 import { checkSteps } from './check.ts'
-import type { CheckResult, OperatorRules } from './ports.ts'
+import type { CheckResult, OnStep, OperatorRules } from './ports.ts'
 import type { Form } from './editing.ts'
 
 /** Work that would have to wait longer is put off, so that its worker does something else meanwhile. Milliseconds. */
@@ -32,7 +32,7 @@ export interface Opening {
   /** Reads host and marks without a word to the registry. @throws as `open` */
   describe(owner: Owner, provider: RegistryProvider, form: Form): Promise<{ host: string; insecure: boolean }>
   /** Tries it for real. @throws as `open` */
-  check(owner: Owner, provider: RegistryProvider, form: Form): Promise<CheckResult>
+  check(owner: Owner, provider: RegistryProvider, form: Form, onStep?: OnStep): Promise<CheckResult>
   forget(connectionId: string): void
 }
 
@@ -86,10 +86,10 @@ export function createOpening({ db, environment, rules }: OpeningOptions): Openi
       await connector.close()
       return { host: connector.host, insecure: connector.insecure }
     },
-    async check(owner, provider, form) {
+    async check(owner, provider, form, onStep) {
       const connector = connect(owner, provider, form, { patience: PATIENCE_OF_CHECKS })
       try {
-        return await checkSteps(connector, rules.egressAddresses)
+        return await checkSteps(connector, { egressAddresses: rules.egressAddresses, onStep })
       } finally {
         await connector.close()
       }

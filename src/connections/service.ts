@@ -39,6 +39,7 @@ import {
   type ConnectionService,
   type ConnectorSource,
   DEFAULT_SELECTION,
+  type OnStep,
   type OperatorRules,
 } from './ports.ts'
 import { Refusals, refusedBefore } from './refusals.ts'
@@ -216,17 +217,18 @@ class Keeper implements ConnectionService {
   async checkSettings(
     orgId: string,
     input: Parameters<ConnectionService['checkSettings']>[1],
+    onStep?: OnStep,
   ): Promise<CheckResult> {
     const provider = this.#provider(input.platform)
     const { connectionId } = input
     if (connectionId === undefined) {
       const form = splitSettings(provider.description, input.settings)
-      return this.#opening.check({ orgId }, provider, form)
+      return this.#opening.check({ orgId }, provider, form, onStep)
     }
     const stored = await this.#stored(orgId, connectionId)
     const owner = { orgId, connectionId }
     const form = await editedForm(this.#opening, { owner, provider, stored, settings: input.settings })
-    return this.#opening.check(owner, provider, form)
+    return this.#opening.check(owner, provider, form, onStep)
   }
 
   async check(orgId: string, id: string): Promise<CheckResult> {

@@ -1,6 +1,6 @@
-import { type AppError, isAppError, toAppError } from '../core/index.ts'
+import { AppError, isAppError, toAppError } from '../core/index.ts'
 import type { DistributionClient } from './distribution/client.ts'
-import { CHECK_STEPS, type CheckStep } from './ports.ts'
+import { CHECK_STEPS, type CheckOptions, type CheckStep } from './ports.ts'
 
 export interface CheckSubject {
   /** `host` or `host:port`, for messages. */
@@ -14,10 +14,18 @@ export interface CheckSubject {
   excessRights?(signal?: AbortSignal): Promise<string | undefined>
   /** Any one repository that would be discovered, in as few requests as the platform allows. */
   firstRepository(signal?: AbortSignal): Promise<string | undefined>
+  /** What is amiss though a repository was listed; undefined: nothing that shows. */
+  listCaution?(): Promise<Caution | undefined>
   /** Asks for one manifest. @returns which, as in `acme/api:1.4`; undefined when there is none to try */
   pull(repository: string, signal?: AbortSignal): Promise<string | undefined>
   /** What to grant where a pull is denied, by the names of the platform; undefined: what denies it says so itself. */
   readonly pullRemedy?: string | undefined
+}
+
+/** What works and wants a look all the same. */
+export interface Caution {
+  readonly message: string
+  readonly remedy: string
 }
 
 /** The parts of a check that are the registry protocol's. @param client made for this check, with one attempt: a person waits */
@@ -92,28 +100,51 @@ function blame(code: string): StepId {
   return signInCodes.test(code) ? 'sign-in' : 'network'
 }
 
-async function reach(subject: CheckSubject, signal?: AbortSignal): Promise<CheckStep[]> {
-  const network = passed('network', `${subject.host} answers.`)
+/** Up to the first failure. */
+async function* stepsOf(subject: CheckSubject, signal?: AbortSignal): AsyncGenerator<CheckStep> {
+  for await (const step of reach(subject, signal)) {
+    yield step
+    if (step.state === 'failed') return
+  }
+  const { step, repository } = await list(subject, signal)
+  yield step
+  if (repository !== undefined) yield await pull(subject, repository, signal)
+}
+
+async function* reach(subject: CheckSubject, signal?: AbortSignal): AsyncGenerator<CheckStep> {
+  const before = [passed('network', `${subject.host} answers.`), tlsStep(subject)]
+  const contact = await greet(subject, signal)
+  if (contact instanceof AppError) {
+    const id = blame(contact.code)
+    yield* before.slice(0, CHECK_STEPS.indexOf(id))
+    yield failed(id, contact)
+    return
+  }
+  yield* before
+  yield await rightsStep(subject, signInStep(subject, contact.signedIn), signal)
+}
+
+async function greet(subject: CheckSubject, signal?: AbortSignal) {
   try {
-    const { signedIn } = await subject.signIn(signal)
-    return [network, tlsStep(subject), await rightsStep(subject, signInStep(subject, signedIn), signal)]
+    return await subject.signIn(signal)
   } catch (thrown) {
-    const error = known(thrown)
-    const id = blame(error.code)
-    const before = [network, tlsStep(subject)].slice(0, CHECK_STEPS.indexOf(id))
-    return [...before, failed(id, error)]
+    return known(thrown)
   }
 }
 
 /** Credentials that may do more than they need are pointed out; that they work is said all the same. */
 async function rightsStep(subject: CheckSubject, step: CheckStep, signal?: AbortSignal): Promise<CheckStep> {
-  const excess = step.state === 'passed' ? await subject.excessRights?.(signal) : undefined
-  if (excess === undefined) return step
-  return warning(
-    'sign-in',
-    `The credentials are accepted, and ${excess}.`,
-    'Use credentials that may only read: nothing else is needed.',
-  )
+  try {
+    const excess = step.state === 'passed' ? await subject.excessRights?.(signal) : undefined
+    if (excess === undefined) return step
+    return warning(
+      'sign-in',
+      `The credentials are accepted, and ${excess}.`,
+      'Use credentials that may only read: nothing else is needed.',
+    )
+  } catch (thrown) {
+    return failed('sign-in', known(thrown))
+  }
 }
 
 /** A cancelled check has no result; a defect of ours is no finding. */
@@ -123,20 +154,23 @@ function known(thrown: unknown): AppError {
   return error
 }
 
+const NOTHING_VISIBLE: Caution = {
+  message: 'Connected, but no repository is visible: the credentials may not list them, or there are none.',
+  remedy: 'Grant the permission to list. If the registry is empty, push a test image and discover again.',
+}
+
 async function list(
   subject: CheckSubject,
   signal?: AbortSignal,
-): Promise<{ step: CheckStep; repository?: string }> {
+): Promise<{ step: CheckStep; repository?: string | undefined }> {
   try {
     const repository = await subject.firstRepository(signal)
-    if (repository !== undefined) return { step: passed('list', 'Repositories can be listed.'), repository }
-    return {
-      step: warning(
-        'list',
-        'Connected, but no repository is visible: the credentials may not list them, or there are none.',
-        'Grant the permission to list. If the registry is empty, push a test image and discover again.',
-      ),
-    }
+    const caution = repository === undefined ? NOTHING_VISIBLE : await subject.listCaution?.()
+    const step =
+      caution === undefined
+        ? passed('list', 'Repositories can be listed.')
+        : warning('list', caution.message, caution.remedy)
+    return { step, repository }
   } catch (thrown) {
     return { step: failed('list', known(thrown)) }
   }
@@ -159,13 +193,16 @@ async function pull(subject: CheckSubject, repository: string, signal?: AbortSig
  *
  * @throws AppError `cancelled` only
  */
-export async function checkConnection(subject: CheckSubject, signal?: AbortSignal): Promise<CheckStep[]> {
-  const steps = await reach(subject, signal)
-  const isUp = steps.every((step) => step.state !== 'failed')
-  if (isUp) {
-    const listed = await list(subject, signal)
-    steps.push(listed.step)
-    if (listed.repository !== undefined) steps.push(await pull(subject, listed.repository, signal))
+export async function checkConnection(
+  subject: CheckSubject,
+  { signal, onStep }: CheckOptions = {},
+): Promise<CheckStep[]> {
+  const steps: CheckStep[] = []
+  const found = (step: CheckStep): void => {
+    steps.push(step)
+    onStep?.(step)
   }
-  return CHECK_STEPS.map((id) => steps.find((step) => step.id === id) ?? skipped(id, 'Not tried.'))
+  for await (const step of stepsOf(subject, signal)) found(step)
+  for (const id of CHECK_STEPS.slice(steps.length)) found(skipped(id, 'Not tried.'))
+  return steps
 }

@@ -1,10 +1,10 @@
 import type { ImageSource } from '../images/index.ts'
 import type { HttpClient } from '../platform/http/index.ts'
+import { checkConnection, type CheckSubject } from './check.ts'
 import type { DistributionClient } from './distribution/client.ts'
 import { imageSource } from './distribution/image-source.ts'
 import { placeOf } from './places.ts'
 import type {
-  CheckStep,
   ContentPage,
   ListingOptions,
   RegistryConnector,
@@ -37,7 +37,8 @@ export interface ConnectorParts {
   readonly client: DistributionClient | HostClients
   readonly insecure: boolean
   readonly listing: PlatformListing
-  check(signal: AbortSignal | undefined): Promise<readonly CheckStep[]>
+  /** What a check tries, made for that check: one attempt of each request, since a person waits. */
+  checked(signal: AbortSignal | undefined): CheckSubject
 }
 
 /** A connector of a platform's own listing and the registry protocol, which all platforms pull by. */
@@ -63,7 +64,10 @@ export function createConnector(parts: ConnectorParts): RegistryConnector {
     host: client.host,
     ...(spansHosts ? { spansHosts } : {}),
     insecure: parts.insecure,
-    check: (signal) => parts.check(within(signal)),
+    async check({ signal, onStep } = {}) {
+      const bounds = within(signal)
+      return checkConnection(parts.checked(bounds), { signal: bounds, onStep })
+    },
     repositories: (options) => listing.repositories(bounded(options)),
     tags: (repository, options) => listing.tags(repository, bounded(options)),
     ...(contents === undefined ? {} : { contents: (options) => contents(bounded(options)) }),

@@ -15,6 +15,7 @@ export { grantedActions, tokenClaims } from './distribution/granted.ts'
 export { imageSource } from './distribution/image-source.ts'
 export { checkedRepository } from './distribution/names.ts'
 export { tagsByHead } from './distribution/tags-by-head.ts'
+export { CHECK_STEPS } from './ports.ts'
 export type * from './ports.ts'
 export { mapBounded } from './bounded.ts'
 export {
@@ -26,7 +27,7 @@ export {
   createApiClient,
 } from './api-client.ts'
 export { apiError, repositoryNotFound, saidIn, withRemedy } from './api-error.ts'
-export { type CheckSubject, checkConnection, distributionCheck } from './check.ts'
+export { type Caution, type CheckSubject, distributionCheck } from './check.ts'
 export { conditionalHttp } from './conditional-http.ts'
 export { type ConnectorParts, createConnector, type HostClients, type PlatformListing } from './connector.ts'
 export { datedRevision, instantOf } from './dated-revision.ts'

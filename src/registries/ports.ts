@@ -122,6 +122,12 @@ export interface CheckStep {
   readonly code: string | null
 }
 
+export interface CheckOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Told each step as it is known, in the order of `CHECK_STEPS`. */
+  readonly onStep?: ((step: CheckStep) => void) | undefined
+}
+
 /** A repository as a listing gives it. */
 export interface ListedRepository {
   readonly name: string
@@ -206,7 +212,7 @@ export interface RegistryConnector {
   /** Plain HTTP or unverified TLS: shown as a lasting mark. */
   readonly insecure: boolean
   /** Tries the connection for real, with few requests; never throws for what it finds. */
-  check(signal?: AbortSignal): Promise<readonly CheckStep[]>
+  check(options?: CheckOptions): Promise<readonly CheckStep[]>
   /** Page by page, so that a large registry is never held in memory; ends early only by throwing. */
   repositories(options?: ListingOptions): AsyncIterable<RepositoryPage>
   /** @throws AppError `repository-not-found` (not-found) when the repository left since it was listed */

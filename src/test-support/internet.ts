@@ -32,7 +32,9 @@ export interface Internet {
   /** Requests so far, as `GET https://hub.example.com/v2/x?y=1`. */
   readonly requests: readonly string[]
   /** Asked before the hosts are: an answer in their place, for faults; undefined lets the request pass. May be changed at any time. */
-  intercept: (request: InterceptedRequest) => InterceptedAnswer | undefined
+  intercept: (
+    request: InterceptedRequest,
+  ) => InterceptedAnswer | undefined | Promise<InterceptedAnswer | undefined>
   /** PEM of the authority that signed the certificates. */
   readonly ca: string
   /** Of the proxy that leads there: `http://127.0.0.1:PORT`. */
@@ -73,7 +75,7 @@ export async function startInternet(
     const request = { method: message.method ?? 'GET', url, headers: message.headers }
     const refusal = options.quota && refusalOf(options.quota, request, response)
     await options.delay?.(url)
-    const instead = refusal ?? internet.intercept(request)
+    const instead = refusal ?? (await internet.intercept(request))
     if (instead?.silent) return
     const host = hostFor(hosts, url.hostname)
     if (instead !== undefined) response.writeHead(instead.status, instead.headers).end(instead.body ?? '')

@@ -1,5 +1,5 @@
 import { isAppError } from '../../core/index.ts'
-import { type CheckStep, checkConnection, type DistributionClient } from '../index.ts'
+import type { CheckSubject, DistributionClient } from '../index.ts'
 import type { ArtifactApi } from './api.ts'
 import type { GoogleIdentity } from './identity/identity.ts'
 import type { ListingScope } from './listing.ts'
@@ -35,46 +35,46 @@ const excess: Readonly<Record<string, string>> = {
   'artifactregistry.repositories.setIamPolicy': 'grant rights to others',
 }
 
-/** Tries a connection: a token, a listing, one manifest. */
-export function checkGoogle(
-  { identity, api, listing, clientAt, verifyTls }: CheckedConnection,
-  signal?: AbortSignal,
-): Promise<CheckStep[]> {
+/** What a check tries: a token, a listing, one manifest. */
+export function checkSubject({
+  identity,
+  api,
+  listing,
+  clientAt,
+  verifyTls,
+}: CheckedConnection): CheckSubject {
   let looking: Promise<FirstImage | undefined> | undefined
   const first = (inner?: AbortSignal) => (looking ??= firstImage(listing, inner))
-  return checkConnection(
-    {
-      host: 'Google',
-      plainHttp: false,
-      verifyTls,
-      hasCredentials: true,
-      async signIn() {
-        await identity.accessToken(undefined, 1)
-        return { signedIn: true }
-      },
-      async excessRights(inner) {
-        try {
-          const found = await first(inner)
-          return found && (await excessOf(api, found.repository, inner))
-        } catch (error) {
-          // What fails here fails again where it belongs; whether rights are too many can stay unknown.
-          if (isAppError(error) && error.kind !== 'cancelled') return undefined
-          throw error
-        }
-      },
-      pullRemedy:
-        'Grant the account a role with artifactregistry.repositories.downloadArtifacts on the repository, such as roles/artifactregistry.reader.',
-      firstRepository: async (inner) => (await first(inner))?.name,
-      async pull(_, inner) {
-        const found = await first(inner)
-        if (found === undefined) return undefined
-        const { host } = found.repository
-        await clientAt(host).headManifest(found.path, found.reference, inner)
-        return `${host}/${found.path}${found.reference.includes(':') ? '@' : ':'}${found.reference}`
-      },
+  return {
+    host: 'Google',
+    plainHttp: false,
+    verifyTls,
+    hasCredentials: true,
+    async signIn() {
+      await identity.accessToken(undefined, 1)
+      return { signedIn: true }
     },
-    signal,
-  )
+    async excessRights(inner) {
+      try {
+        const found = await first(inner)
+        return found && (await excessOf(api, found.repository, inner))
+      } catch (error) {
+        // What fails here fails again where it belongs; whether rights are too many can stay unknown.
+        if (isAppError(error) && error.kind !== 'cancelled') return undefined
+        throw error
+      }
+    },
+    pullRemedy:
+      'Grant the account a role with artifactregistry.repositories.downloadArtifacts on the repository, such as roles/artifactregistry.reader.',
+    firstRepository: async (inner) => (await first(inner))?.name,
+    async pull(_, inner) {
+      const found = await first(inner)
+      if (found === undefined) return undefined
+      const { host } = found.repository
+      await clientAt(host).headManifest(found.path, found.reference, inner)
+      return `${host}/${found.path}${found.reference.includes(':') ? '@' : ':'}${found.reference}`
+    },
+  }
 }
 
 async function firstImage(listing: ListingScope, signal?: AbortSignal): Promise<FirstImage | undefined> {

@@ -13,7 +13,7 @@ import {
   type RegistryEnvironment,
 } from '../index.ts'
 import { type ArtifactApi, createArtifactApi } from './api.ts'
-import { checkGoogle } from './check.ts'
+import { checkSubject } from './check.ts'
 import { BUCKET } from './description.ts'
 import { createIdentity, type AccessToken, type GoogleIdentity } from './identity/identity.ts'
 import { createListing, type ListingScope } from './listing.ts'
@@ -72,12 +72,7 @@ export function connectGoogle(
     client: scope.spansHosts ? { host: scope.host, at: clientAt } : clientAt(scope.host),
     insecure: transport.skipTlsVerification,
     listing: createListing(listing),
-    check(signal) {
-      // A person waits: one try of each request.
-      const probe = opened(1)
-      const verifyTls = !transport.skipTlsVerification
-      return checkGoogle({ identity, verifyTls, ...probe }, signal)
-    },
+    checked: () => checkSubject({ identity, verifyTls: !transport.skipTlsVerification, ...opened(1) }),
   })
 }
 

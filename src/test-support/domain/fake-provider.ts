@@ -79,8 +79,9 @@ export function fakePlatform(id = 'fake'): FakePlatform {
       return {
         ...registry.connector(),
         insecure: settings['insecure'] === true || settings['skipTlsVerification'] === true,
-        check: async (signal) => {
+        check: async ({ signal, onStep } = {}) => {
           await platform.onCheck(signal)
+          for (const step of platform.steps) onStep?.(step)
           return platform.steps
         },
       }

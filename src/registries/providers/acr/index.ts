@@ -4,7 +4,6 @@
  */
 import {
   type CheckSubject,
-  checkConnection,
   createConnector,
   openTransport,
   pacedHttp,
@@ -84,11 +83,8 @@ function connect(settings: AcrSettings, environment: RegistryEnvironment): Regis
       repositories: (options) => repositoriesOf(settings, registry, options),
       tags: (repository, options) => listTags(registry.metadata(repository), repository, options),
     },
-    check: (inner) =>
-      checkConnection(
-        subjectOf(settings, openRegistry(settings, { http, clock, attempts: 1, signal: inner })),
-        inner,
-      ),
+    checked: (inner) =>
+      subjectOf(settings, openRegistry(settings, { http, clock, attempts: 1, signal: inner })),
   })
 }
 

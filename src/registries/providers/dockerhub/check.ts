@@ -1,5 +1,5 @@
 import type { HttpClient } from '../../../platform/http/index.ts'
-import { checkConnection, type CheckStep, grantedActions } from '../../index.ts'
+import { type Caution, type CheckSubject, grantedActions } from '../../index.ts'
 import type { createHub } from './hub.ts'
 import { secretKind, TOKEN_SERVER } from './http.ts'
 import { firstRepository, type HubListing } from './listing.ts'
@@ -11,12 +11,12 @@ export interface HubCheck extends HubListing {
 }
 
 /** Signs in at the API, lists, and asks for one manifest; pulls nothing, so that no quota is spent. */
-export async function checkHub(check: HubCheck, signal?: AbortSignal): Promise<readonly CheckStep[]> {
+export function checkSubject(check: HubCheck): CheckSubject {
   const { hub, client, settings } = check
   let first: ReturnType<typeof firstRepository> | undefined
   const found = (inner?: AbortSignal) => (first ??= firstRepository(check, inner))
   const [named] = settings.repositories
-  const subject = {
+  return {
     host: client.host,
     plainHttp: false,
     verifyTls: !settings.transport.skipTlsVerification,
@@ -32,6 +32,10 @@ export async function checkHub(check: HubCheck, signal?: AbortSignal): Promise<r
         ? 'Give the organization access token the scope Image Pull (scope-image-pull) on the repository.'
         : 'Give a token with the access Read-only (repo:read) of an account that may pull from the repository.',
     firstRepository: async (inner?: AbortSignal) => named ?? (await found(inner))?.name,
+    async listCaution() {
+      const listed = named === undefined ? await first : undefined
+      return listed?.seesPrivate === false ? publicOnly(listed.namespace, settings) : undefined
+    },
     async pull(repository: string, inner?: AbortSignal) {
       const { tags } = await tagsAt(check, repository, { page: 1, pageSize: 1, signal: inner })
       const [tag] = tags
@@ -40,11 +44,6 @@ export async function checkHub(check: HubCheck, signal?: AbortSignal): Promise<r
       return `${repository}:${tag.tag.name}`
     },
   }
-  const steps = await checkConnection(subject, signal)
-  const listed = named === undefined ? await first?.catch(() => undefined) : undefined
-  return listed === undefined || listed.seesPrivate
-    ? steps
-    : steps.map((step) => publicOnly(step, listed.namespace, settings))
 }
 
 async function excess(
@@ -63,16 +62,10 @@ async function excess(
 }
 
 /** Hub shows the public part to whoever has no right to the rest, and does not say so. */
-function publicOnly(step: CheckStep, namespace: string, { credentials }: HubCheck['settings']): CheckStep {
-  if (step.id !== 'list' || step.state !== 'passed') return step
+function publicOnly(namespace: string, { credentials }: HubCheck['settings']): Caution {
   const remedy =
     secretKind(credentials) === 'organization'
       ? 'If there are private ones, give the organization access token the scope Repository List (scope-repository-list), or name them in the field Repositories.'
       : `If there are private ones, give a token with the access Read-only (repo:read; not "Public Repo Read-only") of a member of ${namespace} who may see them.`
-  return {
-    ...step,
-    state: 'warning',
-    message: `Only public repositories of ${namespace} are visible.`,
-    remedy,
-  }
+  return { message: `Only public repositories of ${namespace} are visible.`, remedy }
 }

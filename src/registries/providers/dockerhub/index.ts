@@ -4,7 +4,7 @@
  */
 import type { RegistryConnector, RegistryEnvironment, RegistryProvider } from '../../index.ts'
 import { createConnector, createDistributionClient, openTransport } from '../../index.ts'
-import { checkHub } from './check.ts'
+import { checkSubject } from './check.ts'
 import { description } from './description.ts'
 import { createHub } from './hub.ts'
 import { hubHttp } from './http.ts'
@@ -39,7 +39,7 @@ function connect(settings: HubSettings, environment: RegistryEnvironment): Regis
       repositories: (options) => listRepositories(listing, options),
       tags: (repository, options) => listTags(listing, repository, options),
     },
-    check: (signal) => checkHub({ ...parts(1), http }, signal),
+    checked: () => checkSubject({ ...parts(1), http }),
   })
 }
 

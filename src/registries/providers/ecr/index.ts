@@ -3,7 +3,6 @@
  * partitions, keys and roles, and what its errors mean.
  */
 import {
-  checkConnection,
   createConnector,
   createDistributionClient,
   openTransport,
@@ -52,10 +51,9 @@ export function connect(
     client,
     insecure: !verifyTls,
     listing: ecrListing(api, host),
-    check(signal) {
-      const probe = open(1)
-      const subject = ecrCheck(probe.api, probe.client)
-      return checkConnection({ ...subject, plainHttp: false, verifyTls, hasCredentials: true }, signal)
+    checked() {
+      const { api, client } = open(1)
+      return { ...ecrCheck(api, client), plainHttp: false, verifyTls, hasCredentials: true }
     },
   })
 }

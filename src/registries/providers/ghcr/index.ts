@@ -2,8 +2,6 @@
 import { AppError } from '../../../core/index.ts'
 import type { HttpClient, HttpRequest, HttpResponse } from '../../../platform/http/index.ts'
 import {
-  checkConnection,
-  type CheckSubject,
   conditionalHttp,
   createConnector,
   createDistributionClient,
@@ -114,11 +112,11 @@ function connect(settings: GhcrSettings, environment: RegistryEnvironment): Regi
       repositories: (options) => listPackages(packages, options),
       tags: (repository, options) => listVersions(packages, repository, options),
     },
-    check(signal) {
+    checked() {
       const asked = packagesBy(1)
       const probe = distributionCheck(createDistributionClient({ ...registry, attempts: 1 }))
       let scopes: readonly string[] | undefined
-      const subject: CheckSubject = {
+      return {
         ...probe,
         host: `${asked.api.host} and ${registryHost}`,
         plainHttp: false,
@@ -133,7 +131,6 @@ function connect(settings: GhcrSettings, environment: RegistryEnvironment): Regi
         excessRights: async () => excess(scopes),
         firstRepository: (inner) => firstPackage(asked, inner),
       }
-      return checkConnection(subject, signal)
     },
   })
 }

@@ -1,8 +1,6 @@
 /** GitLab's container registry: repositories by GitLab's API, tags and images by the registry at a host of its own. */
 import { isAppError } from '../../../core/index.ts'
 import {
-  checkConnection,
-  type CheckSubject,
   createConnector,
   createDistributionClient,
   distributionCheck,
@@ -71,12 +69,12 @@ function connect(settings: GitlabSettings, environment: RegistryEnvironment): Re
     client,
     insecure: plainHttp || !verifyTls,
     listing: createListing({ api, client, namespace, named, revised: createRevisions(api, clock) }),
-    check(signal) {
+    checked() {
       const asked = openApi(settings, { http, clock, attempts: 1 })
       const probe = distributionCheck(createDistributionClient({ ...registry, attempts: 1 }))
       let scopes: readonly string[] | undefined
       const mayPull = () => scopes === undefined || scopes.some((scope) => pullingScopes.includes(scope))
-      const subject: CheckSubject = {
+      return {
         host: named.length > 0 ? registryHost : `${asked.host} and ${registryHost}`,
         plainHttp,
         verifyTls,
@@ -101,7 +99,6 @@ function connect(settings: GitlabSettings, environment: RegistryEnvironment): Re
           return probe.pull(repository, inner)
         },
       }
-      return checkConnection(subject, signal)
     },
   })
 }

@@ -5,7 +5,6 @@
 import type { HttpClient } from '../../../platform/http/index.ts'
 import {
   type ApiClient,
-  checkConnection,
   checkedRepository,
   type ContentPage,
   createApiClient,
@@ -151,10 +150,8 @@ function connect(settings: JfrogSettings, environment: RegistryEnvironment): Reg
       tags: (repository, options) => tags(deployment, named(repository), options),
       contents: (options) => contents(deployment, options),
     },
-    check(inner) {
-      const probe = openDeployment(settings, { http: signedIn(paced), clock, attempts: 1, signal: inner })
-      return checkConnection(checkSubject(probe), inner)
-    },
+    checked: (inner) =>
+      checkSubject(openDeployment(settings, { http: signedIn(paced), clock, attempts: 1, signal: inner })),
   })
 }
 

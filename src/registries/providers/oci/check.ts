@@ -1,7 +1,6 @@
 import type { HttpClient } from '../../../platform/http/index.ts'
 import {
-  checkConnection,
-  type CheckStep,
+  type CheckSubject,
   type DistributionClient,
   distributionCheck,
   grantedActions,
@@ -19,14 +18,14 @@ interface OciCheck {
   readonly settings: OciSettings
 }
 
-/** Tries a connection, whatever product is behind it; each list and sign-in is asked for once. */
-export function checkRegistry(check: OciCheck, signal?: AbortSignal): Promise<CheckStep[]> {
+/** What a check tries, whatever product is behind the connection; each list and sign-in is asked for once. */
+export function checkSubject(check: OciCheck): CheckSubject {
   const { client, settings } = check
   let contact: ReturnType<typeof firstContact> | undefined
   let first: Promise<string | undefined> | undefined
   const greet = (inner?: AbortSignal) => (contact ??= firstContact(client, settings, inner))
   const firstRepository = (inner?: AbortSignal) => (first ??= firstListed(check, greet, inner))
-  const subject = {
+  return {
     ...distributionCheck(client),
     signIn: greet,
     plainHttp: settings.plainHttp,
@@ -40,7 +39,6 @@ export function checkRegistry(check: OciCheck, signal?: AbortSignal): Promise<Ch
     pullRemedy:
       'Allow the account repository:<name>:pull (Harbor: "Pull Repository"; zot: the action read), or use one that may pull.',
   }
-  return checkConnection(subject, signal)
 }
 
 async function firstListed(

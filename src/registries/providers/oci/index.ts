@@ -1,7 +1,7 @@
 /** Any registry of the OCI distribution protocol: distribution, Harbor, zot, and what has no provider of its own. */
 import type { RegistryConnector, RegistryEnvironment, RegistryProvider } from '../../index.ts'
 import { createConnector, createDistributionClient, openTransport, pacedHttp } from '../../index.ts'
-import { checkRegistry } from './check.ts'
+import { checkSubject } from './check.ts'
 import { description } from './description.ts'
 import { notifications } from './notifications.ts'
 import { productListing } from './product.ts'
@@ -31,9 +31,9 @@ function connect(settings: OciSettings, environment: RegistryEnvironment): Regis
     client,
     insecure: plainHttp || !verifyTls,
     listing: productListing({ client, http, environment, settings }),
-    check(signal) {
+    checked() {
       const probe = createDistributionClient({ ...options, attempts: 1 })
-      return checkRegistry({ client: probe, http, environment, settings }, signal)
+      return checkSubject({ client: probe, http, environment, settings })
     },
   })
 }

@@ -1,5 +1,5 @@
 import type { HttpClient } from '../../../platform/http/index.ts'
-import { checkConnection, type CheckStep, grantedActions, type RegistryCredentials } from '../../index.ts'
+import { type Caution, type CheckSubject, grantedActions, type RegistryCredentials } from '../../index.ts'
 import { firstRepository, type QuayListing, tagsAt } from './listing.ts'
 
 export interface QuayCheck extends QuayListing {
@@ -11,11 +11,11 @@ export interface QuayCheck extends QuayListing {
  * Signs in at the registry, which refuses a wrong token (the API would answer as to nobody), lists by the API and asks for one
  * manifest.
  */
-export async function checkQuay(check: QuayCheck, signal?: AbortSignal): Promise<readonly CheckStep[]> {
+export function checkSubject(check: QuayCheck): CheckSubject {
   const { client, settings } = check
   let first: ReturnType<typeof firstRepository> | undefined
   const found = (inner?: AbortSignal) => (first ??= firstRepository(check, inner))
-  const subject = {
+  return {
     host: client.host,
     plainHttp: settings.plainHttp,
     verifyTls: !settings.transport.skipTlsVerification,
@@ -26,6 +26,8 @@ export async function checkQuay(check: QuayCheck, signal?: AbortSignal): Promise
     pullRemedy:
       'Give a token with the scope View all visible repositories (repo:read), of a user with the permission Read on the repository.',
     firstRepository: async (inner?: AbortSignal) => (await found(inner))?.name,
+    listCaution: async () =>
+      (await first)?.seesPrivate === false ? publicOnly(settings.namespace) : undefined,
     async pull(repository: string, inner?: AbortSignal) {
       const { tags } = await tagsAt(check, repository, { page: 1, limit: 1, signal: inner })
       const [tag] = tags
@@ -34,11 +36,6 @@ export async function checkQuay(check: QuayCheck, signal?: AbortSignal): Promise
       return `${repository}:${tag.tag.name}`
     },
   }
-  const steps = await checkConnection(subject, signal)
-  const listed = await first?.catch(() => undefined)
-  return listed === undefined || listed.seesPrivate
-    ? steps
-    : steps.map((step) => publicOnly(step, settings.namespace))
 }
 
 async function excess(
@@ -54,11 +51,8 @@ async function excess(
 }
 
 /** Quay leaves out what the user may not see, and does not say so. */
-function publicOnly(step: CheckStep, namespace: string): CheckStep {
-  if (step.id !== 'list' || step.state !== 'passed') return step
+function publicOnly(namespace: string): Caution {
   return {
-    ...step,
-    state: 'warning',
     message: `Only public repositories of ${namespace} are visible.`,
     remedy: `If there are private ones, give the user who made the token the permission Read on them, by a team of ${namespace}.`,
   }

@@ -13,7 +13,7 @@ import {
   type RegistryProvider,
 } from '../../index.ts'
 import { Secret } from '../../../core/index.ts'
-import { checkQuay } from './check.ts'
+import { checkSubject } from './check.ts'
 import { description } from './description.ts'
 import { quayHttp } from './http.ts'
 import { listRepositories, listTags } from './listing.ts'
@@ -46,7 +46,7 @@ function connect(settings: QuaySettings, environment: RegistryEnvironment): Regi
       repositories: (options) => listRepositories(listing, options),
       tags: (repository, options) => listTags(listing, repository, options),
     },
-    check: (signal) => checkQuay({ ...parts(1), http, credentials }, signal),
+    checked: () => checkSubject({ ...parts(1), http, credentials }),
   })
 }
 
