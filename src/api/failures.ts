@@ -1,16 +1,26 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Clock, isAppError } from '../core/index.ts'
 import type { Log } from '../platform/log/index.ts'
-import { problemOf } from './problem.ts'
+import { type Problem, problemOf } from './problem.ts'
 
-/** Answers every error as problem details. What is our fault is logged, once, with the id that the client was told. */
-export function answerFailures(app: FastifyInstance, log: Pick<Log, 'error'>, clock: Clock): void {
-  app.setErrorHandler((error, request, reply) => {
+/** The problem that a client is told. What is our fault is logged, once, with the id that it was told. */
+export type FailureNote = (request: FastifyRequest, error: unknown) => Problem
+
+export function createFailureNote(log: Pick<Log, 'error'>): FailureNote {
+  return (request, error) => {
     const problem = problemOf(error)
     if (problem.status >= 500) {
       const route = request.routeOptions.url ?? request.url
       log.error('request failed', { requestId: request.id, method: request.method, route, error })
     }
+    return problem
+  }
+}
+
+/** Answers every error as problem details. */
+export function answerFailures(app: FastifyInstance, note: FailureNote, clock: Clock): void {
+  app.setErrorHandler((error, request, reply) => {
+    const problem = note(request, error)
     const retryAt = isAppError(error) ? error.retryAt : undefined
     if (retryAt !== undefined) {
       void reply.header('retry-after', String(Math.max(1, Math.ceil((retryAt - clock.now()) / 1000))))

@@ -33,6 +33,15 @@ export interface RequestContext {
   audit(target: AuditTarget, detail?: Readonly<Record<string, unknown>>): void
 }
 
+/** Of a route that lasts: tells the client how far it is, if it wants to know. */
+interface ProgressContext<P> extends RequestContext {
+  progress(step: P): void
+}
+
+type ContextOf<R extends Route> = R extends { readonly progress: infer S extends z.ZodType }
+  ? ProgressContext<ReadonlyDeep<z.output<S>>>
+  : RequestContext
+
 type Answer<R extends Route> = R extends { readonly response: infer S extends z.ZodType }
   ? ReadonlyDeep<z.output<S>>
   : void
@@ -40,7 +49,7 @@ type Answer<R extends Route> = R extends { readonly response: infer S extends z.
 /** One route's work: plain values in, plain values out; nothing of HTTP. */
 export type Handler<R extends Route> = (
   asked: Asked<R>,
-  context: RequestContext,
+  context: ContextOf<R>,
 ) => Promise<Answer<R>> | Answer<R>
 
 /** A handler for each route of the contract: a route without one does not compile. */

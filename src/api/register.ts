@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { problem, type Route, routes } from '../contract/index.ts'
+import { LINES_TYPE, problem, type Route, routes } from '../contract/index.ts'
 import { demandRole } from '../platform/access/index.ts'
 import { principalOf } from './caller.ts'
+import type { FailureNote } from './failures.ts'
 import type { AuditTarget, Handler, Handlers } from './handler.ts'
+import { Lines } from './lines.ts'
 import type { AuditTrail } from './ports.ts'
 
 /**
@@ -14,6 +16,7 @@ export function registerRoutes(
   app: FastifyInstance,
   handlers: Handlers,
   audit: Pick<AuditTrail, 'append'>,
+  note: FailureNote,
 ): void {
   for (const [name, route] of Object.entries<Route>(routes)) {
     // The pair of a route and its handler is typed in `Handlers`; in a loop the compiler no longer sees that they fit.
@@ -27,19 +30,27 @@ export function registerRoutes(
         demandRole(principalOf(request), route.policy)
       },
       async handler(request, reply) {
-        const answer = await run(request, route, handler, audit)
-        return reply.code(route.status).send(answer)
+        const lines = new Lines(route, request, reply)
+        try {
+          const answer = await run(request, { route, handler, audit, lines })
+          return lines.begun ? lines.answer(answer) : reply.code(route.status).send(answer)
+        } catch (error) {
+          if (!lines.begun) throw error
+          lines.problem(note(request, error))
+        }
       },
     })
   }
 }
 
-async function run(
-  request: FastifyRequest,
-  route: Route,
-  handler: Handler<Route>,
-  audit: Pick<AuditTrail, 'append'>,
-): Promise<unknown> {
+interface Run {
+  readonly route: Route
+  readonly handler: Handler<Route>
+  readonly audit: Pick<AuditTrail, 'append'>
+  readonly lines: Lines
+}
+
+async function run(request: FastifyRequest, { route, handler, audit, lines }: Run): Promise<unknown> {
   const principal = principalOf(request)
   const orgId = principal.organisation.id
   let noted: { target: AuditTarget; detail: Readonly<Record<string, unknown>> } | undefined
@@ -50,6 +61,7 @@ async function run(
     audit: (target, detail = {}) => {
       noted = { target, detail }
     },
+    ...(route.progress === undefined ? {} : { progress: (step: unknown) => lines.progress(step) }),
   })
   if (route.audit !== undefined) {
     await audit.append(orgId, {
@@ -65,6 +77,12 @@ async function run(
 
 const failure = { description: 'A problem', content: { 'application/problem+json': { schema: problem } } }
 
+function descriptionOf({ policy, progress }: Route): string {
+  const who = policy === 'admin' ? 'For administrators.' : 'For every member of the organisation.'
+  if (progress === undefined) return who
+  return `${who} With \`Accept: ${LINES_TYPE}\` it tells of its work while it lasts: lines of \`{"progress": ...}\`, then one of \`{"answer": ...}\` or \`{"problem": ...}\`.`
+}
+
 /** The route as the framework and the OpenAPI document want it. */
 function schemaOf(name: string, route: Route): Record<string, unknown> {
   const success = { [route.status]: route.response ?? z.undefined().describe('Done') }
@@ -72,7 +90,7 @@ function schemaOf(name: string, route: Route): Record<string, unknown> {
     operationId: name,
     summary: route.summary,
     tags: [route.tag],
-    description: route.policy === 'admin' ? 'For administrators.' : 'For every member of the organisation.',
+    description: descriptionOf(route),
     ...(route.params === undefined ? {} : { params: route.params }),
     ...(route.query === undefined ? {} : { querystring: route.query }),
     ...(route.body === undefined ? {} : { body: route.body }),

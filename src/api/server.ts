@@ -7,7 +7,7 @@ import { guard, ownOrigins } from './caller.ts'
 import { describeApi, docsRoutes } from './docs.ts'
 import { eventRoutes } from './events/routes.ts'
 import { EventStreams } from './events/streams.ts'
-import { answerFailures } from './failures.ts'
+import { answerFailures, createFailureNote } from './failures.ts'
 import { guideRoutes } from './guides.ts'
 import { createHandlers } from './handlers.ts'
 import { healthRoutes } from './health.ts'
@@ -65,7 +65,8 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   readJson(app)
-  answerFailures(app, log, clock)
+  const note = createFailureNote(log)
+  answerFailures(app, note, clock)
   await app.register(helmet, securityHeaders(options.tls !== undefined))
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
   await describeApi(app, options.version)
@@ -94,7 +95,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     await guarded.register(
       async (api) => {
         api.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'))
-        registerRoutes(api, createHandlers(services), services.audit)
+        registerRoutes(api, createHandlers(services), services.audit, note)
         eventRoutes(api, { access, events, streams, heartbeatMs: options.heartbeatMs ?? 20_000 })
       },
       { prefix: '/api/v1' },

@@ -16,3 +16,6 @@ export type RouteInput<K extends RouteName> = ([Part<K, 'params'>] extends [neve
 export type RouteResponse<K extends RouteName> = [Part<K, 'response'>] extends [never]
   ? undefined
   : z.output<Part<K, 'response'>>
+
+/** What a route tells of its work while it lasts. */
+export type RouteProgress<K extends RouteName> = z.output<Part<K, 'progress'>>

@@ -52,9 +52,9 @@ export function connectionRoutes(services: Services): Pick<Handlers, Names> {
       audit({ kind, id: params.id }, { name, host })
     },
 
-    checkSettings({ body }, { orgId, audit }) {
+    checkSettings({ body }, { orgId, audit, progress }) {
       if (body.connectionId !== undefined) audit({ kind, id: body.connectionId })
-      return connections.checkSettings(orgId, body)
+      return connections.checkSettings(orgId, body, progress)
     },
 
     async checkConnection({ params }, { orgId, audit }) {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   checkInput,
   checkResult,
+  checkStep,
   connectionInput,
   connectionPatch,
   registryConnection,
@@ -62,6 +63,7 @@ export const connectionRoutes = {
     body: checkInput,
     status: 200,
     response: checkResult,
+    progress: checkStep,
   },
   getConnection: {
     method: 'GET',

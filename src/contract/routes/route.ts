@@ -19,6 +19,8 @@ export interface Route {
   readonly bodyLimit?: number
   readonly status: 200 | 201 | 202 | 204
   readonly response?: z.ZodType
+  /** What the route tells of its work while it lasts, to clients that accept `application/x-ndjson` (`lines.ts`). */
+  readonly progress?: z.ZodType
 }
 
 export const uuid = z.object({ id: z.uuid() })

@@ -8,7 +8,7 @@ export interface ServiceCall {
 
 /**
  * Services whose every method notes its call and gives what `answers` holds for `service.method`: a value, or an error to
- * throw. Without one it throws, so that a test never passes on an answer that nobody gave.
+ * throw, or a function that gives it. Without one it throws, so that a test never passes on an answer that nobody gave.
  */
 export function fakeServices(
   answers: Readonly<Record<string, unknown>>,
@@ -25,7 +25,9 @@ export function fakeServices(
             const answer = answers[`${name}.${method}`]
             if (answer === undefined) throw new Error(`no answer for ${name}.${method}`)
             if (answer instanceof Error) throw answer
-            return answer
+            return typeof answer === 'function'
+              ? (answer as (...given: unknown[]) => unknown)(...args)
+              : answer
           },
       },
     ) as ApiServices[K]

@@ -1,0 +1,58 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Line, LINES_TYPE, type Problem, type Route } from '../contract/index.ts'
+
+/**
+ * An answer that comes in lines while the work lasts. It begins with the first progress: a request that fails before, or that
+ * never has any, is answered as any other.
+ */
+export class Lines {
+  readonly #route: Route
+  readonly #reply: FastifyReply
+  readonly #wanted: boolean
+  #begun = false
+
+  constructor(route: Route, request: FastifyRequest, reply: FastifyReply) {
+    this.#route = route
+    this.#reply = reply
+    this.#wanted = route.progress !== undefined && request.headers.accept?.includes(LINES_TYPE) === true
+  }
+
+  get begun(): boolean {
+    return this.#begun
+  }
+
+  progress(step: unknown): void {
+    if (!this.#wanted) return
+    this.#begin()
+    this.#write({ progress: this.#route.progress?.parse(step) })
+  }
+
+  answer(answer: unknown): void {
+    this.#write({ answer: this.#route.response?.parse(answer) })
+    this.#reply.raw.end()
+  }
+
+  problem(problem: Problem): void {
+    this.#write({ problem })
+    this.#reply.raw.end()
+  }
+
+  #begin(): void {
+    if (this.#begun) return
+    this.#begun = true
+    this.#reply.hijack()
+    const { raw } = this.#reply
+    // A client that goes away ends nothing but its answer.
+    raw.on('error', () => raw.destroy())
+    raw.writeHead(this.#route.status, {
+      ...this.#reply.getHeaders(),
+      'content-type': LINES_TYPE,
+      // Proxies that gather answers would hold lines back.
+      'x-accel-buffering': 'no',
+    } as Record<string, string>)
+  }
+
+  #write(line: Line<unknown, unknown>): void {
+    this.#reply.raw.write(`${JSON.stringify(line)}\n`)
+  }
+}
