@@ -5,21 +5,22 @@ import { promisify } from 'node:util'
 import { brotliCompress, gzip } from 'node:zlib'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
-import { routes } from '../contract/index.ts'
+import { LINES_TYPE, routes } from '../contract/index.ts'
 
 /**
- * `virtual:contract-routes`: method and path of every route of the contract. The browser needs no more of the table, and
- * so does not carry its schemas (28 KB compressed); the types come from the contract (api/client.ts).
+ * `virtual:contract-routes`: method and path of every route of the contract, and its one media type. The browser needs no more of
+ * it, and so does not carry its schemas (28 KB compressed); the types come from the contract (api/client.ts).
  */
 function contractRoutes(): Plugin {
   const id = '\0virtual:contract-routes'
   const table = Object.fromEntries(
     Object.entries(routes).map(([name, route]) => [name, [route.method, route.path]]),
   )
+  const text = `export const table = ${JSON.stringify(table)}; export const linesType = '${LINES_TYPE}'`
   return {
     name: 'contract-routes',
     resolveId: (source) => (source === 'virtual:contract-routes' ? id : undefined),
-    load: (source) => (source === id ? `export const table = ${JSON.stringify(table)}` : undefined),
+    load: (source) => (source === id ? text : undefined),
   }
 }
 

@@ -3,7 +3,12 @@ import { registryPlatforms } from '../../src/app/registry-platforms.ts'
 import { violations } from './axe.ts'
 import { SLOW } from './harness.ts'
 import { expectFaces, expectField, expectSmallAndDark } from './platform-errors/expectations.ts'
-import { credentialsThatEnd, incompleteLater, throttledLater } from './platform-errors/later.ts'
+import {
+  credentialsThatEnd,
+  incompleteLater,
+  linesThatTick,
+  throttledLater,
+} from './platform-errors/later.ts'
 import { inputOf } from './platform-errors/person.ts'
 import { fieldFaultsOfAll, type StartScene } from './platform-errors/scene.ts'
 import { acrScene, ecrScene } from './platform-errors/scenes/aws-and-azure.ts'
@@ -81,6 +86,10 @@ describe('what a person reads when a registry does not connect', () => {
     },
     SLOW,
   )
+})
+
+describe('what a person reads while a registry is tried', () => {
+  it('each step as it is known, and which is waited for', () => linesThatTick(table), SLOW)
 })
 
 describe('what a person reads of a connection that worked before', () => {

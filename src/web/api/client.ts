@@ -1,6 +1,6 @@
-import { table } from 'virtual:contract-routes'
-import type { RouteInput, RouteName, RouteResponse } from '../../contract/index.ts'
-import { errorOf, unreachable } from './problem.ts'
+import { linesType, table } from 'virtual:contract-routes'
+import type { Line, RouteInput, RouteName, RouteProgress, RouteResponse } from '../../contract/index.ts'
+import { ApiError, errorOf, unreachable } from './problem.ts'
 
 const addresses = table as Readonly<Record<RouteName, readonly [method: string, path: string]>>
 
@@ -42,16 +42,66 @@ export async function call<K extends RouteName>(
   input: RouteInput<K>,
   signal?: AbortSignal,
 ): Promise<RouteResponse<K>> {
+  const response = await ask(name, input, signal === undefined ? {} : { signal })
+  if (response.status === 204) return undefined as RouteResponse<K>
+  return whole(response)
+}
+
+/**
+ * The same for a route that tells of its work while it lasts.
+ *
+ * @throws ApiError as `call`, also when the answer breaks off
+ */
+export async function follow<K extends RouteName>(
+  name: K,
+  input: RouteInput<K>,
+  onProgress: (step: RouteProgress<K>) => void,
+): Promise<RouteResponse<K>> {
+  const response = await ask(name, input, {}, { accept: `${linesType}, application/json` })
+  // A failure, or an answer that took no time, comes whole.
+  if (response.headers.get('content-type') !== linesType) return whole(response)
+  const last: { answer?: RouteResponse<K> } = {}
+  for await (const text of linesOf(response)) {
+    const line = JSON.parse(text) as Line<RouteProgress<K>, RouteResponse<K>>
+    if ('problem' in line) throw new ApiError(line.problem)
+    if ('answer' in line) last.answer = line.answer
+    else onProgress(line.progress)
+  }
+  if (last.answer === undefined) throw unreachable(new Error('the answer broke off'))
+  return last.answer
+}
+
+async function* linesOf(response: Response): AsyncGenerator<string> {
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+  let rest = ''
+  for (;;) {
+    const read = await reader?.read().catch((error: unknown) => {
+      throw unreachable(error)
+    })
+    if (read === undefined || read.done) return
+    const lines = (rest + read.value).split('\n')
+    rest = lines.pop() ?? ''
+    yield* lines
+  }
+}
+
+function ask<K extends RouteName>(
+  name: K,
+  input: RouteInput<K>,
+  init: RequestInit,
+  headers: Record<string, string> = {},
+): Promise<Response> {
   const [method, path] = addresses[name]
   const { body } = input as AnyInput
-  const response = await send(addressOf(path, input as AnyInput), {
+  const json = { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  return send(addressOf(path, input as AnyInput), {
     method,
-    ...(signal === undefined ? {} : { signal }),
-    ...(body === undefined
-      ? {}
-      : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    ...init,
+    ...(body === undefined ? { headers } : json),
   })
-  if (response.status === 204) return undefined as RouteResponse<K>
+}
+
+async function whole<K extends RouteName>(response: Response): Promise<RouteResponse<K>> {
   try {
     return (await response.json()) as RouteResponse<K>
   } catch (error) {

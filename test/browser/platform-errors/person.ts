@@ -110,6 +110,6 @@ export class Person {
   async save(): Promise<void> {
     const answered = this.#page.waitForResponse((response) => response.url().endsWith('/check'))
     await this.#page.getByRole('button', { name: 'Save Connection' }).press('Enter')
-    await answered
+    await (await answered).finished()
   }
 }

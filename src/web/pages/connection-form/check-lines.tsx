@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconCheck, IconCircleDashed, IconMinus, IconX } from
 import type { CheckResult, CheckStep } from '../../../contract/index.ts'
 import { FailedToConnect } from '../../components/failed-to-connect.tsx'
 import classes from './form.module.css'
+import type { Saving } from './saving.ts'
 
 const STEPS: readonly (readonly [CheckStep['id'], string])[] = [
   ['network', 'Network'],
@@ -34,24 +35,32 @@ const ICONS: Readonly<Record<Exclude<LineState, 'running'>, typeof IconCheck>> =
 }
 
 /** The five steps of a connection's check, under what failed and what to do. */
-export function CheckLines({ result, running }: { result: CheckResult | null; running: boolean }) {
+export function CheckLines({ saving }: { saving: Saving }) {
+  const { result, isChecking } = saving
+  const steps = result?.steps ?? saving.steps
   return (
     <Stack gap="xs">
-      {result === null || result.ok || running ? null : (
-        <FailedToConnect reason={result.error ?? NO_REASON} />
-      )}
-      <ol className={classes['check']} aria-label="Connection check" aria-busy={running}>
+      {result === null || result.ok ? null : <FailedToConnect reason={result.error ?? NO_REASON} />}
+      <ol className={classes['check']} aria-label="Connection check" aria-busy={isChecking}>
         {STEPS.map(([id, label]) => {
-          const step = result?.steps.find((candidate) => candidate.id === id)
-          const state: LineState = running
-            ? 'running'
-            : (step?.state ?? (result === null ? 'waiting' : 'skipped'))
-          const words = running || step === undefined ? null : wordsOf(step, result?.error ?? null)
+          const step = steps.find((candidate) => candidate.id === id)
+          const words = step === undefined ? null : wordsOf(step, result?.error ?? null)
+          const state = step?.state ?? stateWithout(id, steps, saving)
           return <CheckLine key={id} label={label} state={state} words={words} />
         })}
       </ol>
     </Stack>
   )
+}
+
+/** Of a step that nothing is known of. */
+function stateWithout(
+  id: CheckStep['id'],
+  steps: readonly CheckStep[],
+  { result, isChecking }: Saving,
+): LineState {
+  if (isChecking) return STEPS[steps.length]?.[0] === id ? 'running' : 'waiting'
+  return result === null ? 'waiting' : 'skipped'
 }
 
 type Words = Pick<CheckStep, 'message' | 'remedy'>

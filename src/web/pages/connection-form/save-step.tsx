@@ -1,20 +1,19 @@
 import { DataList, Stack } from '@mantine/core'
-import type { CheckResult, RegistryPlatform } from '../../../contract/index.ts'
+import type { RegistryPlatform } from '../../../contract/index.ts'
 import { Failed } from '../../components/faces.tsx'
 import type { Draft } from '../../lib/connection-form.ts'
 import { counted, scanInterval } from '../../lib/format.ts'
 import { CheckLines } from './check-lines.tsx'
+import type { Saving } from './saving.ts'
 
 export interface SaveStepProps {
   platform: RegistryPlatform
   draft: Draft
-  result: CheckResult | null
-  checking: boolean
-  error: Error | null
+  saving: Saving
 }
 
 /** What will be saved, and the check that comes before it. */
-export function SaveStep({ platform, draft, result, checking, error }: SaveStepProps) {
+export function SaveStep({ platform, draft, saving }: SaveStepProps) {
   const facts = [
     ['Name', draft.name],
     ['Platform', platform.label],
@@ -33,8 +32,8 @@ export function SaveStep({ platform, draft, result, checking, error }: SaveStepP
           </DataList.Item>
         ))}
       </DataList>
-      {error === null ? null : <Failed error={error} isAnswer />}
-      <CheckLines result={result} running={checking} />
+      {saving.error === null ? null : <Failed error={saving.error} isAnswer />}
+      <CheckLines saving={saving} />
     </Stack>
   )
 }

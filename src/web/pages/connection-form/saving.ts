@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import type { CheckResult, RegistryConnection, RegistryPlatform } from '../../../contract/index.ts'
-import { call } from '../../api/client.ts'
+import type { CheckResult, CheckStep, RegistryConnection, RegistryPlatform } from '../../../contract/index.ts'
+import { call, follow } from '../../api/client.ts'
 import { announce } from '../../components/announcer.ts'
 import { done } from '../../components/toast.ts'
 import { type Draft, inputOf, patchOf, settingsChanged, settingsOf } from '../../lib/connection-form.ts'
@@ -18,6 +18,11 @@ export interface SavingOptions {
 /** Checks what was entered, then saves it; a check that fails saves nothing until the person says so. */
 export function useSaving({ platform, draft, connection, onRefused = () => {} }: SavingOptions) {
   const [result, setResult] = useState<CheckResult | null>(null)
+  const [steps, setSteps] = useState<readonly CheckStep[]>([])
+  const forget = (): void => {
+    setResult(null)
+    setSteps([])
+  }
   const client = useQueryClient()
   const navigate = useNavigate()
   const store = useMutation({
@@ -37,14 +42,18 @@ export function useSaving({ platform, draft, connection, onRefused = () => {} }:
   })
   const check = useMutation({
     mutationFn: (target: RegistryPlatform) =>
-      call('checkSettings', {
-        body: {
-          platform: target.id,
-          settings: settingsOf(target.fields, draft),
-          ...(connection === undefined ? {} : { connectionId: connection.id }),
+      follow(
+        'checkSettings',
+        {
+          body: {
+            platform: target.id,
+            settings: settingsOf(target.fields, draft),
+            ...(connection === undefined ? {} : { connectionId: connection.id }),
+          },
         },
-      }),
-    onMutate: () => setResult(null),
+        (step) => setSteps((before) => [...before, step]),
+      ),
+    onMutate: forget,
     onError: onRefused,
     onSuccess: (answer, target) => {
       setResult(answer)
@@ -66,11 +75,13 @@ export function useSaving({ platform, draft, connection, onRefused = () => {} }:
   }
   return {
     result,
+    /** What a check that runs has found so far. */
+    steps,
     isChecking: check.isPending,
     isBusy: check.isPending || store.isPending,
     error: check.error ?? store.error,
     /** What was checked is no longer what is in the fields. */
-    forget: () => setResult(null),
+    forget,
     save,
     saveAnyway,
   }

@@ -178,14 +178,7 @@ function StepBody({ step, errors, saving, ...props }: StepBodyProps) {
     )
   }
   if (step === 'configuration') return <ConfigurationStep {...{ draft, change, errors }} />
-  return (
-    <SaveStep
-      {...{ platform, draft }}
-      result={saving.result}
-      checking={saving.isChecking}
-      error={saving.error}
-    />
-  )
+  return <SaveStep {...{ platform, draft, saving }} />
 }
 
 interface SaveButtonsProps {
