@@ -64,7 +64,8 @@ export const theme = createTheme({
     TextInput: { defaultProps: { size: 'sm' } },
     Tooltip: { defaultProps: { openDelay: 250, withArrow: true, multiline: true, maw: 420 } },
     // Its placeholder is no item, and so not allowed in a menu.
-    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
+    // A menu that hides when its row moves away takes the focus with it.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false, hideDetached: false } },
     // Inside a dialog a header is no banner of the page.
     DrawerHeader: { defaultProps: { role: 'presentation' } },
     ModalHeader: { defaultProps: { role: 'presentation' } },

@@ -120,6 +120,29 @@ describe('by keyboard alone', () => {
   )
 
   it(
+    'a menu stays, with the focus, when what arrives above it moves its row away',
+    async () => {
+      const api = await serve()
+      const page = await open(api, '/settings/registry-connections')
+      await page
+        .getByRole('button', { name: /^Actions for / })
+        .first()
+        .press('Enter')
+      const focused = page.locator('[role="menuitem"]:focus')
+      await focused.waitFor()
+      await page.evaluate(`new Promise((drawn) => {
+        document.querySelector('table').style.marginTop = '3000px'
+        window.dispatchEvent(new Event('resize'))
+        requestAnimationFrame(() => requestAnimationFrame(drawn))
+      })`)
+      await page.keyboard.press('ArrowDown')
+      await page.locator('[role="menuitem"]:focus', { hasText: 'Discover Images' }).waitFor()
+      await page.close()
+    },
+    SLOW,
+  )
+
+  it(
     'the palette finds a vulnerability, a repository and an action',
     async () => {
       const api = await serve()

@@ -60,26 +60,27 @@ export async function follow<K extends RouteName>(
   const response = await ask(name, input, {}, { accept: `${linesType}, application/json` })
   // A failure, or an answer that took no time, comes whole.
   if (response.headers.get('content-type') !== linesType) return whole(response)
-  const last: { answer?: RouteResponse<K> } = {}
+  let last: Line<RouteProgress<K>, RouteResponse<K>> | undefined
+  // Read to its end, so that its connection is free again.
   for await (const text of linesOf(response)) {
-    const line = JSON.parse(text) as Line<RouteProgress<K>, RouteResponse<K>>
-    if ('problem' in line) throw new ApiError(line.problem)
-    if ('answer' in line) last.answer = line.answer
-    else onProgress(line.progress)
+    last = JSON.parse(text) as Line<RouteProgress<K>, RouteResponse<K>>
+    if ('progress' in last) onProgress(last.progress)
   }
-  if (last.answer === undefined) throw unreachable(new Error('the answer broke off'))
+  if (last !== undefined && 'problem' in last) throw new ApiError(last.problem)
+  if (last === undefined || !('answer' in last)) throw unreachable(new Error('the answer broke off'))
   return last.answer
 }
 
 async function* linesOf(response: Response): AsyncGenerator<string> {
-  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+  const reader = response.body?.getReader()
+  const decoder = new TextDecoder()
   let rest = ''
   for (;;) {
     const read = await reader?.read().catch((error: unknown) => {
       throw unreachable(error)
     })
     if (read === undefined || read.done) return
-    const lines = (rest + read.value).split('\n')
+    const lines = (rest + decoder.decode(read.value, { stream: true })).split('\n')
     rest = lines.pop() ?? ''
     yield* lines
   }

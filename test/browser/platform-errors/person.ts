@@ -106,10 +106,11 @@ export class Person {
     await this.#page.getByLabel('Connection name').waitFor()
   }
 
-  /** Presses the button that checks and saves, and waits for the answer. */
+  /** Presses the button that checks and saves, and waits for all of the answer, which comes in lines. */
   async save(): Promise<void> {
     const answered = this.#page.waitForResponse((response) => response.url().endsWith('/check'))
     await this.#page.getByRole('button', { name: 'Save Connection' }).press('Enter')
-    await (await answered).finished()
+    await answered
+    await this.#page.locator('[aria-busy="true"]').waitFor({ state: 'detached' })
   }
 }
