@@ -5,6 +5,16 @@ import { harness, signIn, SLOW, title } from './harness.ts'
 
 const { open, serve, browser } = harness()
 
+/** Lines of a check's answer. */
+const progress = { id: 'network', state: 'passed', message: 'It answers.', remedy: null, code: null }
+const problem = {
+  type: 'about:blank',
+  title: 'Internal error',
+  status: 500,
+  detail: 'The check broke off.',
+  code: 'internal-error',
+}
+
 describe('signing in', () => {
   it(
     'says what is wrong, pauses after too many attempts, and comes back to the page that was wanted',
@@ -70,6 +80,36 @@ describe('signing in', () => {
 })
 
 describe('registry connections', () => {
+  it.each([
+    ['for a reason of the server', [{ problem }], 'The check broke off.'],
+    ['with the line to the server', [], 'No answer came from the Portolan server.'],
+  ] as const)(
+    'a check that breaks off %s keeps what it has found, says why, and can be tried again',
+    async (_, last, says) => {
+      const api = await serve({ empty: true })
+      const page = await open(api, '/settings/registry-connections/new?platform=harbour')
+      await page.getByLabel('Connection name').fill('Harbour one')
+      await page.getByLabel('URL').fill('https://registry.harbour.example')
+      await page.getByLabel('Username').fill('reader')
+      await page.getByLabel(/^Password/).fill('right')
+      const body = [{ progress }, ...last].map((line) => `${JSON.stringify(line)}\n`).join('')
+      const check = '**/registry-connections/check'
+      await page.route(check, (route) => route.fulfill({ contentType: 'application/x-ndjson', body }))
+      for (const name of ['Next', 'Next', 'Save Connection']) await page.getByRole('button', { name }).click()
+      await page.getByText(says).waitFor()
+      const lines = page.getByRole('list', { name: 'Connection check' }).getByRole('listitem')
+      expect(await lines.allInnerTexts()).toEqual([
+        expect.stringMatching(/Passed\s+It answers\./),
+        ...Array.from({ length: 4 }, () => expect.stringContaining('Not checked yet')),
+      ])
+      await page.unroute(check)
+      await page.getByRole('button', { name: 'Save Connection' }).click()
+      await title(page, 'Registry Connections').waitFor()
+      await page.close()
+    },
+    SLOW,
+  )
+
   it(
     'wrong credentials show the failing step with cause and remedy; right ones connect, discover and scan',
     async () => {

@@ -31,12 +31,19 @@ export interface JfrogWorld extends PlatformWorld {
   /** Pushes to one of the repositories in a virtual one, or to any other. */
   pushTo(repository: string, ...pushed: Parameters<PlatformWorld['push']>): void
   settingsOf(user: string, password: string): Readonly<Record<string, unknown>>
+  /** An access token that may do everything. */
+  readonly adminSettings: Readonly<Record<string, unknown>>
 }
 
 const domain = 'artifactory.acme.example'
 const key = 'docker-prod'
 const storageHost = 'jfrog-prod.s3.amazonaws.com'
-const users = { ann: 'cmVmdGtuOjAxOjE3', bob: 'cmVmdGtuOjAxOjE4' }
+const claimsOfAdmin = { sub: 'jfac@01c/users/eve', scp: 'applied-permissions/admin' }
+const users = {
+  ann: 'cmVmdGtuOjAxOjE3',
+  bob: 'cmVmdGtuOjAxOjE4',
+  eve: `e30.${Buffer.from(JSON.stringify(claimsOfAdmin)).toString('base64url')}.c2lnbmVk`,
+}
 
 function repositoriesOf(kind: StoredRepository['kind']): StoredRepository[] {
   const members = ['docker-local', 'docker-remote']
@@ -69,7 +76,7 @@ export async function startJfrogWorld(options: JfrogWorldOptions = {}): Promise<
     files,
     pageSize: options.pageSize ?? 500_000,
     userOf,
-    mayRead: (user) => user === 'ann',
+    mayRead: (user) => user !== 'bob',
     showsConfiguration: options.showsConfiguration ?? true,
     maySearch,
   }
@@ -134,6 +141,7 @@ export async function startJfrogWorld(options: JfrogWorldOptions = {}): Promise<
     settings: settingsOf('ann', users.ann),
     wrongSettings: settingsOf('ann', 'wrong-identity-token'),
     deniedSettings: settingsOf('bob', users.bob),
+    adminSettings: settingsOf('eve', users.eve),
     repositories: [`${prefix}api`, `${prefix}team/web`, `${prefix}a.b/c-d/e_f/deep.est/image`],
     knowsPushDates: maySearch,
     knowsDigests: true,

@@ -145,6 +145,11 @@ export async function jfrogScene(): Promise<Scene> {
         says: 'Plain HTTP would send the password unprotected',
       },
     ],
+    excess: {
+      settings: world.adminSettings,
+      says: 'may administer all of Artifactory',
+      todo: 'Use credentials that may only read',
+    },
   }
 }
 
