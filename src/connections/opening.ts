@@ -2,6 +2,7 @@ import type { Database } from '../platform/db/index.ts'
 import {
   type AnswerMemory,
   assertProtected,
+  type OnCheckStep,
   type RegistryConnector,
   type RegistryEnvironment,
   type RegistryProvider,
@@ -10,7 +11,7 @@ import { createAnswerMemories } from './answers.ts'
 import { type Budgets, createBudgets } from './budget/budgets.ts'
 import { memoryBudgetStore, sqlBudgetStore } from './budget/store.ts'
 import { checkSteps } from './check.ts'
-import type { CheckResult, OnStep, OperatorRules } from './ports.ts'
+import type { CheckResult, OperatorRules } from './ports.ts'
 import type { Form } from './editing.ts'
 
 /** Work that would have to wait longer is put off, so that its worker does something else meanwhile. Milliseconds. */
@@ -32,7 +33,7 @@ export interface Opening {
   /** Reads host and marks without a word to the registry. @throws as `open` */
   describe(owner: Owner, provider: RegistryProvider, form: Form): Promise<{ host: string; insecure: boolean }>
   /** Tries it for real. @throws as `open` */
-  check(owner: Owner, provider: RegistryProvider, form: Form, onStep?: OnStep): Promise<CheckResult>
+  check(owner: Owner, provider: RegistryProvider, form: Form, onStep?: OnCheckStep): Promise<CheckResult>
   forget(connectionId: string): void
 }
 

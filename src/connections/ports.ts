@@ -1,5 +1,5 @@
 import type { HostList, Page, PageRequest, Reason } from '../core/index.ts'
-import type { CheckOptions, CheckStep, PlatformDescription, RegistryConnector } from '../registries/index.ts'
+import type { CheckStep, OnCheckStep, PlatformDescription, RegistryConnector } from '../registries/index.ts'
 
 /** Connected: ready. Error: look at the reason. Syncing: a discovery runs. Unknown: never checked. */
 export type ConnectionStatus = 'Connected' | 'Error' | 'Syncing' | 'Unknown'
@@ -119,9 +119,6 @@ export interface ConnectionPatch {
   readonly engine?: string | undefined
 }
 
-/** Told each step of a check as it is known. */
-export type OnStep = NonNullable<CheckOptions['onStep']>
-
 /** The five steps of a check, and the first failure in a form to show under the badge. */
 export interface CheckResult {
   readonly ok: boolean
@@ -157,7 +154,7 @@ export interface ConnectionService {
       readonly settings: Readonly<Record<string, unknown>>
       readonly connectionId?: string | undefined
     },
-    onStep?: OnStep,
+    onStep?: OnCheckStep,
   ): Promise<CheckResult>
   /** Checks a stored connection and keeps the outcome as its status. */
   check(orgId: string, id: string): Promise<CheckResult>

@@ -12,10 +12,11 @@ import {
 } from '../core/index.ts'
 import type { Vault } from '../platform/credentials/index.ts'
 import { type Database, inTransaction, isUniqueViolation } from '../platform/db/index.ts'
-import {
-  type RegistryConnector,
-  type RegistryEnvironment,
-  type RegistryProvider,
+import type {
+  OnCheckStep,
+  RegistryConnector,
+  RegistryEnvironment,
+  RegistryProvider,
 } from '../registries/index.ts'
 import { forgetBudgets } from './budget/store.ts'
 import { warningsOf } from './check.ts'
@@ -39,7 +40,6 @@ import {
   type ConnectionService,
   type ConnectorSource,
   DEFAULT_SELECTION,
-  type OnStep,
   type OperatorRules,
 } from './ports.ts'
 import { Refusals, refusedBefore } from './refusals.ts'
@@ -217,7 +217,7 @@ class Keeper implements ConnectionService {
   async checkSettings(
     orgId: string,
     input: Parameters<ConnectionService['checkSettings']>[1],
-    onStep?: OnStep,
+    onStep?: OnCheckStep,
   ): Promise<CheckResult> {
     const provider = this.#provider(input.platform)
     const { connectionId } = input

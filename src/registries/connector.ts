@@ -38,7 +38,7 @@ export interface ConnectorParts {
   readonly insecure: boolean
   readonly listing: PlatformListing
   /** What a check tries, made for that check: one attempt of each request, since a person waits. */
-  checked(signal: AbortSignal | undefined): CheckSubject
+  checkSubject(signal: AbortSignal | undefined): CheckSubject
 }
 
 /** A connector of a platform's own listing and the registry protocol, which all platforms pull by. */
@@ -66,7 +66,7 @@ export function createConnector(parts: ConnectorParts): RegistryConnector {
     insecure: parts.insecure,
     async check({ signal, onStep } = {}) {
       const bounds = within(signal)
-      return checkConnection(parts.checked(bounds), { signal: bounds, onStep })
+      return checkConnection(parts.checkSubject(bounds), { signal: bounds, onStep })
     },
     repositories: (options) => listing.repositories(bounded(options)),
     tags: (repository, options) => listing.tags(repository, bounded(options)),

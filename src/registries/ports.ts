@@ -122,10 +122,12 @@ export interface CheckStep {
   readonly code: string | null
 }
 
+/** Told each step of a check as it is known, in the order of `CHECK_STEPS`. */
+export type OnCheckStep = (step: CheckStep) => void
+
 export interface CheckOptions {
   readonly signal?: AbortSignal | undefined
-  /** Told each step as it is known, in the order of `CHECK_STEPS`. */
-  readonly onStep?: ((step: CheckStep) => void) | undefined
+  readonly onStep?: OnCheckStep | undefined
 }
 
 /** A repository as a listing gives it. */

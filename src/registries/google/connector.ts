@@ -72,7 +72,7 @@ export function connectGoogle(
     client: scope.spansHosts ? { host: scope.host, at: clientAt } : clientAt(scope.host),
     insecure: transport.skipTlsVerification,
     listing: createListing(listing),
-    checked: () => checkSubject({ identity, verifyTls: !transport.skipTlsVerification, ...opened(1) }),
+    checkSubject: () => checkSubject({ identity, verifyTls: !transport.skipTlsVerification, ...opened(1) }),
   })
 }
 

@@ -42,7 +42,7 @@ export async function call<K extends RouteName>(
   input: RouteInput<K>,
   signal?: AbortSignal,
 ): Promise<RouteResponse<K>> {
-  const response = await ask(name, input, signal === undefined ? {} : { signal })
+  const response = await ask(name, input, { signal })
   if (response.status === 204) return undefined as RouteResponse<K>
   return whole(response)
 }
@@ -57,13 +57,13 @@ export async function follow<K extends RouteName>(
   input: RouteInput<K>,
   onProgress: (step: RouteProgress<K>) => void,
 ): Promise<RouteResponse<K>> {
-  const response = await ask(name, input, {}, { accept: `${linesType}, application/json` })
+  const response = await ask(name, input, { accept: `${linesType}, application/json` })
   // A failure, or an answer that took no time, comes whole.
   if (response.headers.get('content-type') !== linesType) return whole(response)
   let last: Line<RouteProgress<K>, RouteResponse<K>> | undefined
   // Read to its end, so that its connection is free again.
-  for await (const text of linesOf(response)) {
-    last = JSON.parse(text) as Line<RouteProgress<K>, RouteResponse<K>>
+  for await (const line of linesOf(response)) {
+    last = line as Line<RouteProgress<K>, RouteResponse<K>>
     if ('progress' in last) onProgress(last.progress)
   }
   if (last !== undefined && 'problem' in last) throw new ApiError(last.problem)
@@ -71,34 +71,42 @@ export async function follow<K extends RouteName>(
   return last.answer
 }
 
-async function* linesOf(response: Response): AsyncGenerator<string> {
-  const reader = response.body?.getReader()
+/** @throws ApiError where the lines break off, or are none */
+async function* linesOf(response: Response): AsyncGenerator<unknown> {
   const decoder = new TextDecoder()
   let rest = ''
-  for (;;) {
-    const read = await reader?.read().catch((error: unknown) => {
-      throw unreachable(error)
-    })
-    if (read === undefined || read.done) return
-    const lines = (rest + decoder.decode(read.value, { stream: true })).split('\n')
-    rest = lines.pop() ?? ''
-    yield* lines
+  try {
+    const reader = response.body?.getReader()
+    for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) {
+      const lines = (rest + decoder.decode(read.value, { stream: true })).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) yield JSON.parse(line) as unknown
+    }
+  } catch (error) {
+    throw unreachable(error)
   }
+}
+
+interface Asking {
+  readonly signal?: AbortSignal | undefined
+  readonly accept?: string
 }
 
 function ask<K extends RouteName>(
   name: K,
   input: RouteInput<K>,
-  init: RequestInit,
-  headers: Record<string, string> = {},
+  { signal, accept }: Asking,
 ): Promise<Response> {
   const [method, path] = addresses[name]
   const { body } = input as AnyInput
-  const json = { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }
   return send(addressOf(path, input as AnyInput), {
     method,
-    ...init,
-    ...(body === undefined ? { headers } : json),
+    headers: {
+      ...(accept === undefined ? {} : { accept }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal === undefined ? {} : { signal }),
   })
 }
 

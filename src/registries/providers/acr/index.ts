@@ -19,7 +19,7 @@ import { notifications } from './notifications.ts'
 import { openRegistry, type Registry } from './registry.ts'
 import { type AcrSettings, readSettings } from './schema.ts'
 
-function subjectOf(settings: AcrSettings, registry: Registry): CheckSubject {
+function checkSubject(settings: AcrSettings, registry: Registry): CheckSubject {
   return {
     host: settings.host,
     plainHttp: false,
@@ -83,8 +83,8 @@ function connect(settings: AcrSettings, environment: RegistryEnvironment): Regis
       repositories: (options) => repositoriesOf(settings, registry, options),
       tags: (repository, options) => listTags(registry.metadata(repository), repository, options),
     },
-    checked: (inner) =>
-      subjectOf(settings, openRegistry(settings, { http, clock, attempts: 1, signal: inner })),
+    checkSubject: (inner) =>
+      checkSubject(settings, openRegistry(settings, { http, clock, attempts: 1, signal: inner })),
   })
 }
 

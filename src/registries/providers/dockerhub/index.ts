@@ -39,7 +39,7 @@ function connect(settings: HubSettings, environment: RegistryEnvironment): Regis
       repositories: (options) => listRepositories(listing, options),
       tags: (repository, options) => listTags(listing, repository, options),
     },
-    checked: () => checkSubject({ ...parts(1), http }),
+    checkSubject: () => checkSubject({ ...parts(1), http }),
   })
 }
 

@@ -14,19 +14,24 @@ interface Candidate {
   readonly digest: string
 }
 
+export interface EcrCheck {
+  /** Made for this check, with one attempt. */
+  readonly api: EcrApi
+  readonly client: DistributionClient
+  readonly verifyTls: boolean
+}
+
 /**
  * What a check tries: the password (ecr:GetAuthorizationToken), both listings, a manifest (ecr:BatchGetImage), and a layer's way
  * (ecr:GetDownloadUrlForLayer, and the storage that it leads to).
- *
- * @param api,client made for this check, with one attempt: a person waits
  */
-export function ecrCheck(
-  api: EcrApi,
-  client: DistributionClient,
-): Pick<CheckSubject, 'host' | 'signIn' | 'firstRepository' | 'pull' | 'pullRemedy'> {
+export function checkSubject({ api, client, verifyTls }: EcrCheck): CheckSubject {
   const found = new Map<string, Candidate>()
   return {
     ...distributionCheck(client),
+    plainHttp: false,
+    verifyTls,
+    hasCredentials: true,
     pullRemedy:
       'Allow ecr:BatchGetImage and ecr:GetDownloadUrlForLayer in the policy of the user or role; the page of this platform has a policy to copy.',
     async firstRepository(signal) {

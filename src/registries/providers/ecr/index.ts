@@ -13,7 +13,7 @@ import {
 } from '../../index.ts'
 import { createEcrApi } from './api.ts'
 import type { CallerOptions } from './caller.ts'
-import { ecrCheck } from './check.ts'
+import { checkSubject } from './check.ts'
 import { description } from './description.ts'
 import { ecrListing } from './listing.ts'
 import { notifications } from './notifications.ts'
@@ -51,10 +51,7 @@ export function connect(
     client,
     insecure: !verifyTls,
     listing: ecrListing(api, host),
-    checked() {
-      const { api, client } = open(1)
-      return { ...ecrCheck(api, client), plainHttp: false, verifyTls, hasCredentials: true }
-    },
+    checkSubject: () => checkSubject({ ...open(1), verifyTls }),
   })
 }
 

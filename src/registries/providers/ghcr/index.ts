@@ -112,7 +112,7 @@ function connect(settings: GhcrSettings, environment: RegistryEnvironment): Regi
       repositories: (options) => listPackages(packages, options),
       tags: (repository, options) => listVersions(packages, repository, options),
     },
-    checked() {
+    checkSubject() {
       const asked = packagesBy(1)
       const probe = distributionCheck(createDistributionClient({ ...registry, attempts: 1 }))
       let scopes: readonly string[] | undefined

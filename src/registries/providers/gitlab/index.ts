@@ -69,7 +69,7 @@ function connect(settings: GitlabSettings, environment: RegistryEnvironment): Re
     client,
     insecure: plainHttp || !verifyTls,
     listing: createListing({ api, client, namespace, named, revised: createRevisions(api, clock) }),
-    checked() {
+    checkSubject() {
       const asked = openApi(settings, { http, clock, attempts: 1 })
       const probe = distributionCheck(createDistributionClient({ ...registry, attempts: 1 }))
       let scopes: readonly string[] | undefined

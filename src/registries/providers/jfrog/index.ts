@@ -150,7 +150,7 @@ function connect(settings: JfrogSettings, environment: RegistryEnvironment): Reg
       tags: (repository, options) => tags(deployment, named(repository), options),
       contents: (options) => contents(deployment, options),
     },
-    checked: (inner) =>
+    checkSubject: (inner) =>
       checkSubject(openDeployment(settings, { http: signedIn(paced), clock, attempts: 1, signal: inner })),
   })
 }

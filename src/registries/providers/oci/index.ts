@@ -31,7 +31,7 @@ function connect(settings: OciSettings, environment: RegistryEnvironment): Regis
     client,
     insecure: plainHttp || !verifyTls,
     listing: productListing({ client, http, environment, settings }),
-    checked() {
+    checkSubject() {
       const probe = createDistributionClient({ ...options, attempts: 1 })
       return checkSubject({ client: probe, http, environment, settings })
     },

@@ -46,7 +46,7 @@ function connect(settings: QuaySettings, environment: RegistryEnvironment): Regi
       repositories: (options) => listRepositories(listing, options),
       tags: (repository, options) => listTags(listing, repository, options),
     },
-    checked: () => checkSubject({ ...parts(1), http, credentials }),
+    checkSubject: () => checkSubject({ ...parts(1), http, credentials }),
   })
 }
 
