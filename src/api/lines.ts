@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Line, LINES_TYPE, type Problem, type Route } from '../contract/index.ts'
+import { beginStream } from './stream.ts'
 
 /**
  * An answer that comes in lines while the work lasts. It begins with the first progress: a request that fails before, or that
@@ -40,16 +41,7 @@ export class Lines {
   #begin(): void {
     if (this.#begun) return
     this.#begun = true
-    this.#reply.hijack()
-    const { raw } = this.#reply
-    // A client that goes away ends nothing but its answer.
-    raw.on('error', () => raw.destroy())
-    raw.writeHead(this.#route.status, {
-      ...this.#reply.getHeaders(),
-      'content-type': LINES_TYPE,
-      // Proxies that gather answers would hold lines back.
-      'x-accel-buffering': 'no',
-    } as Record<string, string>)
+    beginStream(this.#reply, this.#route.status, { 'content-type': LINES_TYPE })
   }
 
   #write(line: Line<unknown, unknown>): void {

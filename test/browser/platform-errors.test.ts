@@ -3,12 +3,7 @@ import { registryPlatforms } from '../../src/app/registry-platforms.ts'
 import { violations } from './axe.ts'
 import { SLOW } from './harness.ts'
 import { expectFaces, expectField, expectSmallAndDark } from './platform-errors/expectations.ts'
-import {
-  credentialsThatEnd,
-  incompleteLater,
-  linesThatTick,
-  throttledLater,
-} from './platform-errors/later.ts'
+import { credentialsThatEnd, incompleteLater, throttledLater } from './platform-errors/later.ts'
 import { inputOf } from './platform-errors/person.ts'
 import { fieldFaultsOfAll, type StartScene } from './platform-errors/scene.ts'
 import { acrScene, ecrScene } from './platform-errors/scenes/aws-and-azure.ts'
@@ -17,6 +12,7 @@ import { garScene, gcrScene } from './platform-errors/scenes/google.ts'
 import { dockerhubScene, jfrogScene, ociScene, quayScene } from './platform-errors/scenes/registries.ts'
 import { stage } from './platform-errors/stage.ts'
 import { choose, connect, platforms, type Table, tables, underRowOf } from './platform-errors/table.ts'
+import { linesThatTick } from './platform-errors/ticking.ts'
 
 /** By platform, in the order of the platforms table. */
 const scenes: Readonly<Record<string, StartScene>> = {

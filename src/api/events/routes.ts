@@ -36,11 +36,7 @@ export function eventRoutes(app: FastifyInstance, options: EventRouteOptions): v
       const { authorization, cookie } = request.headers
       const stillGood = async (): Promise<boolean> =>
         (await access.authenticate({ authorization, cookie })) !== undefined
-      for (const [name, value] of Object.entries(reply.getHeaders())) {
-        if (value !== undefined) reply.raw.setHeader(name, value)
-      }
-      streams.open(reply.raw, principal, { events, stillGood, heartbeatMs })
-      void reply.hijack()
+      streams.open(reply, principal, { events, stillGood, heartbeatMs })
     },
   )
 }

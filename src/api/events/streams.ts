@@ -1,8 +1,9 @@
-import type { ServerResponse } from 'node:http'
+import type { FastifyReply } from 'fastify'
 import type { LiveEvent } from '../../contract/index.ts'
 import { AppError } from '../../core/index.ts'
 import type { Principal } from '../../platform/access/index.ts'
 import type { LiveEvents } from '../ports.ts'
+import { beginStream } from '../stream.ts'
 
 export interface StreamOptions {
   readonly events: LiveEvents
@@ -31,11 +32,15 @@ export class EventStreams {
   }
 
   /** @throws AppError `too-many-streams` (rate-limited) */
-  open(response: ServerResponse, principal: Principal, options: StreamOptions): void {
+  open(reply: FastifyReply, principal: Principal, options: StreamOptions): void {
     const { id: userId } = principal.user
     if ([...this.#open].filter((stream) => stream.userId === userId).length >= MAX_STREAMS) {
       throw tooManyStreams()
     }
+    const response = beginStream(reply, 200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+    })
     const write = (text: string): void => {
       response.write(text)
       if (response.writableLength > MAX_BUFFERED) response.destroy()
@@ -51,18 +56,10 @@ export class EventStreams {
       end: () => void response.end(),
     }
     this.#open.add(stream)
-    response.on('error', () => response.destroy())
     response.on('close', () => {
       clearInterval(heartbeat)
       unsubscribe()
       this.#open.delete(stream)
-    })
-    response.writeHead(200, {
-      ...response.getHeaders(),
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      // Proxies that gather answers would hold events back.
-      'x-accel-buffering': 'no',
     })
     write('retry: 3000\n\n')
   }

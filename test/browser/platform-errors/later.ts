@@ -1,42 +1,11 @@
-import { join } from 'node:path'
 import { expect } from 'vitest'
 import { startGhcrWorld } from '../../../src/test-support/platforms/ghcr/index.ts'
 import { startGitlabWorld } from '../../../src/test-support/platforms/gitlab/index.ts'
 import { startOciWorld } from '../../../src/test-support/platforms/oci/index.ts'
-import { violations } from '../axe.ts'
-import { SCREENSHOTS, title } from '../harness.ts'
+import { title } from '../harness.ts'
 import { descriptionOf, inputOf } from './person.ts'
-import { at, refusal, valuesOf } from './scene.ts'
-import { choose, connect, rowOf, type Table, type tables, underRowOf } from './table.ts'
-
-type Begin = ReturnType<typeof tables>
-
-/** The lines of a check tick as the platform answers, while it takes its time over one of them. */
-export async function linesThatTick(begin: Begin): Promise<void> {
-  const world = await startOciWorld()
-  const tried = await begin('oci', async () => ({ world, faults: [] }), 'One by one')
-  const { page, person } = tried
-  const listing = Promise.withResolvers<undefined>()
-  world.internet.intercept = ({ url }) => (url.pathname === '/v2/_catalog' ? listing.promise : undefined)
-  await person.enter(valuesOf(world, world.settings))
-  await person.goOn()
-  const lines = page.getByRole('list', { name: 'Connection check' })
-  const states = () =>
-    lines.getByRole('listitem').evaluateAll((all) => all.map((each) => each.dataset['state']))
-  expect.soft(await states()).toEqual(Array.from({ length: 5 }, () => 'waiting'))
-  await page.getByRole('button', { name: 'Save Connection' }).press('Enter')
-  await expect.poll(states).toEqual(['passed', 'passed', 'passed', 'running', 'waiting'])
-  expect.soft(await lines.getAttribute('aria-busy')).toBe('true')
-  await look(tried, 'check-ticking')
-  listing.resolve(undefined)
-  await title(page, 'Registry Connections').waitFor()
-  await rowOf(tried).getByText('Connected', { exact: true }).waitFor()
-}
-
-async function look({ page }: Table, name: string): Promise<void> {
-  expect.soft(await violations(page, 'main')).toEqual([])
-  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true })
-}
+import { at, refusal } from './scene.ts'
+import { type Begin, choose, connect, look, rowOf, type Table, underRowOf } from './table.ts'
 
 /** A token is revoked at the platform: the list, the overview and the form say so; given back, it connects. */
 export async function credentialsThatEnd(begin: Begin): Promise<void> {

@@ -1,10 +1,12 @@
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll } from 'vitest'
+import { afterAll, expect } from 'vitest'
 import { registryPlatforms } from '../../../src/app/registry-platforms.ts'
 import { type RegistryPlatform, registryPlatform } from '../../../src/contract/index.ts'
 import { buildImage } from '../../../src/test-support/image-builder/index.ts'
 import { Cleanup } from '../../../src/test-support/registry-client.ts'
-import { title } from '../harness.ts'
+import { violations } from '../axe.ts'
+import { SCREENSHOTS, title } from '../harness.ts'
 import { pick } from '../menu.ts'
 import { Person } from './person.ts'
 import { type Caution, type Scene, type StartScene, valuesOf } from './scene.ts'
@@ -47,6 +49,8 @@ export function tables({ address, page: onlyPage }: Stage) {
   }
 }
 
+export type Begin = ReturnType<typeof tables>
+
 /** From the fields, as they should be, to the list of connections. */
 export async function connect({ page, person, world, name }: Table, caution?: Caution): Promise<void> {
   await person.enter(valuesOf(world, { ...world.settings, ...caution?.settings }))
@@ -68,4 +72,10 @@ export function underRowOf(table: Pick<Table, 'page' | 'name'>) {
 
 export async function choose({ page, name }: Pick<Table, 'page' | 'name'>, item: string): Promise<void> {
   await pick(page.getByRole('button', { name: `Actions for ${name}` }), item)
+}
+
+/** axe finds nothing on the page as it is; a picture is kept. */
+export async function look({ page }: Table, name: string): Promise<void> {
+  expect.soft(await violations(page, 'main')).toEqual([])
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true })
 }
