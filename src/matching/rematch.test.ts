@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { beforeAll, beforeEach, expect, it } from 'vitest'
 import { advisoriesPlace } from '../advisories/index.ts'
 import type { Subject } from '../inventory/index.ts'
@@ -14,6 +15,7 @@ import {
   type Verdict,
 } from '../test-support/domain/index.ts'
 import { scaled } from '../test-support/scale.ts'
+import { setsHolding } from './counts/store.ts'
 import { prepare, writeVerdicts } from './rematch.ts'
 import {
   changeDatabase,
@@ -231,20 +233,19 @@ eachDatabase((_name, openDb) => {
     expect(await rowsOf(db, 'select vulnerability_id, gone_generation from match order by 1')).toEqual(before)
   })
 
-  it('uses the GIN index to find the sets of a package', async () => {
+  it('uses the GIN index to find the sets of many packages', async () => {
     await changeDatabase(db, changeTo(open(1)))
     await add('a', 'zlib@1')
     await db.execute(
       `insert into package_set (hash, kind, package_ids, paths)
-       select decode(md5(n::text) || md5('x' || n), 'hex'), 'os', array(select (n * 7 + k) % 90000 + 1000 from generate_series(1, 40) k), '[]'
-       from generate_series(1, 3000) n where $1::int = 0`,
-      [0],
+       select decode(md5(n::text) || md5('x' || n), 'hex'), 'os', array(select (n * 7 + k * 31) % 90000 + 1000 from generate_series(1, 80) k), '[]'
+       from generate_series(1, $1::int) n`,
+      [3_000],
     )
     await db.execute('analyze package_set')
-    const plan = await db.execute('explain select id from package_set where package_ids && $1::int[]', [
-      [5, 6],
-    ])
-    expect(JSON.stringify(plan)).toContain('package_set_packages')
+    const packages = Array.from({ length: 100 }, (_, index) => 1_000 + index * 800)
+    const { rows } = await sql`explain ${setsHolding(packages)}`.execute(db.lane('bulk'))
+    expect(JSON.stringify(rows)).toContain('package_set_packages')
   })
 
   /**

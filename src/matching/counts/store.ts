@@ -174,12 +174,16 @@ async function touchedSets(
   return { sets: [...sets].sort((left, right) => left - right), deltas: byPackage }
 }
 
-/** By the GIN index on `package_ids`; written so that it is used whatever the planner thinks of array lengths. */
 async function setsWith(db: Db, packages: readonly { readonly id: number }[]): Promise<number[]> {
-  if (packages.length === 0) return []
-  const { rows } = await sql<{ id: number }>`
-    select id from package_set where package_ids && ${packages.map((row) => row.id)}::int[]`.execute(db)
+  const { rows } = await setsHolding(packages.map(({ id }) => id)).execute(db)
   return rows.map((row) => row.id)
+}
+
+/** By the GIN index on `package_ids`, one look into it for each: asked for all at once (`&&`), the planner takes them for too many and reads the whole table. */
+export function setsHolding(packageIds: readonly number[]) {
+  return sql<{ id: number }>`
+    select distinct held.id from unnest(${packageIds}::int[]) as changed (package_id)
+    cross join lateral (select s.id from package_set s where s.package_ids @> array[changed.package_id] offset 0) held`
 }
 
 const deltaColumns = { package_id: 'int', severity: 'smallint', n: 'int', fixable: 'int' }
