@@ -248,6 +248,23 @@ eachDatabase((_name, openDb) => {
     expect(JSON.stringify(rows)).toContain('package_set_packages')
   })
 
+  it('looks for the matches of a subject where its key begins, before there are statistics', async () => {
+    await db.execute(
+      `with named as (insert into vulnerability (name) select 'CVE-2026-' || n from generate_series(1, 1000) n returning id),
+       used as (
+         insert into subject (key_hash, space, lookup_key, comparer, version)
+         select decode(md5('m' || n), 'hex'), 'debian 12', 'source-' || n, 'dpkg', '1' from generate_series(1, $1::int) n returning id)
+       insert into match (subject_id, engine, vulnerability_id, severity, severity_source, status, fixed_version, first_generation)
+       select used.id, 'test', named.id, 1, 'nvd', 'affected', '', 1 from used join named on (named.id + used.id) % 500 = 0`,
+      [10_000],
+    )
+    const plan = await db.execute(
+      'explain select severity, fixed_version from match where subject_id = $1 and gone_generation is null',
+      [1],
+    )
+    expect(JSON.stringify(plan)).toContain('match_pkey')
+  })
+
   /**
    * Matchers with old and new databases open, changes of the database, and new subjects, in every order that chance gives.
    * What is matched by the database in use must always be what that database says.
