@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Built } from './image-builder/index.ts'
 import type { Internet, InternetOptions } from './internet.ts'
+import { pushBuilt, type RegistryServer } from './registry-server/index.ts'
 import { Quota, type QuotaOptions, type QuotaRule } from './quota.ts'
 
 /** A platform as it is in the world, faked: its hosts on an internet of our own, its content in our hands. */
@@ -56,5 +57,28 @@ export function internetOptions(
   return {
     ...(latency > 0 ? { delay: () => sleep(latency) } : {}),
     quota: quota === undefined ? undefined : new Quota(rules, quota),
+  }
+}
+
+/** What a platform's own API lists. */
+interface ListedContent {
+  push(repository: string, tag: string, built: Built, pushedAt: number): void
+  untag(repository: string, tag: string): void
+}
+
+/** Content of a platform whose API and whose registry show the same. */
+export function contentOf(
+  content: ListedContent,
+  registry: RegistryServer,
+): Pick<PlatformWorld, 'push' | 'untag'> {
+  return {
+    push(repository, tag, built, pushedAt) {
+      content.push(repository, tag, built, pushedAt)
+      pushBuilt(registry, repository, [tag], built)
+    },
+    untag(repository, tag) {
+      content.untag(repository, tag)
+      registry.deleteTag(repository, tag)
+    },
   }
 }

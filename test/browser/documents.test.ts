@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { violations } from './axe.ts'
+import { expectEachFace } from './each-face.ts'
 import { harness, SCREENSHOTS, SLOW } from './harness.ts'
 import { pick } from './menu.ts'
 
@@ -18,27 +18,6 @@ async function upload(page: Page, button: string, name: string): Promise<void> {
   const chooser = page.waitForEvent('filechooser')
   await page.getByRole('button', { name: button }).press('Enter')
   await (await chooser).setFiles(vexFile(name))
-}
-
-/** In both themes, narrow and wide. */
-async function look(page: Page, name: string): Promise<void> {
-  for (const [size, width] of [
-    ['narrow', 360],
-    ['wide', 1280],
-  ] as const) {
-    await page.setViewportSize({ width, height: 900 })
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor({ state: 'attached' })
-      // Colours change a little later than the theme.
-      await expect
-        .poll(() => violations(page), { message: `${name}, ${size}, ${colorScheme}`, timeout: 20_000 })
-        .toEqual([])
-      const excess = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
-      expect(excess, `${name}, ${size}`).toBeLessThanOrEqual(0)
-      await page.screenshot({ path: join(SCREENSHOTS, `${name}-${size}-${colorScheme}.png`), fullPage: true })
-    }
-  }
 }
 
 describe('the page of an image', () => {
@@ -104,7 +83,7 @@ describe('the page of an image', () => {
       await upload(page, 'Upload VEX', `${'a-long-name-'.repeat(14)}.json`)
       await section.getByText(/^a-long-name/).waitFor()
       await page.getByRole('alert').first().waitFor({ state: 'detached' })
-      await look(page, 'image-documents')
+      await expectEachFace(page, 'image-documents')
 
       const other = await open(api, '/images/2')
       await other.getByText(/^None\./).waitFor()
@@ -148,7 +127,7 @@ describe('the page of an image', () => {
       expect(await sboms.getByText('pkg:npm/express@4.18.2').isVisible()).toBe(false)
       await page.getByText(/^attached to the image openvex, 2 statements/).waitFor()
       expect(await page.getByRole('button', { name: /^Delete/ }).count()).toBe(0)
-      await look(page, 'image-attached')
+      await expectEachFace(page, 'image-attached')
       await page.goto(`${api.url}/images/1`)
       await page.getByText(/^None\./).waitFor()
       expect(await page.getByText('SBOMs attached').count()).toBe(0)
@@ -164,7 +143,7 @@ describe('the page of an image', () => {
       const page = await open(api, '/images/9')
       await page.getByText(/debian 9\.13/).waitFor()
       await page.getByText(/^support ended/).waitFor()
-      await look(page, 'image-support-ended')
+      await expectEachFace(page, 'image-support-ended')
       await page.goto(`${api.url}/images/1`)
       await page.getByText(/debian 12\.5/).waitFor()
       expect(await page.getByText(/^support ended/).count()).toBe(0)
@@ -197,7 +176,7 @@ describe('a finding that a statement takes off the counts', () => {
       await drawer.getByText('VEX: not affected in this image').waitFor()
       await drawer.getByText('vulnerable code not in execute path: The parser is never called.').waitFor()
       await drawer.getByText('Product Security, ours.vex.json').waitFor()
-      await look(page, 'finding-vex')
+      await expectEachFace(page, 'finding-vex')
       await page.close()
     },
     SLOW,

@@ -1,7 +1,6 @@
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { violations } from './axe.ts'
-import { harness, SCREENSHOTS, SLOW } from './harness.ts'
+import { expectEachFace } from './each-face.ts'
+import { harness, SLOW } from './harness.ts'
 import { pick } from './menu.ts'
 
 const { open, serve } = harness()
@@ -45,22 +44,7 @@ describe('push notifications of a connection', () => {
         await page
           .getByRole('button', { name: face === 'made' ? 'Make a new address' : 'Make an address' })
           .waitFor()
-        for (const [size, width] of [
-          ['narrow', 360],
-          ['wide', 1280],
-        ] as const) {
-          await page.setViewportSize({ width, height: 900 })
-          for (const colorScheme of ['light', 'dark'] as const) {
-            await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-            const name = `notifications-${face}-${size}-${colorScheme}`
-            await expect.poll(() => violations(page), { message: name, timeout: 20_000 }).toEqual([])
-            const excess = await page.evaluate<number>(
-              'document.documentElement.scrollWidth - window.innerWidth',
-            )
-            expect(excess, name).toBeLessThanOrEqual(0)
-            await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true })
-          }
-        }
+        await expectEachFace(page, `notifications-${face}`)
       }
       await page.close()
     },

@@ -1,30 +1,19 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { buildImage } from '../../test-support/image-builder/index.ts'
-import { Cleanup, failureOf, password, testClient } from '../../test-support/registry-client.ts'
+import { ann, clientOf, startGuarded, users } from '../../test-support/guarded-registry.ts'
+import { Cleanup, failureOf } from '../../test-support/registry-client.ts'
 import {
   faults,
-  pushBuilt,
   type RegistryServer,
   type RegistryServerOptions,
   type ServerAuth,
-  startRegistryServer,
 } from '../../test-support/registry-server/index.ts'
 
 const cleanup = new Cleanup()
 afterEach(() => cleanup.close())
 
-const image = buildImage({ layers: [{ files: { 'etc/hello': 'hello' } }] })
-const users = { ann: 'correct horse' }
-const ann = password('ann', 'correct horse')
-
-async function start(auth: ServerAuth, options: RegistryServerOptions = {}): Promise<RegistryServer> {
-  const registry = cleanup.keep(await startRegistryServer({ auth, ...options }))
-  for (const repository of ['acme/api', 'acme/web']) pushBuilt(registry, repository, ['1', '2'], image)
-  return registry
-}
-
-const client = (registry: RegistryServer, options: Parameters<typeof testClient>[2] = {}) =>
-  testClient(cleanup, registry.host, options)
+const start = (auth: ServerAuth, options?: RegistryServerOptions) => startGuarded(cleanup, auth, options)
+const client = (registry: RegistryServer, options?: Parameters<typeof clientOf>[2]) =>
+  clientOf(cleanup, registry, options)
 
 describe('realms', () => {
   const realmOf = (realm: string): ServerAuth => ({ kind: 'bearer', users, realm })

@@ -1,33 +1,23 @@
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Secret } from '../../core/index.ts'
-import { buildImage } from '../../test-support/image-builder/index.ts'
-import { Cleanup, everything, failureOf, password, testClient } from '../../test-support/registry-client.ts'
+import { ann, clientOf, guardedImage, startGuarded, users } from '../../test-support/guarded-registry.ts'
+import { Cleanup, everything, failureOf, password } from '../../test-support/registry-client.ts'
 import {
   faults,
-  pushBuilt,
   type RegistryServer,
   type RegistryServerOptions,
   type ServerAuth,
-  startRegistryServer,
 } from '../../test-support/registry-server/index.ts'
 
 const cleanup = new Cleanup()
 afterEach(() => cleanup.close())
 
-const image = buildImage({ layers: [{ files: { 'etc/hello': 'hello' } }] })
-const users = { ann: 'correct horse' }
-const ann = password('ann', 'correct horse')
 const mallory = password('ann', 'wrong')
 
-async function start(auth: ServerAuth, options: RegistryServerOptions = {}): Promise<RegistryServer> {
-  const registry = cleanup.keep(await startRegistryServer({ auth, ...options }))
-  for (const repository of ['acme/api', 'acme/web']) pushBuilt(registry, repository, ['1', '2'], image)
-  return registry
-}
-
-const client = (registry: RegistryServer, options: Parameters<typeof testClient>[2] = {}) =>
-  testClient(cleanup, registry.host, options)
+const start = (auth: ServerAuth, options?: RegistryServerOptions) => startGuarded(cleanup, auth, options)
+const client = (registry: RegistryServer, options?: Parameters<typeof clientOf>[2]) =>
+  clientOf(cleanup, registry, options)
 
 describe('Basic', () => {
   it('signs every request, after one question how', async () => {
@@ -253,7 +243,7 @@ describe('Bearer', () => {
     controller.abort()
     expect(await first).toMatchObject({ code: 'cancelled' })
     held.release()
-    expect((await second).digest).toBe(image.manifest.digest)
+    expect((await second).digest).toBe(guardedImage.manifest.digest)
   })
 })
 

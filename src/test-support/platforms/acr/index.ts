@@ -6,9 +6,14 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Secret } from '../../../core/index.ts'
 import { startInternet } from '../../internet.ts'
-import { internetOptions, type PlatformWorld, type PlatformWorldOptions } from '../../platform-world.ts'
+import {
+  contentOf,
+  internetOptions,
+  type PlatformWorld,
+  type PlatformWorldOptions,
+} from '../../platform-world.ts'
 import { passOn } from '../../pass-on.ts'
-import { pushBuilt, startRegistryServer } from '../../registry-server/index.ts'
+import { startRegistryServer } from '../../registry-server/index.ts'
 import { readBody } from '../../registry-server/listen.ts'
 import {
   type ApiOptions,
@@ -209,14 +214,7 @@ export async function startAcrWorld(options: AcrWorldOptions = {}): Promise<AcrW
       return token
     },
     identityToken: (app = acrIds.reader) => identities.issue(app, 3599, {}),
-    push(repository, tag, built, pushedAt) {
-      pushBuilt(registry, repository, [tag], built)
-      content.push(repository, tag, built, pushedAt)
-    },
-    untag(repository, tag) {
-      registry.deleteTag(repository, tag)
-      content.untag(repository, tag)
-    },
+    ...contentOf(content, registry),
     removeRepository: (repository) => content.remove(repository),
     addRepository: (repository) => content.add(repository),
     expireTokens() {

@@ -7,8 +7,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Secret } from '../../../core/index.ts'
 import { startInternet } from '../../internet.ts'
 import { passOn } from '../../pass-on.ts'
-import { internetOptions, type PlatformWorld, type PlatformWorldOptions } from '../../platform-world.ts'
-import { pushBuilt, startRegistryServer } from '../../registry-server/index.ts'
+import {
+  contentOf,
+  internetOptions,
+  type PlatformWorld,
+  type PlatformWorldOptions,
+} from '../../platform-world.ts'
+import { startRegistryServer } from '../../registry-server/index.ts'
 import { readBody } from '../../registry-server/listen.ts'
 import { act, type EcrState } from './api.ts'
 import { Content } from './content.ts'
@@ -255,14 +260,7 @@ export async function startEcrWorld(options: EcrWorldOptions = {}): Promise<EcrW
       world.throttled = times
     },
     endSessions: () => principals.endSessions(),
-    push(repository, tag, built, pushedAt) {
-      state.content.push(repository, tag, built, pushedAt)
-      pushBuilt(registry, repository, [tag], built)
-    },
-    untag(repository, tag) {
-      state.content.untag(repository, tag)
-      registry.deleteTag(repository, tag)
-    },
+    ...contentOf(state.content, registry),
     removeRepository: (repository) => state.content.remove(repository),
     addRepository: (repository) => void state.content.add(repository),
     expireTokens() {

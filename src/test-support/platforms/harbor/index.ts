@@ -3,8 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Secret } from '../../../core/index.ts'
 import { startInternet } from '../../internet.ts'
 import { passOn } from '../../pass-on.ts'
-import { internetOptions, type PlatformWorld, type PlatformWorldOptions } from '../../platform-world.ts'
-import { pushBuilt, type RegistryServer, startRegistryServer } from '../../registry-server/index.ts'
+import {
+  contentOf,
+  internetOptions,
+  type PlatformWorld,
+  type PlatformWorldOptions,
+} from '../../platform-world.ts'
+import { type RegistryServer, startRegistryServer } from '../../registry-server/index.ts'
 import { accountOf, answerApi, type HarborAccount, type HarborApiOptions } from './api.ts'
 import { HarborContent } from './content.ts'
 
@@ -65,14 +70,7 @@ export async function startHarborWorld(options: HarborWorldOptions = {}): Promis
     knowsPushDates: true,
     knowsDigests: true,
     listsEmptyRepositories: true,
-    push(repository, tag, built, pushedAt) {
-      content.push(repository, tag, built, pushedAt)
-      pushBuilt(registry, repository, [tag], built)
-    },
-    untag(repository, tag) {
-      content.untag(repository, tag)
-      registry.deleteTag(repository, tag)
-    },
+    ...contentOf(content, registry),
     removeRepository(repository) {
       content.remove(repository)
       registry.deleteRepository(repository)
