@@ -59,5 +59,5 @@ export const environment = z.object({
   PORTOLAN_TRIVY_TOKEN: secret.optional(),
   PORTOLAN_ADMIN_TOKEN: z.string().min(20, 'is shorter than 20 characters').pipe(secret).optional(),
   PORTOLAN_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  PORTOLAN_SCAN_WORKERS: z.coerce.number('is not a number').int().min(0).max(64).default(2),
+  PORTOLAN_SCAN_WORKERS: z.coerce.number('is not a number').int().min(0).max(64).default(4),
 })
