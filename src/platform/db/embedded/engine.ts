@@ -7,7 +7,8 @@ import { translateError } from '../sql-error.ts'
 import { databaseFolder, siblingModule } from './first-start.ts'
 import { type FolderLock, lockFolder } from './folder-lock.ts'
 import type { FromWorker, ToWorker, WorkerRequest, WorkerStart } from './messages.ts'
-import { type Answer, decodeAnswer, encodeScript, encodeStatement } from './protocol.ts'
+import { Statements } from './statements.ts'
+import { type Answer, decodeAnswer, encodeScript } from './protocol.ts'
 
 export interface EmbeddedOptions {
   /** The data folder; the database's files are made in it on first start. */
@@ -54,6 +55,7 @@ export class EmbeddedEngine implements Engine {
   /** Resolves when the database stops without having been asked to. */
   readonly failure: Promise<AppError>
   readonly #worker: Worker
+  readonly #statements = new Statements()
   readonly #waiting = new Map<number, Waiting>()
   readonly #listeners = new Map<string, Set<Listener>>()
   readonly #ended: Promise<void>
@@ -114,8 +116,10 @@ export class EmbeddedEngine implements Engine {
     let state: 'idle' | 'transaction' | 'expired' = 'idle'
     const execute = async (sql: string, parameters: readonly unknown[]): Promise<StatementResult> => {
       if (state === 'expired') throw expired()
-      const request = { lane, session: id, keep: true, bytes: encodeStatement(sql, parameters) }
+      const { bytes, ended } = this.#statements.encode(sql, parameters)
+      const request = { lane, session: id, keep: true, bytes }
       const answer = await this.#ask(request, state === 'transaction')
+      ended(answer === 'expired' ? 'unread' : answer.error ? 'failed' : 'done')
       state = answer === 'expired' ? 'expired' : answer.inTransaction ? 'transaction' : 'idle'
       if (answer === 'expired') throw expired()
       if (answer.error) throw translateError(answer.error)

@@ -28,13 +28,27 @@ function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 
 /** One statement with its parameters, as Parse, Bind, Describe, Execute and Sync in one go. */
 export function encodeStatement(sql: string, parameters: readonly unknown[]): Uint8Array<ArrayBuffer> {
+  return encodePrepared('', sql, parameters)
+}
+
+/** A statement that the server keeps under this name. @param sql undefined: it is kept already */
+export function encodePrepared(
+  name: string,
+  sql: string | undefined,
+  parameters: readonly unknown[],
+): Uint8Array<ArrayBuffer> {
   return join([
-    serialize.parse({ text: sql }),
-    serialize.bind({ values: parameters.map(writeValue) }),
+    ...(sql === undefined ? [] : [serialize.parse({ name, text: sql })]),
+    serialize.bind({ statement: name, values: parameters.map(writeValue) }),
     serialize.describe({ type: 'P' }),
     serialize.execute(),
     serialize.sync(),
   ])
+}
+
+/** Lets the server forget a statement; one that it does not have is no error. A part of a request: no Sync follows. */
+export function encodeClose(name: string): Uint8Array {
+  return serialize.close({ type: 'S', name })
 }
 
 /** Several statements without parameters. */
