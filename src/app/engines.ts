@@ -48,7 +48,8 @@ function javaFolder(dataDir: string): string | undefined {
 export interface EngineScannerOptions {
   readonly config: EngineSurroundings['config']
   readonly clock: Clock
-  readonly database: AdvisoryDatabase
+  /** Asked for only by an engine that brings none of its own. */
+  readonly database: () => Promise<AdvisoryDatabase>
 }
 
 /**
@@ -56,9 +57,10 @@ export interface EngineScannerOptions {
  * @throws AppError `engine-unknown` (invalid)
  */
 export function createEngineScanner(id: string, { config, clock, database }: EngineScannerOptions): Scanner {
-  const { folder, updatedAt } = database
-  const files = async () =>
-    folder === undefined ? undefined : { folder, updatedAt, digest: database.digest }
+  const files = async () => {
+    const { folder, updatedAt, digest } = await database()
+    return folder === undefined ? undefined : { folder, updatedAt, digest }
+  }
   const engines = createEngines({ config, clock, database: files })
   const engine = engines.get(id)
   if (engine === undefined) throw engineUnknown(id, engines)

@@ -47,6 +47,28 @@ export async function chooseDatabase(choice: DatabaseChoice): Promise<AdvisoryDa
   return openCurrentDatabase(settings.databaseDir)
 }
 
+/** The database of a scan: chosen when it is first asked for, because another engine may need none. */
+export class ScanDatabase {
+  readonly #choice: DatabaseChoice
+  #opening: Promise<AdvisoryDatabase> | undefined
+  /** Once it was asked for. */
+  opened: AdvisoryDatabase | undefined
+
+  constructor(choice: DatabaseChoice) {
+    this.#choice = choice
+  }
+
+  /** @throws as `chooseDatabase` */
+  open(): Promise<AdvisoryDatabase> {
+    this.#opening ??= chooseDatabase(this.#choice).then((database) => (this.opened = database))
+    return this.#opening
+  }
+
+  close(): void {
+    this.opened?.close()
+  }
+}
+
 /** How to fetch a database and show how far it is. */
 export function fetchRequest(
   choice: Pick<DatabaseChoice, 'settings' | 'clock' | 'remote' | 'progress' | 'signal'>,

@@ -243,6 +243,8 @@ describe.skipIf(!existsSync(trivy))('the engine Trivy (needs real Trivy 0.44.1: 
         const byServer = await report(['--engine', 'trivy'], env)
         expect(byServer.counts).toEqual((await report([])).counts)
         expect(byServer.database).toEqual({ digest: null, updatedAt: null })
+        const none = { ...env, PORTOLAN_DATA_DIR: cache }
+        expect((await report(['--engine', 'trivy', '--offline'], none)).counts).toEqual(byServer.counts)
         const refused = await portolan(['--engine', 'trivy'], { ...env, PORTOLAN_TRIVY_TOKEN: 'wrong-token' })
         expect(refused.err).toMatch(/Code: trivy-failed/)
         expect(refused.err).not.toContain('wrong-token')

@@ -1,10 +1,9 @@
-import type { AdvisoryDatabase } from '../../advisories/index.ts'
 import { createScanner, type ImageScan, type NameSource, type Scanner } from '../../app/engine.ts'
 import { BUILT_IN_ENGINE, type Platform, safeText, systemClock } from '../../core/index.ts'
 import { type ImageSource, readBlob } from '../../images/index.ts'
 import type { IndexProgress } from '../../indexing/index.ts'
 import type { CommandContext } from '../context.ts'
-import { chooseDatabase } from '../database.ts'
+import { ScanDatabase } from '../database.ts'
 import { type ImageInput, openImage } from '../image-input.ts'
 import { openJavaNamesOfScan } from '../java-names.ts'
 import { megabytes, type Progress, startProgress } from '../progress.ts'
@@ -41,7 +40,8 @@ export async function runImage(
       offline: options.offline,
       wanted: options.db,
     }
-    const database = await chooseDatabase(choice)
+    const database = new ScanDatabase(choice)
+    if (options.engine === BUILT_IN_ENGINE) await database.open()
     const java = openJavaNamesOfScan(choice, context)
     try {
       const input = await openImage(name, remote.images, signal)
@@ -70,7 +70,7 @@ interface Opened {
   readonly context: CommandContext
   readonly progress: Progress
   readonly settings: Settings
-  readonly database: AdvisoryDatabase
+  readonly database: ScanDatabase
   readonly names: NameSource
   readonly input: ImageInput
 }
@@ -93,15 +93,16 @@ async function report(name: string, options: ImageOptions, opened: Opened): Prom
   const { digest, image } = scan
   const laid = await layOver(scan, input, options, context)
   const reported = { name, scan, ...laid, config, remote, image: { digest, image }, sbom: null }
-  return writeReport(reported, database, options, context)
+  return writeReport(reported, database.opened, options, context)
 }
 
 /** Other engines are loaded only when one is asked for. */
 async function scannerFor(engine: string, opened: Opened): Promise<Scanner> {
   const { database, settings, names } = opened
-  if (engine === BUILT_IN_ENGINE) return createScanner({ layerDir: settings.layerDir, database, names })
+  if (engine === BUILT_IN_ENGINE)
+    return createScanner({ layerDir: settings.layerDir, database: await database.open(), names })
   const { openEngine } = await import('./engine.ts')
-  return openEngine(engine, database, opened.context)
+  return openEngine(engine, () => database.open(), opened.context)
 }
 
 /** Documents over what was found, where the user named some; else nothing of theirs is loaded. */

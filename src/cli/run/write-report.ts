@@ -22,11 +22,13 @@ export type Reported = Omit<
 
 /**
  * Writes what was found, filtered as the user asked. What statements took off the list counts for no exit code.
+ *
+ * @param database undefined: another engine scanned, with data of its own
  * @returns the exit code
  */
 export async function writeReport(
   reported: Reported,
-  database: AdvisoryDatabase,
+  database: AdvisoryDatabase | undefined,
   options: ReportOptions,
   context: CommandContext,
 ): Promise<number> {
@@ -42,7 +44,7 @@ export async function writeReport(
     showSuppressed,
     databaseAge: age.message,
     eosl: isPastEndOfLife(reported.scan.inventory.os, systemClock.now()),
-    databaseDigest: () => (reported.scan.databaseUpdatedAt === database.updatedAt ? database.digest : null),
+    databaseDigest: () => (isOf(database, reported.scan) ? database.digest : null),
     version: VERSION,
   }
   await context.write(formatReport(format, report, context.style))
@@ -53,4 +55,11 @@ export async function writeReport(
 function ageOf({ databaseUpdatedAt }: InventoryScan): { readonly message: string; readonly stale: boolean } {
   if (databaseUpdatedAt === null) return { message: 'of an age that the engine does not tell', stale: false }
   return describeAge(databaseUpdatedAt, systemClock)
+}
+
+function isOf(
+  database: AdvisoryDatabase | undefined,
+  { databaseUpdatedAt }: InventoryScan,
+): database is AdvisoryDatabase {
+  return database !== undefined && database.updatedAt === databaseUpdatedAt
 }
