@@ -61,7 +61,7 @@ const statements = [
     status text not null, fixed_version text not null, first_generation int not null, reopened_generation int, gone_generation int,
     primary key (subject_id, engine, vulnerability_id))`,
   // With the subject as a second key, looks for a subject would scan all of it wherever there are no statistics yet.
-  `create index match_vulnerability on match (vulnerability_id) include (subject_id) where gone_generation is null`,
+  `create index match_vulnerability on match (vulnerability_id) where gone_generation is null`,
 
   // Organisations.
   `create table org_settings (org_id text primary key, one_trust_domain boolean, settings jsonb not null default '{}', created_at timestamptz not null default now())`,
