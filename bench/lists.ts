@@ -2,9 +2,10 @@
  * Lists and counts of a server with many images: synthetic content in a PostgreSQL database, every page measured warm. The database must
  * be empty; it is filled and left as it is.
  */
+import { randomBytes } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import { createConnections } from '../src/connections/index.ts'
-import { systemClock } from '../src/core/index.ts'
+import { hostList, Secret, systemClock } from '../src/core/index.ts'
 import { createDiscoveryService, type ImageQuery, repositoriesAfter } from '../src/discovery/index.ts'
 import {
   createFindingService,
@@ -14,6 +15,7 @@ import {
   recomputePostings,
 } from '../src/findings/index.ts'
 import { recountSets } from '../src/matching/sql.ts'
+import { createVault, keyringOf } from '../src/platform/credentials/index.ts'
 import { type Database, openDatabase } from '../src/platform/db/index.ts'
 import { createScanService } from '../src/scans/index.ts'
 
@@ -190,13 +192,22 @@ async function measureOthers(database: Database, { connection }: Sample): Promis
   const ground = { db: database, clock: systemClock }
   const discovery = createDiscoveryService(ground)
   const scans = createScanService({ ...ground, repositoriesAfter })
-  // Lists open no secret and no registry.
   const connections = createConnections({
     ...ground,
-    vault: undefined as never,
+    vault: createVault(database, keyringOf([new Secret<Uint8Array>(randomBytes(32))]), systemClock),
     providers: [],
-    environment: undefined as never,
-    rules: undefined as never,
+    environment: {
+      http() {
+        throw new Error('lists open no registry')
+      },
+      clock: systemClock,
+    },
+    rules: {
+      insecureHosts: hostList('', []),
+      proxyHosts: hostList('', []),
+      identity: new Set(),
+      egressAddresses: [],
+    },
   }).service
   const images = (name: string, filters: Partial<ImageQuery>): Promise<void> =>
     measure(
