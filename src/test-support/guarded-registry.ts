@@ -15,19 +15,16 @@ export const guardedImage = buildImage({ layers: [{ files: { 'etc/hello': 'hello
 export const users = { ann: 'correct horse' }
 export const ann = password('ann', users.ann)
 
-/** Two repositories with two tags each, behind a sign-in. */
-export async function startGuarded(
-  cleanup: Cleanup,
-  auth: ServerAuth,
-  options: RegistryServerOptions = {},
-): Promise<RegistryServer> {
-  const registry = cleanup.keep(await startRegistryServer({ auth, ...options }))
-  for (const repository of ['acme/api', 'acme/web']) pushBuilt(registry, repository, ['1', '2'], guardedImage)
-  return registry
+/** Registries of two repositories with two tags each, behind a sign-in, and clients of theirs. */
+export function guardedRegistries(cleanup: Cleanup) {
+  return {
+    async start(auth: ServerAuth, options: RegistryServerOptions = {}): Promise<RegistryServer> {
+      const registry = cleanup.keep(await startRegistryServer({ auth, ...options }))
+      for (const repository of ['acme/api', 'acme/web'])
+        pushBuilt(registry, repository, ['1', '2'], guardedImage)
+      return registry
+    },
+    client: ({ host }: RegistryServer, options?: Parameters<typeof testClient>[2]) =>
+      testClient(cleanup, host, options),
+  }
 }
-
-export const clientOf = (
-  cleanup: Cleanup,
-  registry: RegistryServer,
-  options: Parameters<typeof testClient>[2] = {},
-) => testClient(cleanup, registry.host, options)

@@ -60,24 +60,17 @@ export function internetOptions(
   }
 }
 
-/** What a platform's own API lists. */
-interface ListedContent {
-  push(repository: string, tag: string, built: Built, pushedAt: number): void
-  untag(repository: string, tag: string): void
-}
+type Content = Pick<PlatformWorld, 'push' | 'untag'>
 
 /** Content of a platform whose API and whose registry show the same. */
-export function contentOf(
-  content: ListedContent,
-  registry: RegistryServer,
-): Pick<PlatformWorld, 'push' | 'untag'> {
+export function contentOf(listed: Content, registry: RegistryServer): Content {
   return {
     push(repository, tag, built, pushedAt) {
-      content.push(repository, tag, built, pushedAt)
+      listed.push(repository, tag, built, pushedAt)
       pushBuilt(registry, repository, [tag], built)
     },
     untag(repository, tag) {
-      content.untag(repository, tag)
+      listed.untag(repository, tag)
       registry.deleteTag(repository, tag)
     },
   }

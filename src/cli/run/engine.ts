@@ -5,7 +5,12 @@ import { createEngineScanner } from '../../app/engines.ts'
 import { systemClock } from '../../core/index.ts'
 import type { CommandContext } from '../context.ts'
 
-/** Another engine than the built-in one. @param database asked for only by an engine that has none of its own @throws AppError `config-invalid`, `engine-unknown` (invalid) */
+/**
+ * Another engine than the built-in one.
+ *
+ * @param database asked for only by an engine that brings none of its own
+ * @throws AppError `config-invalid`, `engine-unknown` (invalid)
+ */
 export async function openEngine(
   engine: string,
   database: () => Promise<AdvisoryDatabase>,

@@ -41,7 +41,6 @@ export async function runImage(
       wanted: options.db,
     }
     const database = new ScanDatabase(choice)
-    if (options.engine === BUILT_IN_ENGINE) await database.open()
     const java = openJavaNamesOfScan(choice, context)
     try {
       const input = await openImage(name, remote.images, signal)

@@ -44,7 +44,7 @@ export async function writeReport(
     showSuppressed,
     databaseAge: age.message,
     eosl: isPastEndOfLife(reported.scan.inventory.os, systemClock.now()),
-    databaseDigest: () => (isOf(database, reported.scan) ? database.digest : null),
+    databaseDigest: () => (wasUsed(database, reported.scan) ? database.digest : null),
     version: VERSION,
   }
   await context.write(formatReport(format, report, context.style))
@@ -57,7 +57,7 @@ function ageOf({ databaseUpdatedAt }: InventoryScan): { readonly message: string
   return describeAge(databaseUpdatedAt, systemClock)
 }
 
-function isOf(
+function wasUsed(
   database: AdvisoryDatabase | undefined,
   { databaseUpdatedAt }: InventoryScan,
 ): database is AdvisoryDatabase {

@@ -169,17 +169,16 @@ async function touchedSets(
       for (const { severity, n, fixable } of bySubject.get(subject) ?? [])
         byPackage.push({ package_id: id, severity, n, fixable })
     }
-    for (const id of await setsWith(db, rows)) sets.add(id)
+    const held = await setsHolding(rows.map(({ id }) => id)).execute(db)
+    for (const { id } of held.rows) sets.add(id)
   }
   return { sets: [...sets].sort((left, right) => left - right), deltas: byPackage }
 }
 
-async function setsWith(db: Db, packages: readonly { readonly id: number }[]): Promise<number[]> {
-  const { rows } = await setsHolding(packages.map(({ id }) => id)).execute(db)
-  return rows.map((row) => row.id)
-}
-
-/** By the GIN index on `package_ids`, one look into it for each: asked for all at once (`&&`), the planner takes them for too many and reads the whole table. */
+/**
+ * By the GIN index on `package_ids`, one look into it for each: asked for all at once (`&&`), the planner takes them for too many
+ * and reads the whole table.
+ */
 export function setsHolding(packageIds: readonly number[]) {
   return sql<{ id: number }>`
     select distinct held.id from unnest(${packageIds}::int[]) as changed (package_id)

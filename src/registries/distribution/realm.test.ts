@@ -1,19 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { ann, clientOf, startGuarded, users } from '../../test-support/guarded-registry.ts'
+import { ann, guardedRegistries, users } from '../../test-support/guarded-registry.ts'
 import { Cleanup, failureOf } from '../../test-support/registry-client.ts'
-import {
-  faults,
-  type RegistryServer,
-  type RegistryServerOptions,
-  type ServerAuth,
-} from '../../test-support/registry-server/index.ts'
+import { faults, type ServerAuth } from '../../test-support/registry-server/index.ts'
 
 const cleanup = new Cleanup()
 afterEach(() => cleanup.close())
 
-const start = (auth: ServerAuth, options?: RegistryServerOptions) => startGuarded(cleanup, auth, options)
-const client = (registry: RegistryServer, options?: Parameters<typeof clientOf>[2]) =>
-  clientOf(cleanup, registry, options)
+const { start, client } = guardedRegistries(cleanup)
 
 describe('realms', () => {
   const realmOf = (realm: string): ServerAuth => ({ kind: 'bearer', users, realm })

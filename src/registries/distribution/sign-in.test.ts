@@ -1,23 +1,16 @@
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Secret } from '../../core/index.ts'
-import { ann, clientOf, guardedImage, startGuarded, users } from '../../test-support/guarded-registry.ts'
+import { ann, guardedImage, guardedRegistries, users } from '../../test-support/guarded-registry.ts'
 import { Cleanup, everything, failureOf, password } from '../../test-support/registry-client.ts'
-import {
-  faults,
-  type RegistryServer,
-  type RegistryServerOptions,
-  type ServerAuth,
-} from '../../test-support/registry-server/index.ts'
+import { faults } from '../../test-support/registry-server/index.ts'
 
 const cleanup = new Cleanup()
 afterEach(() => cleanup.close())
 
 const mallory = password('ann', 'wrong')
 
-const start = (auth: ServerAuth, options?: RegistryServerOptions) => startGuarded(cleanup, auth, options)
-const client = (registry: RegistryServer, options?: Parameters<typeof clientOf>[2]) =>
-  clientOf(cleanup, registry, options)
+const { start, client } = guardedRegistries(cleanup)
 
 describe('Basic', () => {
   it('signs every request, after one question how', async () => {

@@ -7,8 +7,8 @@ import { translateError } from '../sql-error.ts'
 import { databaseFolder, siblingModule } from './first-start.ts'
 import { type FolderLock, lockFolder } from './folder-lock.ts'
 import type { FromWorker, ToWorker, WorkerRequest, WorkerStart } from './messages.ts'
-import { Statements } from './statements.ts'
 import { type Answer, decodeAnswer, encodeScript } from './protocol.ts'
+import { Statements } from './statements.ts'
 
 export interface EmbeddedOptions {
   /** The data folder; the database's files are made in it on first start. */

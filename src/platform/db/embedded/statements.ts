@@ -2,7 +2,7 @@ import { encodeClose, encodePrepared, encodeStatement, joinBytes } from './proto
 
 /** How often a text comes before the server keeps it. */
 const OFTEN = 3
-/** Statements that the server keeps: each takes a part of its memory. */
+/** Statements that the server keeps, each with its plan in memory. */
 const MOST_KEPT = 200
 /** Texts whose uses are counted. */
 const MOST_KNOWN = 2_000
