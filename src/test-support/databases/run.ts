@@ -7,7 +7,6 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  rmSync,
   statfsSync,
   writeFileSync,
 } from 'node:fs'
@@ -16,6 +15,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { openDatabase } from '../../platform/db/index.ts'
 import { type Cluster, clusterAt, startCluster, stopCluster } from './postgres-cluster.ts'
+import { removeFolder } from './remove-folder.ts'
 
 const VARIABLE = 'PORTOLAN_TEST_RUN'
 const PREFIX = 'portolan-test-'
@@ -36,9 +36,14 @@ function parent(): string {
   }
 }
 
+function remove(folder: string): void {
+  const stayed = removeFolder(folder)
+  if (stayed !== null) process.stderr.write(`${stayed}\n`)
+}
+
 async function removeRun(folder: string): Promise<void> {
   await stopCluster(join(folder, 'cluster')).catch(() => {})
-  rmSync(folder, { recursive: true, force: true })
+  remove(folder)
 }
 
 /** Runs that were killed leave a server behind; the folder's name has the process whose run it was. */
@@ -61,7 +66,7 @@ export async function setup(): Promise<() => Promise<void>> {
   process.env['TMPDIR'] = temporary
   return async () => {
     await removeRun(folder)
-    rmSync(temporary, { recursive: true, force: true })
+    remove(temporary)
   }
 }
 
