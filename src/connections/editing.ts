@@ -1,14 +1,12 @@
 import { type RegistryProvider, unseenSecret } from '../registries/index.ts'
 import type { Opening, Owner } from './opening.ts'
-import { isGuardUnchanged, keepSecrets, type SplitSettings, splitSettings } from './settings.ts'
+import { type Form, isGuardUnchanged, keepSecrets, splitSettings } from './settings.ts'
 import type { ConnectionRow } from './store.ts'
 
 export interface Stored {
   readonly row: ConnectionRow
-  readonly secrets: SplitSettings['secrets']
+  readonly secrets: Form['secrets']
 }
-
-export type Form = Pick<SplitSettings, 'plain' | 'secrets'>
 
 export interface DescribedForm extends Form {
   readonly host: string

@@ -12,7 +12,7 @@ import { type Budgets, createBudgets } from './budget/budgets.ts'
 import { memoryBudgetStore, sqlBudgetStore } from './budget/store.ts'
 import { checkSteps } from './check.ts'
 import type { CheckResult, OperatorRules } from './ports.ts'
-import type { Form } from './editing.ts'
+import type { Form } from './settings.ts'
 
 /** Work that would have to wait longer is put off, so that its worker does something else meanwhile. Milliseconds. */
 const PATIENCE_OF_WORK = 120_000

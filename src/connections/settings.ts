@@ -2,10 +2,13 @@ import { AppError, Secret } from '../core/index.ts'
 import type { PlatformDescription } from '../registries/index.ts'
 
 /** A filled form, cut into what is stored as it is and what is sealed. */
-export interface SplitSettings {
+export interface Form {
   readonly plain: Readonly<Record<string, unknown>>
   /** Filled secret fields only. */
   readonly secrets: Readonly<Record<string, Secret<string>>>
+}
+
+export interface SplitSettings extends Form {
   /** Names of secret fields that are null: what is stored there is to go. An empty one keeps it. */
   readonly removed: readonly string[]
 }

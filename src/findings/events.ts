@@ -1,19 +1,8 @@
 import type { Database } from '../platform/db/index.ts'
-import type { Contribution } from './counters/store.ts'
-import { canonicalIds, closedBefore, saveEvents } from './events/store.ts'
+import type { Contribution } from './counters/contribution.ts'
+import { canonicalIds, closedBefore, type FindingEvent, saveEvents } from './events/store.ts'
 
 type Db = ReturnType<Database['lane']>
-
-export type EventKind = 'baseline' | 'opened' | 'reopened' | 'severity-changed' | 'closed'
-
-/** What happened to the findings of a vulnerability: in one repository when its images changed, or in all when vulnerability data did. */
-export interface FindingEvent {
-  readonly orgId: string
-  /** The id that speaks for all that it ever had; null: of several at once. */
-  readonly vulnerabilityId: number | null
-  readonly kind: EventKind
-  readonly data: Readonly<Record<string, unknown>>
-}
 
 /** What stands in a place before or after a change. */
 export interface Standing extends Contribution {

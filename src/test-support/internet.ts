@@ -5,25 +5,12 @@ import { Secret } from '../core/index.ts'
 import type { HttpFactory } from '../platform/http/index.ts'
 import { type Authority, createAuthority, type Identity } from './certificates.ts'
 import { testHttp } from './http.ts'
+import type { InterceptedAnswer, InterceptedRequest } from './intercepted.ts'
 import { passOn } from './pass-on.ts'
 import type { Quota } from './quota.ts'
 
 /** Who answers for a host: a handler, or a server on loopback that requests are passed on to, as by a reverse proxy. */
 export type InternetHost = RequestListener | { readonly url: string }
-
-export interface InterceptedRequest {
-  readonly method: string
-  readonly url: URL
-  readonly headers: IncomingMessage['headers']
-}
-
-export interface InterceptedAnswer {
-  readonly status: number
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string
-  /** Nothing is ever sent. */
-  readonly silent?: boolean
-}
 
 /** An internet of our own: the names of real services, each answered by a fake on loopback, with real TLS. */
 export interface Internet {

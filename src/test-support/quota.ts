@@ -1,6 +1,6 @@
 /** What platforms allow, as their fakes enforce it: every request over a published limit is refused in the platform's own form. */
 import { type Clock, systemClock } from '../core/index.ts'
-import type { InterceptedAnswer, InterceptedRequest } from './internet.ts'
+import type { InterceptedAnswer, InterceptedRequest } from './intercepted.ts'
 
 export interface QuotaOptions {
   /** Default: the system's. */

@@ -87,6 +87,7 @@ const single: readonly [
   ['process.env', 'environment', 'scans', () => `export const x = process.env['HOME']\n`],
   ['fetch', 'network', 'scans', () => `export const x = async () => await fetch('http://localhost')\n`],
   ['time', 'time', 'scans', () => `export const x = Date.now()\n`],
+  ['circle', 'circle', 'scans', () => `export type { X } from './planted.ts'\n`],
   ['zod', 'schema', 'scans', () => `import { z } from 'zod'\nexport const x = z\n`],
 ]
 

@@ -1,3 +1,4 @@
+import { importCircles } from './circles.ts'
 import type { Module } from './modules.ts'
 
 /** `architecture.json`. A `*` as last part of a room stands for each folder there; as an import it means every room. */
@@ -139,6 +140,11 @@ export function checkModules(modules: readonly Module[], architecture: Architect
     ),
     ...checkSource(module),
   ])
+  const circles = importCircles(modules).map(({ path, circle }) => ({
+    rule: 'circle',
+    path,
+    message: `imports go in a circle: ${circle}`,
+  }))
   const cycles = roomCycles(architecture).map((room) => ({
     rule: 'cycle',
     path: 'architecture.json',
@@ -154,5 +160,5 @@ export function checkModules(modules: readonly Module[], architecture: Architect
           },
         ]
       : []
-  return [...found, ...cycles, ...few]
+  return [...found, ...circles, ...cycles, ...few]
 }

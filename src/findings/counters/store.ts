@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { type MatchedPair, MATCHES_LOCK } from '../../matching/sql.ts'
 import { chunks, type Database, inTransaction, recordset } from '../../platform/db/index.ts'
 import { recordChange } from '../events.ts'
+import type { Contribution } from './contribution.ts'
 
 type Db = Kysely<unknown>
 
@@ -11,15 +12,6 @@ const FOLD_LOCK = 7_310_002
 const FOLD = 200
 /** Vulnerabilities counted in one transaction. */
 const RECOUNT = 100
-
-/** What one repository, or a whole organisation, adds to the counters of a vulnerability at a severity. */
-export interface Contribution {
-  readonly vulnerability_id: number
-  readonly severity: number
-  readonly findings: number
-  readonly repositories: number
-  readonly fixable: number
-}
 
 /** Vulnerabilities that packages have by open matches. */
 export async function vulnerabilitiesOf(tx: Db, packages: readonly number[]): Promise<number[]> {

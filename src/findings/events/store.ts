@@ -1,8 +1,18 @@
 import { type Kysely, sql } from 'kysely'
 import { chunks, recordset } from '../../platform/db/index.ts'
-import type { FindingEvent } from '../events.ts'
 
 type Db = Kysely<unknown>
+
+type EventKind = 'baseline' | 'opened' | 'reopened' | 'severity-changed' | 'closed'
+
+/** What happened to the findings of a vulnerability: in one repository when its images changed, or in all when vulnerability data did. */
+export interface FindingEvent {
+  readonly orgId: string
+  /** The id that speaks for all that it ever had; null: of several at once. */
+  readonly vulnerabilityId: number | null
+  readonly kind: EventKind
+  readonly data: Readonly<Record<string, unknown>>
+}
 
 const columns = { org_id: 'text', repository_id: 'int', vulnerability_id: 'int', kind: 'text', data: 'jsonb' }
 

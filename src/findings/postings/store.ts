@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { chunks, type Database, inTransaction, recordset, sortedByKey } from '../../platform/db/index.ts'
-import { type Contribution, contributionsOf, logDifference, vulnerabilitiesOf } from '../counters/store.ts'
+import type { Contribution } from '../counters/contribution.ts'
+import { contributionsOf, logDifference, vulnerabilitiesOf } from '../counters/store.ts'
 import { recordBaseline, recordChange } from '../events.ts'
 import { MATCHES_LOCK } from '../../matching/sql.ts'
 

@@ -1,7 +1,7 @@
 import type { RegistryPlatform } from '../../../src/contract/index.ts'
 import { Secret } from '../../../src/core/index.ts'
 import { createAuthority } from '../../../src/test-support/certificates.ts'
-import type { InterceptedAnswer, InterceptedRequest } from '../../../src/test-support/internet.ts'
+import type { InterceptedAnswer, InterceptedRequest } from '../../../src/test-support/intercepted.ts'
 import type { PlatformWorld } from '../../../src/test-support/platform-world.ts'
 
 type Settings = Readonly<Record<string, unknown>>

@@ -1,6 +1,6 @@
 import { AppError, type Clock } from '../../../core/index.ts'
 import { SCOPE } from './credentials.ts'
-import type { IssuedToken } from './identity.ts'
+import type { IssuedToken } from './ports.ts'
 
 /** What a token lasts when nobody says. */
 const shortLife = 300_000

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises'
 import { AppError, Secret } from '../../../core/index.ts'
 import { createApiClient } from '../../index.ts'
 import { type FederatedIdentity, SCOPE } from './credentials.ts'
-import type { IssuedToken, TokenRequest } from './identity.ts'
+import type { IssuedToken, TokenRequest } from './ports.ts'
 import { impersonationAnswer, tokenAnswer } from './schema.ts'
 import { tokenRefusal } from './token-error.ts'
 

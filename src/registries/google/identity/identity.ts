@@ -1,16 +1,9 @@
-import { type AppError, type Clock, isAppError, Secret } from '../../../core/index.ts'
-import type { HttpClient } from '../../../platform/http/index.ts'
+import { type AppError, isAppError, Secret } from '../../../core/index.ts'
 import { ambientToken } from './ambient.ts'
 import type { GoogleCredentials } from './credentials.ts'
 import { federatedToken } from './federation.ts'
+import type { IssuedToken, TokenRequest } from './ports.ts'
 import { serviceAccountToken } from './service-account.ts'
-
-/** What a token endpoint gave. */
-export interface IssuedToken {
-  readonly token: string
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number
-}
 
 export interface AccessToken {
   readonly value: Secret<string>
@@ -18,13 +11,6 @@ export interface AccessToken {
   readonly bearer: Secret<string>
   /** Milliseconds since the epoch: from then on another is given. */
   readonly renewAt: number
-}
-
-export interface TokenRequest {
-  readonly http: HttpClient
-  readonly clock: Clock
-  /** Tries of each request; default: what the HTTP client does. */
-  readonly attempts?: number | undefined
 }
 
 /** Who speaks to Google. Keeps one access token and shares it; after a refusal it never asks again. */

@@ -2,7 +2,7 @@ import { sign } from 'node:crypto'
 import { Secret } from '../../../core/index.ts'
 import { createApiClient } from '../../index.ts'
 import { SCOPE, type ServiceAccountKey } from './credentials.ts'
-import type { IssuedToken, TokenRequest } from './identity.ts'
+import type { IssuedToken, TokenRequest } from './ports.ts'
 import { tokenAnswer } from './schema.ts'
 import { tokenRefusal } from './token-error.ts'
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { Secret, systemClock } from '../../../core/index.ts'
 import { buildImage } from '../../../test-support/image-builder/index.ts'
-import type { InterceptedAnswer } from '../../../test-support/internet.ts'
+import type { InterceptedAnswer } from '../../../test-support/intercepted.ts'
 import {
   type GitlabWorld,
   type GitlabWorldOptions,

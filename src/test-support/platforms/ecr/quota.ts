@@ -1,11 +1,16 @@
 import { quotaRefusal, type QuotaRule } from '../../quota.ts'
-import type { EcrHosts } from './index.ts'
 
 /**
  * 20 calls of the API a second, of which 200 may be saved up: the lowest that is published for any call (docs.aws.amazon.com, Amazon
  * ECR, "Common errors"); none is published for those that list. 2,000 a second at the registry ("Amazon ECR service quotas").
  */
-export function ecrQuota({ api, registry }: EcrHosts): readonly QuotaRule[] {
+export function ecrQuota({
+  api,
+  registry,
+}: {
+  readonly api: string
+  readonly registry: string
+}): readonly QuotaRule[] {
   return [
     {
       counts: ({ url }) => url.hostname === api,
