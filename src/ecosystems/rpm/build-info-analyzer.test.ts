@@ -53,6 +53,11 @@ describe('Dockerfiles', () => {
 describe('labels of a Dockerfile', () => {
   const labels = (text: string): string[] => dockerfileLabels(text).map(({ key, value }) => `${key}=${value}`)
 
+  it('ends where variables double from line to line', () => {
+    const doubling = Array.from({ length: 64 }, (_, line) => `ENV A${line + 1}=$A${line}$A${line}`)
+    expect(() => labels(['ENV A0=x', ...doubling].join('\n'))).toThrow(/more text than/)
+  })
+
   it('may go over lines with comments between, in quotes, and in the old form', () => {
     expect(labels('FROM x\nLABEL a="1 2" \\\n# comment\n\n  b=c\\ d\nlabel old a value\n')).toEqual([
       'a=1 2',

@@ -4,12 +4,33 @@ export interface DockerfileLabel {
   readonly value: string
 }
 
+/** Characters that variables may stand for in one file: each line may repeat the ones before, which doubles. */
+const MAX_EXPANDED = 1024 * 1024
+
+class Variables {
+  readonly #values = new Map<string, string>()
+  #left = MAX_EXPANDED
+
+  set(name: string, value: string): void {
+    this.#values.set(name, value)
+  }
+
+  /** Empty for one that was never set. @throws Error when all that was asked for together is too much */
+  get(name: string): string {
+    const value = this.#values.get(name) ?? ''
+    this.#left -= value.length
+    if (this.#left < 0) throw new Error('its variables stand for more text than those of any real Dockerfile')
+    return value
+  }
+}
+
 /**
  * The labels of a Dockerfile, with the values of ARG (before the first FROM) and ENV put in: as much of the format
  * (docs.docker.com/reference/dockerfile) as files of Red Hat's build system use. What is no instruction of these is passed over.
+ * @throws Error when its variables stand for too much text
  */
 export function dockerfileLabels(text: string): DockerfileLabel[] {
-  const values = new Map<string, string>()
+  const values = new Variables()
   const labels: DockerfileLabel[] = []
   let inStage = false
   for (const { name, rest } of instructions(text)) {
@@ -30,14 +51,15 @@ function* instructions(text: string): Generator<{ name: string; rest: string }> 
     const continued = /\\[ \t]*$/.test(line)
     pending += continued ? line.replace(/\\[ \t]*$/, '') : line
     if (continued) continue
-    const [, name = '', rest = ''] = /^\s*(\S+)\s*(.*)$/s.exec(pending) ?? []
-    yield { name: name.toUpperCase(), rest }
+    const instruction = pending.trimStart()
+    const [name = ''] = instruction.split(/\s/, 1)
+    yield { name: name.toUpperCase(), rest: instruction.slice(name.length).trimStart() }
     pending = ''
   }
 }
 
 /** `a=b "c"="d e"`, or in the old form `a b c`. */
-function pairs(text: string, values: ReadonlyMap<string, string>): [string, string][] {
+function pairs(text: string, values: Variables): [string, string][] {
   const words = text.match(/(?:\\.|"(?:\\.|[^"\\])*"|'[^']*'|[^\s"'\\])+/gs) ?? []
   const [first = ''] = words
   if (!first.includes('=')) {
@@ -57,7 +79,7 @@ const pieces =
   /'([^']*)'|\\(.)|"|\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::([-+])([^}]{0,1000}))?\})|([^'"\\$]+|[\s\S])/g
 
 /** Quotes away, escapes and variables resolved; between single quotes all stays. */
-function expand(word: string, values: ReadonlyMap<string, string>): string {
+function expand(word: string, values: Variables): string {
   return word.replaceAll(
     pieces,
     (
@@ -75,7 +97,7 @@ function expand(word: string, values: ReadonlyMap<string, string>): string {
       if (plain !== undefined) return plain
       const name = bare ?? braced
       if (name === undefined) return ''
-      const value = values.get(name) ?? ''
+      const value = values.get(name)
       if (sign === '-') return value || (other ?? '')
       return sign === '+' ? value && (other ?? '') : value
     },
