@@ -23,11 +23,10 @@ interface Outcome {
   readonly detail: string
 }
 
-function command(binary: string, ...args: string[]): Outcome {
-  const done = spawnSync(process.execPath, [join(root, 'node_modules', binary), ...args], {
-    cwd: root,
-    encoding: 'utf8',
-  })
+/** @param script in node_modules, or in tools */
+function command(script: string, ...args: string[]): Outcome {
+  const home = script.startsWith('tools/') ? root : join(root, 'node_modules')
+  const done = spawnSync(process.execPath, [join(home, script), ...args], { cwd: root, encoding: 'utf8' })
   return { ok: done.status === 0, detail: `${done.stdout}${done.stderr}`.trim() }
 }
 
@@ -58,6 +57,7 @@ const steps: readonly [string, () => Outcome][] = [
   ['lint', () => command('oxlint/bin/oxlint', '--quiet')],
   ['format', () => command('@biomejs/biome/bin/biome', 'format', '.')],
   ['boundaries', architecture],
+  ['patterns', () => command('tools/checks/patterns.ts')],
   ['unused code', () => command('knip/bin/knip.js', '--no-progress')],
   ['lock file', () => problems(checkLockFile(root))],
   ['docs links', () => problems(checkDocs(root))],

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import { AppError, type Digest, digestFromHex, isAppError } from '../core/index.ts'
+import { AppError, type Digest, digestFromHex, isAppError, stripEnd } from '../core/index.ts'
 import { ByteReader } from './byte-reader.ts'
 import { METADATA_NAME } from './folder.ts'
 import { type DatabaseKind, vulnerabilityDatabase } from './kind.ts'
@@ -112,7 +112,7 @@ export function readTarHeader(
   const sum = header.reduce((total, byte, index) => total + (index >= 148 && index < 156 ? 32 : byte), 0)
   const size = sizeOf(header.subarray(124, 136))
   if (octal(header.subarray(148, 156)) !== sum || size === undefined) return undefined
-  const name = header.toString('utf8', 0, 100).replace(/\0.*$/s, '').replace(/^\.\//, '')
+  const name = untilNul(header.toString('utf8', 0, 100)).replace(/^\.\//, '')
   const type = header[156] ?? 0
   return { name, size, isFile: type === 0 || type === 0x30 }
 }
@@ -124,11 +124,12 @@ function sizeOf(field: Buffer): number | undefined {
   return Number.isSafeInteger(size) && size >= 0 ? size : undefined
 }
 
+function untilNul(text: string): string {
+  return text.split('\0', 1)[0] ?? ''
+}
+
 function octal(field: Buffer): number {
-  const text = field
-    .toString('latin1')
-    .replace(/[\0 ]+$/, '')
-    .trim()
+  const text = stripEnd(field.toString('latin1'), '\0 ').trim()
   return /^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : Number.NaN
 }
 

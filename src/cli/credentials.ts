@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { RegistryCredentials } from '../app/engine.ts'
-import { AppError, Secret } from '../core/index.ts'
+import { AppError, Secret, stripEnd } from '../core/index.ts'
 
 /** How to sign in at a registry, or why that is not known. */
 export interface FoundCredentials {
@@ -63,7 +63,7 @@ function decode(entry: Json, path: string): RegistryCredentials | undefined {
     return { identityToken: new Secret(identitytoken) }
   }
   if (typeof auth === 'string' && auth !== '') {
-    const pair = Buffer.from(auth, 'base64').toString('utf8').replace(/\0+$/, '')
+    const pair = stripEnd(Buffer.from(auth, 'base64').toString('utf8'), '\0')
     const colon = pair.indexOf(':')
     if (colon < 1) throw invalid(path, 'an "auth" in it is not base64 of user:password')
     return { username: pair.slice(0, colon), password: new Secret(pair.slice(colon + 1)) }

@@ -37,7 +37,8 @@ async function localPath(
   name: string,
 ): Promise<{ readonly path: string; readonly wanted?: string } | undefined> {
   if (await exists(name)) return { path: name }
-  const [, path = '', wanted = ''] = /^(.+?):(.+)$/.exec(name) ?? []
+  const colon = name.indexOf(':', 1)
+  const [path, wanted] = colon === -1 ? ['', ''] : [name.slice(0, colon), name.slice(colon + 1)]
   if (path !== '' && (await exists(path))) return { path, wanted }
   return looksLikePath(name) ? { path: name } : undefined
 }

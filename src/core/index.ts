@@ -62,3 +62,4 @@ export {
   severityOfRank,
   severityRank,
 } from './severity.ts'
+export { strip, stripEnd, stripStart } from './strip.ts'

@@ -1,3 +1,5 @@
+import { stripEnd, stripStart } from './strip.ts'
+
 export interface PackageUrlParts {
   /** A type of the purl specification: `deb`, `apk`, `npm`. */
   readonly type: string
@@ -73,9 +75,10 @@ export function parsePackageUrl(text: string): PackageUrl | undefined {
   if (text.length > LONGEST || !/^pkg:/i.test(text)) return undefined
   const [beforeSubpath, subpath] = cut(text.slice(4), text.slice(4).lastIndexOf('#'))
   const [path, query] = cut(beforeSubpath, beforeSubpath.lastIndexOf('?'))
-  const [type, rest] = cut(path.replace(/^\/+/, ''), path.replace(/^\/+/, '').indexOf('/'))
+  const bare = stripStart(path, '/')
+  const [type, rest] = cut(bare, bare.indexOf('/'))
   if (!/^[A-Za-z][A-Za-z0-9.+-]*$/.test(type)) return undefined
-  const [place, version] = splitVersion(rest.replace(/\/+$/, ''))
+  const [place, version] = splitVersion(stripEnd(rest, '/'))
   const segments = place.split('/').filter((part) => part !== '')
   const name = decode(segments.pop() ?? '')
   if (name === '') return undefined

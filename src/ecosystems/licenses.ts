@@ -1,4 +1,5 @@
-const separator = /,?[_ ]+(?:or|and)[_ ]+|, */
+/** Tried once for each run of blanks: from the second of them on, it can only fail again. */
+const separator = /,?(?<![_ ])[_ ]+(?:or|and)[_ ]+|, */
 
 /** Words of a licence's text, in lower case: what has one is no list of names. */
 const wordsOfTexts =

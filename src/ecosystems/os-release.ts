@@ -1,3 +1,4 @@
+import { strip } from '../core/index.ts'
 import type { Analyzer, LayerFact } from '../indexing/index.ts'
 import { decodeText } from './text.ts'
 
@@ -24,13 +25,9 @@ function osReleaseFacts(path: string, text: string, familyOf: FamilyOf): LayerFa
   const values = new Map<string, string>()
   for (const line of text.split('\n')) {
     const equals = line.indexOf('=')
-    if (equals !== -1) values.set(line.slice(0, equals).trim(), unquote(line.slice(equals + 1).trim()))
+    if (equals !== -1) values.set(line.slice(0, equals).trim(), strip(line.slice(equals + 1).trim(), `"'`))
   }
   const family = familyOf(values.get('ID') ?? '', values.get('NAME') ?? '')
   const release = values.get('VERSION_ID')
   return family !== undefined && release ? [{ kind: 'os', path, family, release }] : []
-}
-
-function unquote(text: string): string {
-  return text.replace(/^["']+|["']+$/g, '')
 }

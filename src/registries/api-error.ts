@@ -1,9 +1,9 @@
-import { AppError, type ErrorKind, safeText } from '../core/index.ts'
+import { AppError, type ErrorKind, safeText, stripEnd } from '../core/index.ts'
 
 /** The message of an error body, whatever its form; cut and made safe to show. */
 export function saidIn(body: unknown): string {
   const text = messageIn(body, 0)
-  return text === undefined ? '' : safeText(text, 300).replace(/[.\s]+$/, '')
+  return text === undefined ? '' : stripEnd(safeText(text, 300), '. ')
 }
 
 const messageNames = [

@@ -1,3 +1,4 @@
+import { stripEnd, stripStart } from '../../core/index.ts'
 import type { Analyzer, LayerFact, PackageFact } from '../../indexing/index.ts'
 import { damageFacts, decodeText } from '../index.ts'
 import { isApkVersion } from './version.ts'
@@ -80,6 +81,6 @@ export function readInstalled(text: string): { packages: PackageFact[]; files: s
 function licensesOf(expression: string): string[] {
   return expression
     .split(/\s+/)
-    .map((word) => word.replace(/^\(+|\)+$/g, ''))
+    .map((word) => stripEnd(stripStart(word, '('), ')'))
     .filter((word) => word !== '' && word !== 'AND' && word !== 'OR')
 }

@@ -15,7 +15,7 @@ export const ownedFilesAnalyzer: Analyzer = {
   wants: (file) => list.test(file.path) || checksums.test(file.path),
   read: (path, content) => {
     const lines = decodeText(content).split('\n')
-    const [, owner = ''] = /([^/]+)\.(?:list|md5sums)$/.exec(path) ?? []
+    const owner = path.slice(path.lastIndexOf('/') + 1, path.lastIndexOf('.'))
     return [{ kind: 'owned-files', owner, files: path.endsWith('.list') ? listed(lines) : summed(lines) }]
   },
 }

@@ -1,3 +1,4 @@
+import { strip } from '../../core/index.ts'
 import type { PackageFact } from '../../indexing/index.ts'
 import { splitLicenses } from '../index.ts'
 
@@ -51,16 +52,7 @@ function list(line: string): string {
 }
 
 function unquote(text: string): string {
-  const bare = text.trim().replace(/\.freeze$/, '')
-  let start = 0
-  let end = bare.length
-  while (start < end && isQuote(bare[start])) start += 1
-  while (end > start && isQuote(bare[end - 1])) end -= 1
-  return bare.slice(start, end)
-}
-
-function isQuote(character: string | undefined): boolean {
-  return character === "'" || character === '"'
+  return strip(text.trim().replace(/\.freeze$/, ''), `'"`)
 }
 
 function* linesOf(text: string): Generator<string> {

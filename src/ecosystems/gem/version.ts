@@ -22,7 +22,7 @@ interface GemVersion {
 const MAX_LENGTH = 10_000
 
 const pattern = String.raw`[0-9]+(?:\.[0-9a-zA-Z]+)*(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?`
-const whole = new RegExp(`^[\\t\\n\\f\\r ]*(?:${pattern})?[\\t\\n\\f\\r ]*$`)
+const whole = new RegExp(`^[\\t\\n\\f\\r ]*(?:${pattern}[\\t\\n\\f\\r ]*)?$`)
 const grammar = constraintGrammar(['==', '!=', '>=', '=>', '<=', '=<', '~>', '=', '>', '<'], pattern)
 const readConstraint = createConstraintReader(grammar, parseGemVersion)
 

@@ -1,3 +1,5 @@
+import { strip } from '../../core/index.ts'
+
 const MAX_LENGTH = 256 * 1024
 
 /**
@@ -76,7 +78,7 @@ function letterX(letters: string, stripValue: () => void): number | undefined {
 
 /** `name=value`, or several as CSV when there is more than one `=`. undefined for what is neither. */
 function pairsOf(text: string): [string, string][] | undefined {
-  const parts = text.split('=').length > 2 ? splitCsv(text) : [text.replace(/^"+|"+$/g, '')]
+  const parts = text.split('=').length > 2 ? splitCsv(text) : [strip(text, '"')]
   const pairs = parts.map((part): [string, string] => {
     const at = part.indexOf('=')
     return [part.slice(0, Math.max(at, 0)), part.slice(at + 1)]

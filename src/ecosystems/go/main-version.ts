@@ -1,3 +1,4 @@
+import { stripEnd, stripStart } from '../../core/index.ts'
 import { parseLinkerVariables } from './linker-flags.ts'
 
 const numeric = String.raw`(?:0|[1-9]\d*)`
@@ -26,8 +27,8 @@ export function versionOfMain(path: string, stamped: string, ldflags: string): s
 function versionFromFlags(path: string, ldflags: string): string {
   const ranks: [string[], string[], string[]] = [[], [], []]
   for (const [name, value] of parseLinkerVariables(ldflags)) {
-    const key = name.replace(/^'+/, '')
-    const version = value.replace(/'+$/, '')
+    const key = stripStart(name, "'")
+    const version = stripEnd(value, "'")
     if (!/\.ver(?:sion)?$/i.test(key) || !isSemanticVersion(version)) continue
     ranks[rankOf(key, path)].push(version)
   }

@@ -1,10 +1,12 @@
+import { strip } from '../../core/index.ts'
+
 /** White space as Go's strings.Fields and strings.TrimSpace know it (Unicode's White_Space). */
-const space = String.raw`[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]`
-const around = new RegExp(`^${space}+|${space}+$`, 'g')
-const between = new RegExp(`${space}+`)
+const spaces =
+  '\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000'
+const between = new RegExp(`[${spaces}]+`)
 
 export function trimSpace(text: string): string {
-  return text.replace(around, '')
+  return strip(text, spaces)
 }
 
 export function fieldsOf(text: string): string[] {

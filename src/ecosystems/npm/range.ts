@@ -12,7 +12,7 @@ interface Comparator {
 
 const part = String.raw`(?:\d+|[xX*])`
 const comparator = new RegExp(
-  String.raw`\s*(?<operator>==|>=|=>|<=|=<|[<>=~^])?\s*v?(?<release>${part}(?:\.${part}){0,2})(?:-(?<prerelease>[\dA-Za-z-]+(?:\.[\dA-Za-z-]+)*))?(?:\+[\dA-Za-z-]+(?:\.[\dA-Za-z-]+)*)?\s*,?`,
+  String.raw`\s*(?:(?<operator>==|>=|=>|<=|=<|[<>=~^])\s*)?v?(?<release>${part}(?:\.${part}){0,2})(?:-(?<prerelease>[\dA-Za-z-]+(?:\.[\dA-Za-z-]+)*))?(?:\+[\dA-Za-z-]+(?:\.[\dA-Za-z-]+)*)?\s*,?`,
   'y',
 )
 

@@ -40,10 +40,10 @@ export function* elements(text: string, root: string): Generator<Element> {
 
 function attributesOf(text: string): ReadonlyMap<string, string> {
   return new Map(
-    Array.from(text.matchAll(/([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g), ([, name = '', double, single]) => [
-      name,
-      unescape(double ?? single ?? ''),
-    ]),
+    Array.from(
+      text.matchAll(/\s*([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/gy),
+      ([, name = '', double, single]) => [name, unescape(double ?? single ?? '')],
+    ),
   )
 }
 

@@ -1,3 +1,4 @@
+import { strip, stripStart } from '../../core/index.ts'
 import type { PackageFact } from '../../indexing/index.ts'
 import { splitLicenses } from '../index.ts'
 
@@ -29,7 +30,7 @@ function readHeaders(text: string): Headers {
   for (const line of unfold(text)) {
     const colon = line.indexOf(':')
     const name = line.slice(0, Math.max(colon, 0)).toLowerCase()
-    const value = line.slice(colon + 1).replace(/^[ \t]+/, '')
+    const value = stripStart(line.slice(colon + 1), ' \t')
     // A space before the colon makes another name of it, not an error.
     if (!token.test(name.replaceAll(' ', '')) || hasControl(value)) return headers
     if (!wanted.has(name)) continue
@@ -53,22 +54,10 @@ function* unfold(text: string): Generator<string> {
       yield parts.join(' ')
       parts = []
     }
-    parts.push(trim(line))
+    parts.push(strip(line, ' \t'))
     at = end + 1
   }
   if (parts.length > 0) yield parts.join(' ')
-}
-
-function trim(line: string): string {
-  let start = 0
-  let end = line.length
-  while (start < end && isBlank(line[start])) start += 1
-  while (end > start && isBlank(line[end - 1])) end -= 1
-  return line.slice(start, end)
-}
-
-function isBlank(character: string | undefined): boolean {
-  return character === ' ' || character === '\t'
 }
 
 function hasControl(value: string): boolean {

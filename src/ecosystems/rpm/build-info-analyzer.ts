@@ -41,7 +41,7 @@ function build(path: string, text: string): LayerFact[] {
   if (!arch) throw new Error('it has no label architecture')
   if (component.length + arch.length > MAX_LABELS)
     throw new Error('its labels are longer than those of any real image')
-  const [version = ''] = /[^-]*-[^-]*$/.exec(path) ?? []
+  const version = path.includes('-') ? path.split('-').slice(-2).join('-') : ''
   return [{ kind: 'build-info', path, nvr: `${component}-${version}`, arch }]
 }
 

@@ -8,7 +8,7 @@ export interface Challenge {
 
 // token68 (`Negotiate YII=`) is matched so that it is stepped over; then scheme, name, "=", quoted or bare value.
 const token = "[A-Za-z0-9!#$%&'*+.^_`|~-]+"
-const parameter = new RegExp(`\\s*,?\\s*(${token})\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s,"]+))`, 'y')
+const parameter = new RegExp(`(?:\\s*,)?\\s*(${token})\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s,"]+))`, 'y')
 const schemeStart = new RegExp(
   `[\\s,]*(${token})(?=[\\s,]|$)(?:[ \\t]+[A-Za-z0-9._~+/-]+=*(?=\\s*(?:,|$)))?`,
   'y',

@@ -1,4 +1,4 @@
-import { AppError, type Clock, safeText } from '../../core/index.ts'
+import { AppError, type Clock, safeText, stripEnd } from '../../core/index.ts'
 import { type HttpResponse, parseRetryAfter } from '../../platform/http/index.ts'
 import { isHtml, notARegistry } from './answer.ts'
 import { type RegistryCredentials, redact } from './credentials.ts'
@@ -154,7 +154,7 @@ function refused(asked: Asked, status: number, said: string): AppError {
 function byStatus(asked: Asked, response: HttpResponse, { code, message }: Stated): AppError {
   const { status } = response
   const { host, credentials, scope } = asked
-  const text = safeText(redact(message, credentials)).replace(/[.\s]+$/, '')
+  const text = stripEnd(safeText(redact(message, credentials)), '. ')
   const said = text === '' ? '' : ` (it says: ${text})`
   const retryAt = parseRetryAfter(response.header('retry-after'), asked.clock.now())
   if (status === 429 || code === 'TOOMANYREQUESTS') return rateLimited(host, retryAt, said)

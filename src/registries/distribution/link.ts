@@ -1,13 +1,30 @@
-// Comma-separated `<target>; name=value; name="value"`; the brackets are missing from some registries' answers.
-const entry =
-  /\s*(?:<\s*([^<>]*?)\s*>|([^\s<>;,]+))((?:\s*;\s*[^\s=;,]+\s*(?:=\s*(?:"[^"]*"|[^\s";,]*))?)*)\s*(?:,|$)/y
-const attribute = /;\s*([^\s=;,]+)\s*(?:=\s*(?:"([^"]*)"|([^\s";,]*)))?/g
+// Comma-separated `<target>; name=value; name="value"`; the brackets are missing from some registries' answers. One pattern for the
+// whole would take the cube of what a hostile header repeats.
+const target = /\s*(?:<([^<>]*)>|([^\s<>;,]+))/y
+const attribute = /\s*;\s*([^\s=;,]+)\s*(?:=\s*(?:"([^"]*)"|([^\s";,]*)))?/y
+const separator = /\s*(?:,|$)/y
 
 const longest = 16_384
 
-function relations(attributes: string): string[] {
-  const rel = [...attributes.matchAll(attribute)].find(([, name]) => name?.toLowerCase() === 'rel')
-  return (rel?.[2] ?? rel?.[3] ?? '').toLowerCase().split(/\s+/)
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at
+  return pattern.exec(text)
+}
+
+/** The links of one header with what they are to the page, up to the first that is none. */
+function* linksOf(text: string): Generator<{ readonly target: string; readonly rel: string | undefined }> {
+  let at = 0
+  for (let link = matchAt(target, text, at); link !== null; link = matchAt(target, text, at)) {
+    at = target.lastIndex
+    let rel: string | undefined
+    for (let next = matchAt(attribute, text, at); next !== null; next = matchAt(attribute, text, at)) {
+      at = attribute.lastIndex
+      if (next[1]?.toLowerCase() === 'rel') rel ??= next[2] ?? next[3] ?? ''
+    }
+    if (matchAt(separator, text, at) === null) return
+    at = separator.lastIndex
+    yield { target: (link[1] ?? link[2] ?? '').trim(), rel }
+  }
 }
 
 /**
@@ -18,10 +35,8 @@ function relations(attributes: string): string[] {
  */
 export function nextLink(headers: readonly string[]): string | undefined {
   for (const header of headers) {
-    const text = header.slice(0, longest)
-    entry.lastIndex = 0
-    for (let match = entry.exec(text); match && match[0] !== ''; match = entry.exec(text)) {
-      if (relations(match[3] ?? '').includes('next')) return match[1] ?? match[2]
+    for (const { target: found, rel = '' } of linksOf(header.slice(0, longest))) {
+      if (rel.toLowerCase().split(/\s+/).includes('next')) return found
     }
   }
   return undefined

@@ -1,4 +1,4 @@
-import { AppError, safeText } from '../../core/index.ts'
+import { AppError, safeText, stripEnd } from '../../core/index.ts'
 import { type ApiRefusal, apiError, saidIn } from '../index.ts'
 import { refusalAnswer } from './answers/schema.ts'
 
@@ -98,7 +98,7 @@ function permissionMissing(
   return new AppError({
     code: 'permission-missing',
     kind: 'denied',
-    publicMessage: `${account} is not allowed to ${doing} in the project ${project}${missing} (PERMISSION_DENIED: ${safeText(message, 300).replace(/[.\s]+$/, '')}).`,
+    publicMessage: `${account} is not allowed to ${doing} in the project ${project}${missing} (PERMISSION_DENIED: ${stripEnd(safeText(message, 300), '. ')}).`,
     remedy: `Grant ${account} a role with ${permission === '' ? 'that permission' : permission} on the project, such as roles/artifactregistry.reader. Google says the same of a project, a region or a repository that does not exist: check their names.`,
   })
 }

@@ -40,7 +40,8 @@ function packagesTable(file: SqliteFile): { readonly root: number; readonly colu
 
 /** Of `CREATE TABLE 'Packages' (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL)`. */
 function columnNames(sql: string): string[] {
-  const [, columns = ''] = /\((.*)\)/s.exec(sql.slice(0, 4096)) ?? []
+  const start = sql.slice(0, 4096)
+  const columns = start.slice(start.indexOf('(') + 1, Math.max(start.lastIndexOf(')'), 0))
   return columns.split(',').map((column) => /[\w]+/.exec(column)?.[0].toLowerCase() ?? '')
 }
 

@@ -1,3 +1,5 @@
+import { stripEnd } from '../../../core/index.ts'
+
 /**
  * One of the clouds that Azure Container Registry is in. A token of one is worth nothing in another.
  * Hosts: @azure/identity (AzureAuthorityHosts) and @azure/container-registry (KnownContainerRegistryAudience).
@@ -63,11 +65,11 @@ export interface NamedRegistry {
  * @returns undefined when it is none of them
  */
 export function readRegistryName(text: string): NamedRegistry | undefined {
-  const host = text
+  const address = text
     .trim()
     .toLowerCase()
     .replace(/^https:\/\//, '')
-    .replace(/\/+$/, '')
+  const host = stripEnd(address, '/')
   const dot = host.indexOf('.')
   const name = dot < 0 ? host : host.slice(0, dot)
   const cloud = dot < 0 ? undefined : clouds.find(({ suffix }) => suffix === host.slice(dot + 1))

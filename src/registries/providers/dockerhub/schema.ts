@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isRepositoryName, type Secret } from '../../../core/index.ts'
+import { isRepositoryName, type Secret, strip } from '../../../core/index.ts'
 import {
   optionalText,
   parseSettings,
@@ -36,11 +36,7 @@ export function repositoryOf(text: string): string {
 const isHubName = (name: string): boolean => isRepositoryName(name) && name.split('/').length === 2
 
 /** A namespace however it was written. */
-export const bare = (text: string): string =>
-  text
-    .trim()
-    .replace(/^\/+|\/+$/g, '')
-    .toLowerCase()
+export const bare = (text: string): string => strip(text.trim(), '/').toLowerCase()
 
 const form = z.object({
   username: requiredText(255, 'The user name is missing: that of a person, or of an organization.'),

@@ -1,4 +1,4 @@
-import { AppError, type AppErrorOptions, isAppError, safeText } from '../../../core/index.ts'
+import { AppError, type AppErrorOptions, isAppError, safeText, stripEnd } from '../../../core/index.ts'
 import { answerInvalid, repositoryNotFound } from '../../index.ts'
 
 /** What was asked, so that a refusal can name it. */
@@ -30,7 +30,7 @@ const refused = (publicMessage: string, remedy: string): Facts => ({
 })
 
 const said = ({ name, message }: Stated): string =>
-  `(it says: ${name}${message === '' ? '' : `: ${safeText(message, 600).replace(/[.\s]+$/, '')}`})`
+  `(it says: ${name}${message === '' ? '' : `: ${stripEnd(safeText(message, 600), '. ')}`})`
 
 // Names are those of the common errors of AWS (API reference, "Common Errors"), of STS and of ECR; the first that fits decides.
 const rules: readonly Rule[] = [

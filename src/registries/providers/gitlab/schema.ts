@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isRepositoryName, type Secret } from '../../../core/index.ts'
+import { isRepositoryName, type Secret, strip, stripEnd } from '../../../core/index.ts'
 import {
   optionalText,
   parseSettings,
@@ -43,8 +43,6 @@ function address(text: string, { pathAllowed }: { readonly pathAllowed: boolean 
   const isPlain = url.search === '' && url.hash === '' && !/[^\w./~-]/.test(url.pathname)
   return isPlain && (pathAllowed || url.pathname === '/') ? url : undefined
 }
-
-const trimmed = (text: string): string => text.replace(/^\/+|\/+$/g, '')
 
 const form = z
   .object({
@@ -91,7 +89,7 @@ function problems(values: Values): Problem[] {
           ] as const,
         ]
       : urlProblem('registryUrl', registry, values)),
-    ...(values.namespace === undefined || namespacePath.test(trimmed(values.namespace))
+    ...(values.namespace === undefined || namespacePath.test(strip(values.namespace, '/'))
       ? []
       : [
           [
@@ -128,9 +126,9 @@ export function readSettings(settings: unknown): GitlabSettings {
   return {
     username: values.username,
     token: values.token,
-    namespace: values.namespace === undefined ? undefined : trimmed(values.namespace),
+    namespace: values.namespace === undefined ? undefined : strip(values.namespace, '/'),
     repositories: values.repositories,
-    gitlabUrl: gitlab.origin + gitlab.pathname.replace(/\/+$/, ''),
+    gitlabUrl: gitlab.origin + stripEnd(gitlab.pathname, '/'),
     registryHost: registry.host,
     plainRegistry: registry.protocol === 'http:',
     plainHttp: registry.protocol === 'http:' || gitlab.protocol === 'http:',

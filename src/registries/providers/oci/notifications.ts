@@ -1,4 +1,4 @@
-import { isRepositoryName, isTag } from '../../../core/index.ts'
+import { isRepositoryName, isTag, strip } from '../../../core/index.ts'
 import {
   checkSecretHeader,
   type IncomingNotification,
@@ -76,12 +76,7 @@ function isWanted(settings: IncomingNotification['settings'], repository: string
     .map((name) => textOf(name).trim())
     .filter((name) => name !== '')
   if (named.length > 0) return named.includes(repository)
-  return isBelow(
-    textOf(prefix)
-      .trim()
-      .replace(/^\/+|\/+$/g, ''),
-    repository,
-  )
+  return isBelow(strip(textOf(prefix).trim(), '/'), repository)
 }
 
 const sample = `# distribution: config.yml

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isRepositoryName, type Secret } from '../../../core/index.ts'
+import { isRepositoryName, type Secret, strip } from '../../../core/index.ts'
 import {
   optionalSecret,
   optionalText,
@@ -56,14 +56,10 @@ function urlProblem({ url, allowPlainHttp }: Form): string | undefined {
   return undefined
 }
 
-function trimSlashes(text: string): string {
-  return text.replace(/^\/+|\/+$/g, '')
-}
-
 function problems(values: Form): Issue[] {
   const url = urlProblem(values)
   const badName = values.repositories.find((name) => !isRepositoryName(name))
-  const prefix = trimSlashes(values.prefix ?? '')
+  const prefix = strip(values.prefix ?? '', '/')
   return [
     ...(url ? [{ path: 'url', message: url }] : []),
     ...(badName === undefined
@@ -110,7 +106,7 @@ export function readSettings(settings: unknown): OciSettings {
     transport: transportOf(values),
     credentials: username && password ? { username, password } : undefined,
     signInHost: values.signInHost?.toLowerCase(),
-    prefix: trimSlashes(values.prefix ?? ''),
+    prefix: strip(values.prefix ?? '', '/'),
     repositories: values.repositories,
   }
 }
