@@ -39,8 +39,9 @@ export class FileTree<T> {
     const found: T[] = []
     const pending = [this.#root]
     for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-      found.push(...sorted(folder.values ?? new Map<string, T>()))
-      pending.push(...sorted(folder.children).reverse())
+      // One at a time: a call takes some hundred thousand arguments, a folder more files.
+      for (const value of sorted(folder.values ?? new Map<string, T>())) found.push(value)
+      for (const child of sorted(folder.children).reverse()) pending.push(child)
     }
     return found
   }

@@ -206,6 +206,12 @@ describe('a tree of files', () => {
   })
 })
 
+it('a folder may have more files than a call has room for arguments', () => {
+  const tree = new FileTree<number>()
+  for (let file = 0; file < 300_000; file += 1) tree.set(`folder/${file}`, 'k', file)
+  expect(tree.values()).toHaveLength(300_000)
+})
+
 describe('the build that a package comes from', () => {
   const build = (path: string, more: Partial<BuildInfo>): LayerFact => ({ kind: 'build-info', path, ...more })
   const manifest = (...contentSets: string[]): LayerFact =>

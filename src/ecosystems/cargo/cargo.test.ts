@@ -127,6 +127,25 @@ rand = "0.8, <0.9"
     const root = `[workspace]\nmembers = [${many}]`
     expect(listed({ ...files, 'Cargo.lock': lock, 'Cargo.toml': root })).toEqual([])
   })
+
+  it('takes little memory and time for what is said very often', () => {
+    const repeated = (count: number, text: string): string =>
+      Array.from({ length: count }, () => text).join(',')
+    const member = Array.from({ length: 1_000 }, (_, index) => `d${index} = "1"`).join('\n')
+    const workspace = `[workspace]\nmembers = [${repeated(40_000, '"a"')}]\n[package]\nname = "x"\nversion = "1.0.0"\n`
+    const crates = [
+      `[[package]]\nname = "d1"\nversion = "1.0.0"\ndependencies = [${repeated(200_000, '"d2"')}]\n`,
+      ...Array.from({ length: 2_000 }, (_, patch) => `[[package]]\nname = "d2"\nversion = "1.0.${patch}"\n`),
+    ]
+    const direct = `[dependencies]\nd2 = "${repeated(20_000, '').replaceAll(',', '>9||')}>9"\n`
+    expect(
+      listed({
+        'Cargo.lock': crates.join(''),
+        'Cargo.toml': workspace + direct,
+        'a/Cargo.toml': `[package]\nname = "a"\n[dependencies]\n${member}`,
+      }),
+    ).toEqual(['d1 1.0.0', 'd2 1.0.1999'])
+  })
 })
 
 describe('a crate', () => {

@@ -53,7 +53,7 @@ function built(
   const root = manifests.get(posix.join(folder, 'Cargo.toml'))
   if (root === undefined) return crates
   const found = root.members.flatMap((member) => members.find(posix.join(folder, member, 'Cargo.toml')))
-  return withoutDevelopment(crates, root, found)
+  return withoutDevelopment(crates, root, [...new Set(found)])
 }
 
 /** Finds the manifests of a workspace's members; patterns of hostile layers cost no more than those of large real ones. */

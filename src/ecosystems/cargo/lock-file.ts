@@ -90,9 +90,9 @@ export function withoutDevelopment(
     [root, ...members].map(({ name, version }) => `${name}@${version ?? root.workspaceVersion ?? ''}`),
   )
   // The root's word on a version goes before its members'.
-  const wanted = new Map(
-    [...members.toReversed(), root].flatMap(({ dependencies }) => Array.from(dependencies)),
-  )
+  const wanted = new Map<string, string>()
+  for (const { dependencies } of [...members.toReversed(), root])
+    for (const [name, constraint] of dependencies) wanted.set(name, constraint)
   const pending = Array.from(wanted).flatMap(([name, constraint]) => {
     const direct = byName.get(name)?.find(({ version }) => isIn(version, constraint))
     return direct === undefined ? [] : [direct.id]
@@ -102,13 +102,17 @@ export function withoutDevelopment(
     const crate = byId.get(id)
     if (crate === undefined || kept.has(id)) continue
     kept.add(id)
-    pending.push(...crate.dependsOn)
+    for (const dependency of crate.dependsOn) pending.push(dependency)
   }
   return crates.filter(({ id }) => kept.has(id) || own.has(id))
 }
 
+/** Real ones have some twenty characters: a longer one is in no version. */
+const MAX_CONSTRAINT = 256
+
 /** A bare version stands for `^version`; `,` means "and" (the Cargo book, "Specifying Dependencies"). */
 function isIn(version: string, constraint: string): boolean {
+  if (constraint.length > MAX_CONSTRAINT) return false
   const parts = constraint
     .split(',')
     .map((part) => (/^\s*\d/.test(part) && !part.includes('*') ? `^${part.trim()}` : part))

@@ -50,6 +50,11 @@ describe('a Julia environment', () => {
     expect(listed({ 'a/Manifest.toml': manifest, 'b/Project.toml': project })).toEqual([])
   })
 
+  it('may name a dependency very often', () => {
+    const often = manifest.replace('"URIs"]', `${'"URIs", '.repeat(300_000)}]`)
+    expect(listed({ 'Manifest.toml': often, 'Project.toml': project })).toHaveLength(3)
+  })
+
   it('may have the older form, with dependencies by UUID', () => {
     const old = `
 [[HTTP]]

@@ -53,7 +53,7 @@ export function reachable(entries: readonly ManifestEntry[], direct: readonly st
     const entry = byId.get(uuid)
     if (entry === undefined || kept.has(entry)) continue
     kept.add(entry)
-    pending.push(...entry.dependsOn)
+    for (const id of entry.dependsOn) pending.push(id)
   }
   return Array.from(kept)
 }

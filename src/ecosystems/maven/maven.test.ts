@@ -206,6 +206,11 @@ describe('naming', () => {
     expect(naming.unique(all)).toEqual([fact('2.0'), fact('2.1'), fact('2.0', 'b.jar')])
     const many = Array.from({ length: 50_000 }, (_, index) => fact(`1.${index}`))
     expect(naming.unique([...many, ...many])).toHaveLength(50_000)
+    const long = Array.from({ length: 10_000 }, (_, index) => ({
+      name: `g:a${index % 100}`,
+      version: `${'1.'.repeat(495)}${index}`,
+    }))
+    expect(naming.unique(long)).toHaveLength(10_000)
   })
 
   it('says how many archives have none', () => {

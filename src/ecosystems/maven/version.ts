@@ -23,12 +23,21 @@ const abbreviations: ReadonlyMap<string, string> = new Map([
  * @returns negative, zero, positive; undefined when one of them is too long for a version
  */
 export function compareMavenVersions(left: string, right: string): number | undefined {
-  if (left.length > MAX_LENGTH || right.length > MAX_LENGTH) return undefined
-  return compareLists(parse(left), parse(right))
+  const a = parseMavenVersion(left)
+  const b = parseMavenVersion(right)
+  return a === undefined || b === undefined ? undefined : compareLists(a, b)
 }
 
-export function areEqualVersions(left: string, right: string): boolean {
-  return left === right || compareMavenVersions(left, right) === 0
+/** A version taken apart, for one that is compared with many. */
+export type MavenVersion = readonly Item[]
+
+/** undefined: too long for a version. */
+export function parseMavenVersion(text: string): MavenVersion | undefined {
+  return text.length > MAX_LENGTH ? undefined : parse(text)
+}
+
+export function areEqualVersions(left: MavenVersion, right: MavenVersion): boolean {
+  return compareLists(left, right) === 0
 }
 
 /** Point, hyphen, and the places between a digit and what is none. */

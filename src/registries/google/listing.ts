@@ -175,7 +175,7 @@ async function* listTags(
       const tags: ListedTag[] = []
       for (const version of items) {
         const names = await tagsOf(api, repository, image, version, options.signal)
-        tags.push(...names.map((tag) => tagOfVersion(tag, version)))
+        for (const tag of names) tags.push(tagOfVersion(tag, version))
       }
       const nextCursor = next ? writeCursor({ at: '', ...next, partial: false }) : null
       yield { tags, nextCursor, ...(cut ? { partial: true } : {}) }
