@@ -31,13 +31,19 @@ export function isInVulnerableRange(
   return satisfies(safe.join(' || ')) === false
 }
 
-/** What to upgrade a library to: the patched ranges, else every `<X` of the vulnerable ones (a `<=X` names no fix). */
-export function libraryFixedVersion(advisory: Advisory): string {
-  if (advisory.patchedVersions.length > 0) return advisory.patchedVersions.join(', ')
-  return advisory.vulnerableVersions
+/**
+ * What to upgrade a library to: the patched ranges, else every `<X` of the vulnerable ones (a `<=X` names no fix). Each once
+ * (Trivy, pkg/detector/library, createFixedVersions).
+ */
+export function libraryFixedVersion({ patchedVersions, vulnerableVersions }: Advisory): string {
+  const fixes = patchedVersions.length > 0 ? patchedVersions : exclusiveEnds(vulnerableVersions)
+  return [...new Set(fixes)].join(', ')
+}
+
+function exclusiveEnds(ranges: readonly string[]): string[] {
+  return ranges
     .flatMap((range) => range.split(','))
     .map((bound) => bound.trim())
     .filter((bound) => bound.startsWith('<') && !bound.startsWith('<='))
     .map((bound) => bound.slice(1).trim())
-    .join(', ')
 }

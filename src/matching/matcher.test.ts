@@ -250,6 +250,8 @@ describe('the rule of libraries', () => {
     [{ patchedVersions: ['>=2', '1.5'] }, '>=2, 1.5'],
     [{ vulnerableVersions: ['>=1.0, <1.2', '< 2.1', '<=3'] }, '1.2, 2.1'],
     [{ vulnerableVersions: ['>=1'] }, ''],
+    [{ patchedVersions: ['2', '1.5', '2'] }, '2, 1.5'],
+    [{ vulnerableVersions: ['>=1.0, <1.2', '<0.9', '>=0.9.5, <1.2'] }, '1.2, 0.9'],
   ])('%j is fixed in %j', (more, fixed) => {
     expect(libraryFixedVersion(advisory(more))).toBe(fixed)
   })

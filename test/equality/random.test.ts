@@ -15,6 +15,7 @@ import {
 } from '../../src/test-support/vulnerability-database/index.ts'
 import { trivyPath } from '../../tools/setup/trivy.ts'
 import { differences } from './compare.ts'
+import type { Answer, FindingRow } from './golden.ts'
 import { askPortolan } from './portolan.ts'
 import { PACKAGES, php, python, randomLibraries, ruby } from './random-libraries.ts'
 import { cargo, go, maven, nuget, rocky } from './random-packages.ts'
@@ -133,6 +134,17 @@ function npm(seed: number): Case {
   }
 }
 
+/**
+ * 0.44.1 names a fix as often as an advisory does: a known difference, with its row among the exceptions. Two empty ones are `, ` there,
+ * which it takes for a fix. No advisory here states a status.
+ */
+function eachFixOnce(findings: readonly FindingRow[]): FindingRow[] {
+  return findings.map((row) => {
+    const fixed = [...new Set(row.fixed.split(', '))].join(', ')
+    return { ...row, fixed, status: fixed === '' ? 'affected' : row.status }
+  })
+}
+
 /** One run of Trivy judges thousands of pairs. */
 describe.skipIf(!existsSync(trivy) || scaled(0, 1) === 0)('Portolan and Trivy on generated versions', () => {
   let cache: string
@@ -165,8 +177,13 @@ describe.skipIf(!existsSync(trivy) || scaled(0, 1) === 0)('Portolan and Trivy on
       const image = buildImage({ layers: [{ files }] })
       const { os, findings } = await askPortolan(image, database)
       const theirs = await askTrivyForFindings(trivy, image, folder)
-      const nothing = { packages: [], purls: [] }
-      expect(differences({ os, findings, ...nothing }, { ...theirs, ...nothing }), `seed ${seed}`).toEqual([])
+      const answer = (found: Pick<Answer, 'os' | 'findings'>): Answer => ({
+        os: found.os,
+        packages: [],
+        purls: [],
+        findings: eachFixOnce(found.findings),
+      })
+      expect(differences(answer({ os, findings }), answer(theirs)), `seed ${seed}`).toEqual([])
       expect(findings.length).toBeGreaterThan(100)
       database.close()
     },

@@ -21,7 +21,7 @@ const bitnami: IndexingPlugin & MatchingPlugin = {
     return arch === undefined ? fact : { ...fact, arch }
   },
 
-  matcherVersion: 1,
+  matcherVersion: 2,
   ...rangeRules(compareBitnamiVersions, satisfiesBitnami),
 }
 

@@ -18,6 +18,6 @@ export const cargo: IndexingPlugin & MatchingPlugin = {
   subject: ({ name, version }) => librarySubject('cargo', 'cargo::', name.toLowerCase(), version),
   purlTypes: ['cargo'],
 
-  matcherVersion: 1,
+  matcherVersion: 2,
   ...genericRules,
 }

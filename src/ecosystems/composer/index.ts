@@ -16,7 +16,7 @@ export const composer: IndexingPlugin & MatchingPlugin = {
   subject: ({ name, version }) => librarySubject('composer', 'composer::', name.toLowerCase(), version),
 
   purlTypes: ['composer'],
-  matcherVersion: 1,
+  matcherVersion: 2,
   ...genericRules,
 }
 

@@ -22,6 +22,6 @@ export const gem: IndexingPlugin & MatchingPlugin = {
   },
 
   purlTypes: ['gem'],
-  matcherVersion: 1,
+  matcherVersion: 2,
   ...rangeRules(compareGemVersions, satisfiesGem),
 }

@@ -18,7 +18,7 @@ const plain: IndexingPlugin & MatchingPlugin = {
   subject: ({ name, version }) => librarySubject('go', 'go::', name, version),
   purlTypes: ['golang'],
 
-  matcherVersion: 1,
+  matcherVersion: 2,
   ...genericRules,
 }
 

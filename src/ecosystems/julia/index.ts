@@ -23,6 +23,6 @@ export const julia: IndexingPlugin & MatchingPlugin = {
     return uuid === undefined ? fact : { ...fact, uuid }
   },
 
-  matcherVersion: 1,
+  matcherVersion: 2,
   ...genericRules,
 }

@@ -41,7 +41,7 @@ const plain: IndexingPlugin & MatchingPlugin = {
   }),
 
   purlTypes: ['maven'],
-  matcherVersion: 1,
+  matcherVersion: 2,
   ...rangeRules(compareMavenVersions, satisfies),
 }
 

@@ -38,7 +38,7 @@ const plain: IndexingPlugin & MatchingPlugin = {
   }),
 
   purlTypes: ['npm'],
-  matcherVersion: 1,
+  matcherVersion: 2,
   ...rangeRules(compareNpmVersions, satisfies),
 }
 

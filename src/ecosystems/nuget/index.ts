@@ -20,7 +20,7 @@ export const nuget: IndexingPlugin & MatchingPlugin = {
   subject: ({ name, version }) => librarySubject('nuget', 'nuget::', name.toLowerCase(), version),
   purlTypes: ['nuget'],
 
-  matcherVersion: 1,
+  matcherVersion: 2,
   ...genericRules,
 }
 

@@ -29,7 +29,7 @@ export const pypi: IndexingPlugin & MatchingPlugin = {
   },
 
   purlTypes: ['pypi'],
-  matcherVersion: 1,
+  matcherVersion: 2,
   isAffected: ({ space, version }, advisory) =>
     isInVulnerableRange(advisory, (constraint) =>
       satisfiesSpecifiers(version, constraint, space === SEAL_SPACE),

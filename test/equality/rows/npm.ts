@@ -93,6 +93,19 @@ export const npmRows: DatabaseRows = {
     { bucket: github, package: 'odd-version', id: 'CVE-2024-40019', vulnerableVersions: ['<9'] },
     { bucket: github, package: 'odd-version', id: 'CVE-2024-40020', vulnerableVersions: ['', '<9'] },
     { bucket: github, package: 'no-record', id: 'CVE-2024-40021', vulnerableVersions: ['<9'] },
+    {
+      bucket: github,
+      package: 'twice-fixed',
+      id: 'CVE-2024-40024',
+      vulnerableVersions: ['>=1.0.0, <1.2.6', '<0.9.0', '>=0.9.5, <1.2.6'],
+    },
+    {
+      bucket: github,
+      package: 'twice-fixed',
+      id: 'CVE-2024-40025',
+      patchedVersions: ['1.2.6', '2.0.1', '1.2.6'],
+      vulnerableVersions: ['<1.2.6', '>=2.0.0, <2.0.1'],
+    },
     { bucket: github, package: '@types/node', id: 'CVE-2024-40022', vulnerableVersions: ['<13'] },
   ],
   details: [

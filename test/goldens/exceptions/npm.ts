@@ -16,6 +16,13 @@ export const npmExceptions: readonly Exception[] = [
     covers: ({ side }) => side === 'portolan',
   },
   {
+    images: ['npm-later-rules'],
+    trivy: '0.44.1',
+    rule: 'A fix that an advisory states for several ranges is named once.',
+    source: 'Trivy 0.48, aquasecurity/trivy#5596: "remove duplicates in Fixed Version"',
+    covers: ({ row }) => 'vulnerability' in row && row.package === 'twice-fixed',
+  },
+  {
     images: ['debian-12-distroless-npm'],
     trivy: '0.44.1',
     rule: 'Files in *.md5sums, beside or without dpkg\'s lists, are owned by their package: no package of their own.',
