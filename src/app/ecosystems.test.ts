@@ -72,6 +72,10 @@ describe.each(ecosystems.map((ecosystem) => [ecosystem.id, ecosystem] as const))
     expect(ecosystem.compare('not a version!', '1.0.0') === undefined).toBe(!anyTextIsOne.has(id))
   })
 
+  it('looks up no library without a version', () => {
+    expect(ecosystem.subject?.({ name: 'a', version: '' }).subject ?? null).toBeNull()
+  })
+
   it('gives a subject by exactly one way: a distribution or itself', () => {
     expect(ecosystem.distributions.length > 0).toBe(ecosystem.subject === undefined)
   })

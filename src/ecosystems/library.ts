@@ -21,7 +21,10 @@ export function describeLibrary(
   return { ecosystem, name, version, arch: null, sourceName: null, sourceVersion: null, purl, licenses }
 }
 
-/** A language's package as it is looked up. @param space ends in `::` */
+/**
+ * A language's package as it is looked up; without a version, as an SBOM may name it, it is not (Trivy, pkg/detector/library/detect.go).
+ * @param space ends in `::`
+ */
 export function librarySubject(
   comparer: EcosystemId,
   space: string,

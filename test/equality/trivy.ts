@@ -32,7 +32,7 @@ interface TrivyReport {
     readonly Vulnerabilities?: readonly {
       readonly VulnerabilityID: string
       readonly PkgName: string
-      readonly InstalledVersion: string
+      readonly InstalledVersion?: string
       readonly FixedVersion?: string
       readonly Severity?: string
       readonly SeveritySource?: string
@@ -221,7 +221,7 @@ function findingRow(found: TrivyVulnerability, list: string): FindingRow {
   return {
     vulnerability: found.VulnerabilityID,
     package: found.PkgName,
-    installed: found.InstalledVersion,
+    installed: found.InstalledVersion ?? '',
     fixed: found.FixedVersion ?? '',
     severity: found.Severity ?? '',
     severitySource: found.SeveritySource ?? '',

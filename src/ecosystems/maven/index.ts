@@ -5,7 +5,7 @@
  */
 import type { IndexingPlugin } from '../../indexing/index.ts'
 import type { MatchingPlugin } from '../../matching/index.ts'
-import { packageUrl, rangeRules, withSealedLibraries } from '../index.ts'
+import { describeLibrary, librarySubject, packageUrl, rangeRules, withSealedLibraries } from '../index.ts'
 import { archiveAnalyzer } from './archive-analyzer.ts'
 import { naming } from './naming.ts'
 import { satisfies } from './range.ts'
@@ -17,28 +17,8 @@ const plain: IndexingPlugin & MatchingPlugin = {
   distributions: [],
   naming,
   report: { type: 'jar', target: 'Java' },
-  describe: (fact) => ({
-    ecosystem: 'maven',
-    name: fact.name,
-    version: fact.version,
-    arch: null,
-    sourceName: null,
-    sourceVersion: null,
-    purl: mavenPackageUrl(fact.name, fact.version),
-    licenses: fact.licenses ?? [],
-  }),
-  subject: (fact) => ({
-    subject: {
-      space: 'maven::',
-      lookupKey: fact.name.toLowerCase(),
-      comparer: 'maven',
-      version: fact.version,
-      arch: null,
-      cpeContext: null,
-      flavour: null,
-    },
-    skipReason: null,
-  }),
+  describe: (fact) => describeLibrary('maven', fact, mavenPackageUrl(fact.name, fact.version)),
+  subject: ({ name, version }) => librarySubject('maven', 'maven::', name.toLowerCase(), version),
 
   purlTypes: ['maven'],
   matcherVersion: 2,

@@ -4,7 +4,7 @@
  */
 import type { IndexingPlugin } from '../../indexing/index.ts'
 import type { MatchingPlugin } from '../../matching/index.ts'
-import { packageUrl, rangeRules, withSealedLibraries } from '../index.ts'
+import { describeLibrary, librarySubject, packageUrl, rangeRules, withSealedLibraries } from '../index.ts'
 import { packageJsonAnalyzer } from './package-json-analyzer.ts'
 import { satisfies } from './range.ts'
 import { compareNpmVersions } from './version.ts'
@@ -14,28 +14,8 @@ const plain: IndexingPlugin & MatchingPlugin = {
   analyzers: [packageJsonAnalyzer],
   distributions: [],
   report: { type: 'node-pkg', target: 'Node.js' },
-  describe: (fact) => ({
-    ecosystem: 'npm',
-    name: fact.name,
-    version: fact.version,
-    arch: null,
-    sourceName: null,
-    sourceVersion: null,
-    purl: npmPackageUrl(fact.name, fact.version),
-    licenses: fact.licenses ?? [],
-  }),
-  subject: (fact) => ({
-    subject: {
-      space: 'npm::',
-      lookupKey: fact.name.toLowerCase(),
-      comparer: 'npm',
-      version: fact.version,
-      arch: null,
-      cpeContext: null,
-      flavour: null,
-    },
-    skipReason: null,
-  }),
+  describe: (fact) => describeLibrary('npm', fact, npmPackageUrl(fact.name, fact.version)),
+  subject: ({ name, version }) => librarySubject('npm', 'npm::', name.toLowerCase(), version),
 
   purlTypes: ['npm'],
   matcherVersion: 2,

@@ -21,7 +21,7 @@ const spdx = (name: string, packages: readonly object[]): string =>
     packages,
     relationships: [],
   })
-const library = (name: string, version: string, purl: string, path?: string): object => ({
+const library = (name: string, version: string | undefined, purl: string, path?: string): object => ({
   'bom-ref': purl,
   type: 'library',
   name,
@@ -51,6 +51,23 @@ export const sbomFileImages: Readonly<Record<string, ImageListing>> = {
           ),
           'broken.spdx.json': '{',
           'readme.cdx': 'This is no SBOM.',
+        },
+      },
+    ],
+  },
+  /** Components without a version: Trivy looks none of them up since 0.51. */
+  'sbom-files-no-versions': {
+    layers: [
+      {
+        files: {
+          'app/bom.cdx.json': cyclonedx(
+            {
+              group: 'org.acme',
+              ...library('ranged', undefined, 'pkg:maven/org.acme/ranged', 'app/lib/ranged.jar'),
+            },
+            library('minimist', undefined, 'pkg:npm/minimist', 'app/node_modules/minimist/package.json'),
+            library('rack', undefined, 'pkg:gem/rack', 'app/specifications/rack.gemspec'),
+          ),
         },
       },
     ],

@@ -2,6 +2,13 @@ import type { Exception } from '../exception.ts'
 
 export const sbomFileExceptions: readonly Exception[] = [
   {
+    images: ['sbom-files-no-versions'],
+    trivy: '0.44.1',
+    rule: 'A library without a version is listed and not looked up.',
+    source: 'Trivy 0.51, aquasecurity/trivy#6542: "skip empty versions"',
+    covers: ({ side, row }) => side === 'trivy' && 'vulnerability' in row,
+  },
+  {
     images: ['sbom-files-bitnami'],
     trivy: '0.44.1',
     rule: "Components in Bitnami's SBOM files lie in the component's folder, have their architecture in the package URL, and are matched.",
