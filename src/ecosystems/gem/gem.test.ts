@@ -127,10 +127,17 @@ describe('versions of gems', () => {
 })
 
 describe('a gem', () => {
-  it('is looked up in lower case, and those of Seal among its own', () => {
-    const subjectOf = (name: string) => gem.subject?.({ name, version: '1' }).subject
-    expect(subjectOf('RedCloth')).toMatchObject({ space: 'rubygems::', lookupKey: 'redcloth' })
-    expect(subjectOf('seal-rack')).toMatchObject({ space: 'seal rubygems::', lookupKey: 'seal-rack' })
+  it.each([
+    ['RedCloth', '1', 'rubygems::'],
+    ['seal-rack', '1', 'seal rubygems::'],
+    ['rack', '2.0.7.0.1.sp1', 'rubygems::\nseal rubygems::'],
+    ['rack', '2.0.7.0.1.sp12p3', 'rubygems::\nseal rubygems::'],
+    ['rack', '2.0.7.0.1.sp', 'rubygems::'],
+    ['rack', '2.0.7.1.1.sp1', 'rubygems::'],
+    ['rack', '2.0.7.0.1.sp1.2', 'rubygems::'],
+  ])('%s %s is looked up in lower case, and those of Seal among its own', (name, version, space) => {
+    const lookupKey = name.toLowerCase()
+    expect(gem.subject?.({ name, version }).subject).toMatchObject({ space, lookupKey, version })
   })
 
   it('keeps the case of its name in its purl', () => {

@@ -74,8 +74,18 @@ export const rubyImages: Readonly<Record<string, ImageListing>> = {
       { files: { [`${gems}/nokogiri-1.14.2.gemspec`]: specification('nokogiri', '1.15.0') } },
     ],
   },
-  /** A gem that Seal rebuilt and renamed. */
-  'ruby-seal': { layers: [{ files: { ...gem('seal-rack', '2.2.6') } }] },
+  /** Gems that Seal rebuilt: by a name, and by a version that may be anybody's. */
+  'ruby-seal': {
+    layers: [
+      {
+        files: {
+          ...gem('seal-rack', '2.2.6'),
+          ...gem('sealed', '2.0.7.0.1.sp1'),
+          ...gem('pre-release', '2.0.7.0.1.sp1'),
+        },
+      },
+    ],
+  },
   /** Ruby in other forms: what is understood, and what is not. */
   'ruby-odd-specifications': {
     layers: [

@@ -70,6 +70,9 @@ export const rubyRows: DatabaseRows = {
     { bucket: github, package: 'json', id: 'CVE-2024-42909', vulnerableVersions: ['=2.6.3'] },
     { bucket: github, package: 'seal-rack', id: 'CVE-2024-42910', vulnerableVersions: ['<3'] },
     { bucket: seal, package: 'seal-rack', id: 'CVE-2024-42911', vulnerableVersions: ['<2.2.7'] },
+    { bucket: github, package: 'sealed', id: 'CVE-2024-42912', vulnerableVersions: ['<3'] },
+    { bucket: seal, package: 'sealed', id: 'CVE-2024-42913', vulnerableVersions: ['<2.0.7.0.1.sp2'] },
+    { bucket: github, package: 'pre-release', id: 'CVE-2024-42914', vulnerableVersions: ['<3'] },
     ...ranges(
       'puma',
       '<6.0.0',

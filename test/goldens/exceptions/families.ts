@@ -119,11 +119,11 @@ export const familyExceptions: readonly Exception[] = [
     covers: isAbout(/^CVE-2024-9600[89]$/),
   },
   {
-    images: ['npm-seal'],
+    images: ['npm-seal', 'ruby-seal'],
     trivy,
     rule: 'Libraries that Seal patched are looked up in its statements: by name, or by a version where it states something on the package.',
-    source: 'Trivy 0.71, aquasecurity/trivy#10297: "add vendor support for language file detection"',
-    covers: isAbout(/^CVE-2024-9602[0156]$/),
+    source: 'Trivy 0.71, aquasecurity/trivy#10297: "add vendor support for language file detection"; 0.73, #10911: "detect no-prefix packages by version suffix"',
+    covers: isAbout(/^CVE-2024-(?:9602[0156]|4291[23])$/),
   },
   {
     images: ['ubuntu-22.04-rapidfort', 'redhat-9-rapidfort'],
