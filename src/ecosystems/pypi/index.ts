@@ -4,15 +4,13 @@
  */
 import type { IndexingPlugin } from '../../indexing/index.ts'
 import { isInVulnerableRange, libraryFixedVersion, type MatchingPlugin } from '../../matching/index.ts'
-import { describeLibrary, librarySubject, packageUrl } from '../index.ts'
+import { describeLibrary, librarySubject, packageUrl, withSealedLibraries } from '../index.ts'
 import { eggAnalyzer } from './egg-analyzer.ts'
 import { metadataAnalyzer } from './metadata-analyzer.ts'
 import { satisfiesSpecifiers } from './specifier.ts'
 import { comparePythonVersions } from './version.ts'
 
-const SEAL_SPACE = 'seal pip::'
-
-export const pypi: IndexingPlugin & MatchingPlugin = {
+const plain: IndexingPlugin & MatchingPlugin = {
   id: 'pypi',
   analyzers: [metadataAnalyzer, eggAnalyzer],
   distributions: [],
@@ -23,27 +21,27 @@ export const pypi: IndexingPlugin & MatchingPlugin = {
       fact,
       packageUrl({ type: 'pypi', name: normalise(fact.name), version: fact.version }),
     ),
-  subject: ({ name, version }) => {
-    const key = normalise(name)
-    return librarySubject('pypi', isFromSeal(key, version) ? SEAL_SPACE : 'pip::', key, version)
-  },
+  subject: ({ name, version }) => librarySubject('pypi', 'pip::', normalise(name), version),
 
   purlTypes: ['pypi'],
   matcherVersion: 2,
+  // Local versions count in Seal's statements alone (Trivy, pkg/detector/library/seal, AllowLocalSpecifier).
   isAffected: ({ space, version }, advisory) =>
     isInVulnerableRange(advisory, (constraint) =>
-      satisfiesSpecifiers(version, constraint, space === SEAL_SPACE),
+      satisfiesSpecifiers(version, constraint, space === 'seal pip::'),
     ),
   fixedVersion: libraryFixedVersion,
   compare: comparePythonVersions,
 }
 
+/** No other package has local versions such as `4.2.8+sp1`. */
+export const pypi = withSealedLibraries(plain, {
+  name: /^seal-/,
+  version: /\+sp\d+(?:p\d+)?$/,
+  isProof: true,
+})
+
 /** Of purl-spec, type `pypi`, and of Trivy's database. Dots stay, against PEP 503. */
 function normalise(name: string): string {
   return name.toLowerCase().replaceAll('_', '-')
-}
-
-/** Seal Security's rebuilt packages have statements of their own (Trivy 0.70, pkg/detector/library/seal). */
-function isFromSeal(key: string, version: string): boolean {
-  return key.startsWith('seal-') || /\+sp\d+(?:p\d+)?$/.test(version)
 }
