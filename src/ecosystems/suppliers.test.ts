@@ -153,6 +153,12 @@ describe('statements of suppliers', () => {
     expect(shown('root.io test 9')).toEqual(['3, 8'])
   })
 
+  it('without a range are none where they are Seal’s', () => {
+    const stated = (bucket: string): number =>
+      rules.select(subject, [advisory({ bucket, fixedVersion: '9' })], {} as AdvisoryDatabase).length
+    expect([stated('seal test'), stated('root.io test 9')]).toEqual([0, 1])
+  })
+
   it('leave other subjects to the ecosystem', () => {
     expect(rules.isAffected({ ...subject, space: 'test 9' }, advisory())).toBe(false)
   })

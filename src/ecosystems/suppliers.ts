@@ -136,11 +136,14 @@ function suppliersSource({ bucket, dataSource }: Advisory): string | null {
   return id ?? null
 }
 
-/** Suppliers state no status. Seal states a fix for each range: only the one that the version is in may be shown. */
+/**
+ * Suppliers state no status. Seal states a fix for each range: only the one that the version is in may be shown, and without a range it
+ * states nothing (trivy-db, pkg/vulnsrc/seal, splitAdvisoriesByRanges).
+ */
 function rangeByRange(advisory: Advisory): readonly Advisory[] {
   const { bucket, vulnerableVersions, patchedVersions } = advisory
   const stated = { ...advisory, status: null }
-  if (!bucket.startsWith('seal ') || vulnerableVersions.length < 2) return [stated]
+  if (!bucket.startsWith('seal ') || vulnerableVersions.length === 1) return [stated]
   return vulnerableVersions.map((range, index) => ({
     ...stated,
     vulnerableVersions: [range],

@@ -28,7 +28,7 @@ export const apk: IndexingPlugin & MatchingPlugin = {
   describe: (fact, context) => describeOsPackage('apk', fact, apkPackageUrl(fact, context.os)),
 
   purlTypes: ['apk'],
-  matcherVersion: 1,
+  matcherVersion: 2,
   ...withSuppliersRules({
     isAffected,
     fixedVersion: (advisory) => advisory.fixedVersion,

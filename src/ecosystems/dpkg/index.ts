@@ -33,7 +33,7 @@ export const dpkg: IndexingPlugin & MatchingPlugin = {
   versionParts: parseDebVersion,
 
   purlTypes: ['deb'],
-  matcherVersion: 1,
+  matcherVersion: 2,
   ...withSuppliersRules({
     isAffected: (subject, advisory) => isBelowFix(subject.version, advisory, compareDebVersions),
     fixedVersion: (advisory) => advisory.fixedVersion,

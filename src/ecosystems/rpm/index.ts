@@ -33,7 +33,7 @@ export const rpm: IndexingPlugin & MatchingPlugin = {
   },
 
   purlTypes: ['rpm'],
-  matcherVersion: 1,
+  matcherVersion: 2,
   ...withSuppliersRules({
     select,
     isAffected,

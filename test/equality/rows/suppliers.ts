@@ -77,6 +77,7 @@ export const supplierRows: DatabaseRows = {
       patchedVersions: ['1.20-1+sp999', '1.21-1+deb11u1+sp999'],
       severity: 'HIGH',
     },
+    { bucket: 'seal debian', package: 'seal-wget', id: 'CVE-2024-96019', severity: 'HIGH' },
     {
       bucket: 'seal Red Hat 6',
       package: 'seal-wget',
