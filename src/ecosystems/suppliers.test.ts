@@ -124,12 +124,25 @@ describe('statements of suppliers', () => {
     expect(affected({ vulnerableVersions })).toBe(wanted)
   })
 
+  it.each([
+    [['~5', '<6'], false],
+    [['', '<6'], false],
+    [['<6beta', '<6'], false],
+    [['<6', '~5'], true],
+    [['>5, <6beta', '<6'], true],
+    [['>5, ~6', '<6'], false],
+  ])('in %j is affected: %s; RapidFort’s unreadable ranges are passed over', (vulnerableVersions, wanted) => {
+    expect(affected({ vulnerableVersions })).toBe(wanted)
+    expect(affected({ vulnerableVersions, bucket: 'rapidfort test' })).toBe(true)
+  })
+
   it('without a range mean every version; a fix is a range; no version is in none', () => {
     expect(affected({})).toBe(true)
     expect(affected({ fixedVersion: '6' })).toBe(true)
     expect(affected({ fixedVersion: '5' })).toBe(false)
     expect(affected({ vulnerableVersions: ['<6'] }, '')).toBe(false)
     expect(affected({}, '')).toBe(true)
+    expect(affected({ bucket: 'rapidfort test' }, '')).toBe(false)
   })
 
   it('have severities of their own, or of what they build on, and no status', () => {

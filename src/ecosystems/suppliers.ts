@@ -2,6 +2,7 @@ import type { Advisory } from '../advisories/index.ts'
 import type { Distribution, PackageFact } from '../indexing/index.ts'
 import type { OperatingSystem, Subject } from '../inventory/index.ts'
 import type { MatchingPlugin } from '../matching/index.ts'
+import { holdsByOrder } from './constraint.ts'
 import { spellVersion } from './os-package.ts'
 import { matchedAs, notMatched, type OsVerdict, skipReasonOf } from './os-subject.ts'
 
@@ -151,28 +152,38 @@ function rangeByRange(advisory: Advisory): readonly Advisory[] {
   }))
 }
 
-/** A fix is the range below it; without a range every version is affected. A range that cannot be read holds nothing. */
+/**
+ * A fix is the range below it; without a range every version is affected. A range that cannot be read ends the search with "not affected";
+ * in RapidFort's statements it is passed over, and no version is never affected (Trivy 0.74, pkg/detector/ospkg/{rootio,rapidfort}).
+ */
 function isInRanges(version: string, advisory: Advisory, compare: Rules['compare']): boolean {
-  const { fixedVersion, vulnerableVersions } = advisory
+  const { bucket, fixedVersion, vulnerableVersions } = advisory
+  const isRapidFort = bucket.startsWith('rapidfort ')
   const ranges = fixedVersion === '' ? vulnerableVersions : [`<${fixedVersion}`]
-  if (ranges.length === 0) return true
-  return version !== '' && ranges.some((range) => isInRange(version, range, compare))
+  if (ranges.length === 0) return version !== '' || !isRapidFort
+  if (version === '') return false
+  const verdicts = ranges.map((range) => isInRange(version, range, compare))
+  return verdicts.find((isIn) => isIn ?? !isRapidFort) === true
 }
 
 const comparison = /^(>=|<=|>|<|==|!=|=)?\s*(\d[\w.\-+~:^]*)$/
 
-/** Comparisons that must all hold, separated by commas, or else by spaces. */
-function isInRange(version: string, range: string, compare: Rules['compare']): boolean {
+/**
+ * Comparisons that must all hold, separated by commas, or else by spaces (Trivy 0.74, pkg/detector/ospkg/version/constraint.go).
+ * @returns undefined when one of them is none, or a version needed is none
+ */
+function isInRange(version: string, range: string, compare: Rules['compare']): boolean | undefined {
   const parts = range.split(range.includes(',') ? ',' : /\s+/).map((part) => part.trim())
   const stated = parts.filter((part) => part !== '')
-  return stated.length > 0 && stated.every((part) => holds(version, part, compare))
-}
-
-function holds(version: string, part: string, compare: Rules['compare']): boolean {
-  const [, operator = '=', bound] = comparison.exec(part) ?? []
-  const order = bound === undefined ? undefined : compare(version, bound)
-  if (order === undefined) return false
-  if (operator === '!=') return order !== 0
-  if (order === 0) return operator.includes('=')
-  return operator.startsWith(order < 0 ? '<' : '>')
+  const comparisons = stated.flatMap((part) => {
+    const [, operator = '', bound] = comparison.exec(part) ?? []
+    return bound === undefined ? [] : [{ operator, bound }]
+  })
+  if (stated.length === 0 || comparisons.length < stated.length) return undefined
+  for (const { operator, bound } of comparisons) {
+    const order = compare(version, bound)
+    if (order === undefined) return undefined
+    if (holdsByOrder(operator, order) !== true) return false
+  }
+  return true
 }
