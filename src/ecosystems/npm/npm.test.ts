@@ -12,7 +12,8 @@ describe('package.json', () => {
     ],
     ['{"Name":"a","VERSION":"1.0.0"}', { name: 'a', version: '1.0.0' }],
     ['{"name":"a","version":"1.0.0"} {"name":"b"}', { name: 'a', version: '1.0.0' }],
-    ['{"name":"a}","version":"1.0.0"}}}}', { name: 'a}', version: '1.0.0' }],
+    ['{"name":"a","version":"1.0.0","x":"}"}}}}', { name: 'a', version: '1.0.0' }],
+    ['{"name":"@A-1.b_c/D-1.e_f","version":"1"}', { name: '@A-1.b_c/D-1.e_f', version: '1' }],
     ['{"name":"a"}', undefined],
     ['{"name":"a","version":null}', undefined],
     ['null', undefined],
@@ -29,6 +30,13 @@ describe('package.json', () => {
     '\uFEFF{}',
     '{"name":"a","version":"1","dependencies":[]}',
     '{"name":"a","version":"1","devDependencies":{"b":1}}',
+    '{"name":"<%= name %>","version":"1"}',
+    '{"name":"a b"}',
+    '{"name":"@a/b/c","version":"1"}',
+    '{"name":"a/b","version":"1"}',
+    '{"name":"@/b","version":"1"}',
+    '{"name":"é","version":"1"}',
+    '{"name":"a\\n","version":"1"}',
   ])('fails on %j', (text) => {
     expect(() => readPackageJson(text)).toThrow()
   })

@@ -11,7 +11,7 @@ import {
 /** Reads every package.json with a name and a version, as Trivy does in images: a manifest that is there is taken as installed. */
 export const packageJsonAnalyzer: Analyzer = {
   id: 'npm-package-json',
-  version: 1,
+  version: 2,
   maxSize: 16 * 1024 * 1024,
   wants: ({ path }) =>
     (path.endsWith('/package.json') || path === 'package.json') && !isOutsideOfPrograms(path),
@@ -23,8 +23,12 @@ export const packageJsonAnalyzer: Analyzer = {
   },
 }
 
+/** Trivy, pkg/dependency/parser/nodejs/packagejson, nameRegexp. */
+const validName = /^(?:@[\w.-]+\/)?[\w.-]+$/
+
 /**
- * undefined without a name or a version. Trivy decodes into typed fields: one of a wrong type fails the file.
+ * undefined without a name or a version. Trivy decodes into typed fields: one of a wrong type fails the file, and so does a name that
+ * no package can have (those of templates, `<%= name %>`).
  * @throws SyntaxError, TypeError for what it fails on
  */
 export function readPackageJson(text: string): PackageFact | undefined {
@@ -33,6 +37,7 @@ export function readPackageJson(text: string): PackageFact | undefined {
   const name = jsonTextField(fields, 'name')
   const version = jsonTextField(fields, 'version')
   checkOtherFields(fields)
+  if (name !== '' && !validName.test(name)) throw new TypeError('"name" is no name of a package')
   if (name === '' || version === '') return undefined
   const license = licenseOf(fields.get('license'))
   return { name, version, ...(license === '' ? {} : { licenses: [license] }) }

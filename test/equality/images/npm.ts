@@ -79,7 +79,14 @@ export const npmImages: Readonly<Record<string, ImageListing>> = {
   },
   /** Where later versions of Trivy say something else than 0.44.1. */
   'npm-later-rules': {
-    layers: [{ files: { [`${modules}/twice-fixed/package.json`]: packageJson('twice-fixed', '1.2.5') } }],
+    layers: [
+      {
+        files: {
+          [`${modules}/twice-fixed/package.json`]: packageJson('twice-fixed', '1.2.5'),
+          'template/package.json': packageJson('templates/app', '1.2.5'),
+        },
+      },
+    ],
   },
   /** Layers over layers: replaced, deleted, deleted and put back, a folder deleted, a folder made opaque. */
   'npm-layers': {

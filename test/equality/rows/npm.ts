@@ -106,6 +106,7 @@ export const npmRows: DatabaseRows = {
       patchedVersions: ['1.2.6', '2.0.1', '1.2.6'],
       vulnerableVersions: ['<1.2.6', '>=2.0.0, <2.0.1'],
     },
+    { bucket: github, package: 'templates/app', id: 'CVE-2024-40026', vulnerableVersions: ['<9'] },
     { bucket: github, package: '@types/node', id: 'CVE-2024-40022', vulnerableVersions: ['<13'] },
   ],
   details: [

@@ -23,6 +23,16 @@ export const npmExceptions: readonly Exception[] = [
     covers: ({ row }) => 'vulnerability' in row && row.package === 'twice-fixed',
   },
   {
+    images: ['npm-later-rules'],
+    trivy: '0.44.1',
+    rule: 'npm: a package.json whose name no package can have is none.',
+    source: 'Trivy 0.50, aquasecurity/trivy#6268: "add name validation for package name from `package.json`"',
+    covers: ({ side, row }) =>
+      side === 'trivy' &&
+      (('path' in row && row.path === 'template/package.json') ||
+        ('purl' in row && row.purl === 'pkg:npm/templates/app@1.2.5')),
+  },
+  {
     images: ['debian-12-distroless-npm'],
     trivy: '0.44.1',
     rule: 'Files in *.md5sums, beside or without dpkg\'s lists, are owned by their package: no package of their own.',
