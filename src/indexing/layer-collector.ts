@@ -6,13 +6,13 @@ import {
   type LayerVisitor,
   type Whiteout,
 } from '../images/index.ts'
+import { FactBudget } from './fact-budget.ts'
 import { FeatureCollector } from './features.ts'
 import type { AnalyzerResult, LayerResults } from './layer-results.ts'
 import { OwnedFiles } from './owned-files.ts'
 import type { Analyzer, LayerFact } from './ports.ts'
 
-/** What one layer may leave in memory and in the store; real layers have some thousands of each. */
-const MAX_PACKAGES = 500_000
+/** What one layer may leave in memory and in the store, besides its facts; real layers have some thousands. */
 const MAX_WHITEOUT_CHARACTERS = 64 * 1024 * 1024
 const MAX_NOTES = 50
 
@@ -24,8 +24,8 @@ export class LayerCollector implements LayerVisitor {
   readonly #whiteouts: Whiteout[] = []
   readonly #found: ReadonlyMap<string, Found>
   readonly #owned = new OwnedFiles()
+  readonly #budget = new FactBudget()
   #whiteoutCharacters = 0
-  #packages = 0
   #readers: readonly Analyzer[] = []
 
   constructor(layer: Digest, analyzers: readonly Analyzer[]) {
@@ -99,14 +99,10 @@ export class LayerCollector implements LayerVisitor {
   /** Of two entries with one path the later counts, as it would on a disk. */
   #read(analyzer: Analyzer, path: string, read: () => readonly LayerFact[]): void {
     const facts = this.#factsOf(analyzer, path, read)
-    this.#packages += facts.reduce(
-      (sum, fact) =>
-        sum + (fact.kind === 'packages' ? fact.packages.length + (fact.unnamed?.length ?? 0) : 1),
-      0,
-    )
-    if (this.#packages > MAX_PACKAGES) throw this.#tooMuch('packages')
     const kept: LayerFact[] = []
     for (const fact of facts) {
+      const excess = this.#budget.add(fact)
+      if (excess !== undefined) throw this.#tooMuch(excess)
       if (fact.kind === 'owned-files') this.#owned.add(fact)
       else if (fact.kind === 'damage') this.#note(analyzer.id, path, fact.what)
       else kept.push(fact)

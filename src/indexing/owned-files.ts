@@ -7,7 +7,7 @@ export class OwnedFiles {
 
   add({ owner, files }: OwnedFilesFact): void {
     if (owner === undefined) for (const file of files) this.#paths.add(withoutSlash(file))
-    else this.#byOwner.set(owner, [...(this.#byOwner.get(owner) ?? []), files])
+    else this.#listsOf(owner).push(files)
   }
 
   /**
@@ -18,10 +18,16 @@ export class OwnedFiles {
     const thirdParties = thirdPartiesOf(facts)
     for (const [owner, lists] of this.#byOwner) {
       if (thirdParties.has(owner)) continue
-      for (const file of lists.flat()) this.#paths.add(withoutSlash(file))
+      for (const files of lists) for (const file of files) this.#paths.add(withoutSlash(file))
     }
     this.#byOwner.clear()
     return this.#paths
+  }
+
+  #listsOf(owner: string): (readonly string[])[] {
+    const lists = this.#byOwner.get(owner) ?? []
+    this.#byOwner.set(owner, lists)
+    return lists
   }
 }
 
