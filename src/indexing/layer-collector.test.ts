@@ -39,3 +39,29 @@ describe('a layer is refused', () => {
     expect(() => show(collector(), most + 1)).toThrow(`more ${what} than any real image`)
   })
 })
+
+it('an analyzer that fails after the last file is noted with its files; the others go on', () => {
+  const found = packages({ name: 'a', version: '1' })
+  const both: Partial<Analyzer>[] = [
+    { id: 'good' },
+    {
+      id: 'bad',
+      wants: ({ path }) => path < 'file-2',
+      finish: () => {
+        throw new RangeError('Maximum call stack size exceeded')
+      },
+    },
+  ]
+  const { byAnalyzer } = show(
+    new LayerCollector(
+      layer,
+      both.map((more) => analyzerOf(found, more)),
+    ),
+    3,
+  ).results()
+  expect(byAnalyzer.get('good')).toEqual({ facts: [...found, ...found, ...found], notes: [] })
+  expect(byAnalyzer.get('bad')).toEqual({
+    facts: [],
+    notes: [0, 1].map((file) => `could not read file-${file}: Maximum call stack size exceeded`),
+  })
+})

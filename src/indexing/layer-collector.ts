@@ -114,9 +114,13 @@ export class LayerCollector implements LayerVisitor {
     try {
       return read()
     } catch (error) {
-      this.#note(analyzer.id, path, error instanceof Error ? error.message : String(error))
+      this.#noteError(analyzer.id, path, error)
       return []
     }
+  }
+
+  #noteError(analyzer: string, path: string, error: unknown): void {
+    this.#note(analyzer, path, error instanceof Error ? error.message : String(error))
   }
 
   #note(analyzer: string, path: string, why: string): void {
@@ -126,9 +130,16 @@ export class LayerCollector implements LayerVisitor {
     else found.dropped += 1
   }
 
+  /** Who fails over all its files has read none of them. */
   #factsIn(analyzer: Analyzer): readonly LayerFact[] {
-    const found = [...(this.#found.get(analyzer.id)?.byPath.values() ?? [])].flat()
-    return analyzer.finish?.(found) ?? found
+    const byPath = this.#found.get(analyzer.id)?.byPath ?? new Map<string, readonly LayerFact[]>()
+    const found = [...byPath.values()].flat()
+    try {
+      return analyzer.finish?.(found) ?? found
+    } catch (error) {
+      for (const path of byPath.keys()) this.#noteError(analyzer.id, path, error)
+      return []
+    }
   }
 
   #tooMuch(what: string): AppError {

@@ -49,7 +49,8 @@ export interface Analyzer {
   read(path: string, content: Uint8Array): readonly LayerFact[]
   /**
    * After the layer's last file, all that this analyzer found in it: for files whose meaning depends on one beside them in the
-   * same layer (Cargo.lock and Cargo.toml), as Trivy's post-analyzers see them. What it returns takes the place of `facts`.
+   * same layer (Cargo.lock and Cargo.toml), as Trivy's post-analyzers see them. What it returns takes the place of `facts`. A throw
+   * is noted of each file that it found something in, and the other analyzers go on.
    */
   finish?(facts: readonly LayerFact[]): readonly LayerFact[]
   /** In place of whole files, where they may be large and only parts of them matter. */
