@@ -1,13 +1,8 @@
 import type { Digest } from '../core/index.ts'
 import { configSchema, parseJson, parseShape } from './schema.ts'
 
-/** One step of an image's making. */
-export interface HistoryStep {
-  readonly created: string | null
-  readonly createdBy: string
-  /** The step made no layer. */
-  readonly empty: boolean
-}
+/** Larger configs are refused, as Podman, CRI-O and skopeo refuse them (containers/image, internal/iolimits). Bytes. */
+export const MAX_CONFIG_SIZE = 4 * 1024 * 1024
 
 /** What an image's config says of it (image-spec, config.md). Nothing of it is verified but its own digest. */
 export interface ImageConfig {
@@ -17,7 +12,6 @@ export interface ImageConfig {
   /** As written; RFC 3339 where it is right. */
   readonly created: string | null
   readonly diffIds: readonly Digest[]
-  readonly history: readonly HistoryStep[]
   readonly labels: Readonly<Record<string, string>>
 }
 
@@ -31,11 +25,6 @@ export function parseConfig(bytes: Uint8Array, digest: Digest): ImageConfig {
     variant: document.variant || null,
     created: document.created ?? null,
     diffIds: document.rootfs?.diff_ids ?? [],
-    history: (document.history ?? []).map((step) => ({
-      created: step.created ?? null,
-      createdBy: step.created_by ?? '',
-      empty: step.empty_layer ?? false,
-    })),
     labels: document.config?.Labels ?? {},
   }
 }

@@ -3,7 +3,7 @@
  * Knows the image formats and their limits. Must not know registries, ecosystems, or what is done with what is read.
  */
 export { type AttachedBlob, findAttached } from './attached.ts'
-export type { ImageConfig } from './config.ts'
+export { type ImageConfig, MAX_CONFIG_SIZE } from './config.ts'
 export { type ByteRange, type FileParts, wholeFile } from './layers/file-parts.ts'
 export { LAYER_LIMITS, type LayerLimits } from './layers/limits.ts'
 export type { Whiteout } from './layers/path.ts'

@@ -163,14 +163,21 @@ describe('a config', () => {
       architecture: 'amd64',
       variant: null,
       diffIds: image.layers.map((layer) => layer.diffId),
-      history: [{ createdBy: 'layer 1', empty: false }, { createdBy: 'layer 2' }],
     })
-    expect(parseConfig(bytesOf('{"config":null,"rootfs":null,"history":null}'), digest)).toMatchObject({
+    expect(parseConfig(bytesOf('{"config":null,"rootfs":null}'), digest)).toMatchObject({
       os: '',
       created: null,
       diffIds: [],
       labels: {},
     })
+  })
+
+  it('has labels that are texts', () => {
+    const labelled = (labels: string) => parseConfig(bytesOf(`{"config":{"Labels":${labels}}}`), digest)
+    expect(labelled('{"a":"b","__proto__":"c"}').labels).toEqual(JSON.parse('{"a":"b","__proto__":"c"}'))
+    for (const wrong of ['{"a":1}', '{"a":"b","c":null}', '["a"]', '"a"']) {
+      expect(codeOf(() => labelled(wrong))).toBe('config-invalid')
+    }
   })
 
   it('is refused when it is none', () => {

@@ -72,6 +72,16 @@ describe('a reference', () => {
     expect(all.images.map(({ platform }) => platform)).toEqual([amd64, arm64])
   })
 
+  it('has the labels of one platform; of all at once nobody needs them', async () => {
+    const labelled = buildImage({ layers: [], config: { config: { Labels: { team: 'blue' } } } })
+    const of = memorySource({ labelled, index: buildIndex([labelled]) })
+    const labels = async (reference: string, wanted: typeof amd64 | 'all'): Promise<unknown> =>
+      (await resolveImage(of, reference, wanted)).images[0]?.labels
+    expect(await labels('labelled', amd64)).toEqual({ team: 'blue' })
+    expect(await labels('index', amd64)).toEqual({ team: 'blue' })
+    expect([await labels('labelled', 'all'), await labels('index', 'all')]).toEqual([null, null])
+  })
+
   it('names the platforms that there are', async () => {
     const wanted = { os: 'linux', architecture: 's390x' }
     await expect(resolveImage(source, 'both', wanted)).rejects.toThrow('linux/amd64, linux/arm64/v8')
@@ -178,6 +188,55 @@ describe('a reference', () => {
     expect(await codeOf(resolveImage(memorySource({ lying }), 'lying', amd64))).toBe('config-layers-mismatch')
     const wrong = { ...source, manifest: async () => small.manifest }
     expect(await codeOf(resolveImage(wrong, large.manifest.digest, amd64))).toBe('manifest-digest-mismatch')
+  })
+})
+
+describe('what is held of an image is bounded', () => {
+  const padded = (size: number, name = ''): RawManifest => {
+    const content = JSON.parse(new TextDecoder().decode(small.manifest.bytes)) as object
+    return rawOf({ ...content, annotations: { name, padding: 'x'.repeat(size) } }, MANIFEST)
+  }
+  const many = Array.from({ length: 20 }, (_, n) => padded(2 ** 20, `${n}`))
+  const platforms = many.map((manifest, n) => ({
+    manifest,
+    platform: { os: 'linux', architecture: `a${n}` },
+  }))
+
+  it('over all platforms of an index', async () => {
+    const wide = indexOf(platforms)
+    const asked: string[] = []
+    const of = sourceOf(wide, ...many)
+    const counting: ImageSource = {
+      ...of,
+      manifest: (reference) => {
+        asked.push(reference)
+        return of.manifest(reference)
+      },
+    }
+    expect(await codeOf(resolveImage(counting, 'top', 'all'))).toBe('index-too-large')
+    expect(asked).toHaveLength(17)
+    const one = await resolveImage(of, 'top', { os: 'linux', architecture: 'a19' })
+    expect(one.images).toHaveLength(1)
+    const most = indexOf(platforms.slice(0, 15))
+    expect((await resolveImage(sourceOf(most, ...many), 'top', 'all')).images).toHaveLength(15)
+  })
+
+  it('and over the indexes that it leads to', async () => {
+    const inner = platforms.map((platform, n) => {
+      return {
+        manifest: indexOf([{ ...platform, annotations: { padding: 'x'.repeat(2 ** 20), n: `${n}` } }]),
+      }
+    })
+    const outer = indexOf(inner)
+    const of = sourceOf(outer, ...inner.map(({ manifest }) => manifest), ...many)
+    expect(await codeOf(resolveImage(of, 'top', 'all'))).toBe('index-too-large')
+  })
+
+  it('in each config, which is refused before a byte is read', async () => {
+    const padding = 'x'.repeat(4 * 2 ** 20)
+    const large = buildImage({ layers: [], config: { config: { Labels: { padding } } } })
+    const of: ImageSource = { ...memorySource({ large }), blob: () => Promise.reject(new Error('opened')) }
+    expect(await codeOf(resolveImage(of, 'large', amd64))).toBe('blob-too-large')
   })
 })
 

@@ -7,18 +7,21 @@ import {
   platformMatches,
   safeText,
 } from '../core/index.ts'
-import { type ImageConfig, parseConfig } from './config.ts'
+import { type ImageConfig, MAX_CONFIG_SIZE, parseConfig } from './config.ts'
 import { sha256 } from './digests.ts'
 import { imageError } from './errors.ts'
 import { type ImageIndex, type ImageManifest, type IndexEntry, parseManifest } from './manifest.ts'
 import { isKnownLayer, shapeOfType } from './media-types.ts'
+import { meteredSource } from './metered-source.ts'
 import type { ImageSource, LayerReference } from './ports.ts'
 import { readBlob } from './read-blob.ts'
 
 /** An image of one platform: what is indexed. */
 export interface PlatformImage {
   readonly manifest: ImageManifest
-  readonly config: ImageConfig
+  readonly config: Omit<ImageConfig, 'labels'>
+  /** Of the config; null where all platforms were asked for: nobody needs so many of them at once. */
+  readonly labels: ImageConfig['labels'] | null
   readonly platform: Platform
   /** From the base up. */
   readonly layers: readonly LayerReference[]
@@ -46,7 +49,8 @@ export interface BrokenPlatform {
 
 const MAX_DEPTH = 3
 const MAX_ENTRIES = 100
-const MAX_CONFIG_SIZE = 16 * 1024 * 1024
+/** Manifests and configs of all platforms of an index, which are held at once; real ones have some 100 KB. Bytes. */
+const MAX_READ = 16 * 1024 * 1024
 
 /**
  * Follows a reference through indexes (at most three deep; attestations skipped) to manifests and their configs.
@@ -57,24 +61,33 @@ const MAX_CONFIG_SIZE = 16 * 1024 * 1024
  *   `index-too-deep`, `index-too-large`, `config-layers-mismatch` (invalid); those of parsing and of the source
  */
 export async function resolveImage(
-  source: ImageSource,
+  origin: ImageSource,
   reference: string,
   wanted: Platform | 'all',
   signal?: AbortSignal,
 ): Promise<ResolvedImage> {
+  const { source, read } = meteredSource(origin)
   const top = await fetchManifest(source, reference, signal)
   const { digest, mediaType } = top
   if (top.type === 'manifest') {
     const image = await platformImage(source, top, null, signal)
-    return { digest, mediaType, images: [image], notes: [], broken: [] }
+    const images = [wanted === 'all' ? withoutLabels(image) : image]
+    return { digest, mediaType, images, notes: [], broken: [] }
+  }
+  const checkRead = (): void => {
+    if (read() > MAX_READ) throw tooLarge(digest, `${MAX_READ} bytes of manifests and configs`)
   }
   const entries = await flatten(top, {
     wanted,
     seen: new Set(),
-    open: (entry) => fetchManifest(source, entry, signal),
+    open: async (entry) => {
+      const inner = await fetchManifest(source, entry, signal)
+      checkRead()
+      return inner
+    },
   })
   if (wanted === 'all') {
-    return { digest, mediaType, ...(await allPlatforms(source, entries, signal)) }
+    return { digest, mediaType, ...(await allPlatforms(source, entries, checkRead, signal)) }
   }
   const image = await onePlatform(source, entries, wanted, signal)
   return { digest, mediaType, images: [image], notes: [], broken: [] }
@@ -116,7 +129,7 @@ async function flatten(index: ImageIndex, walk: Walk, depth = 1): Promise<IndexE
     const isIndex = shapeOfType(entry.mediaType) === 'index'
     if (isIndex && !fits) continue
     seen.add(entry.digest)
-    if (seen.size > MAX_ENTRIES) throw tooLarge(index.digest)
+    if (seen.size > MAX_ENTRIES) throw tooLarge(index.digest, `${MAX_ENTRIES} manifests`)
     if (!isIndex) {
       found.push(entry)
       continue
@@ -138,8 +151,8 @@ function isNoImage({ attestation, platform, mediaType }: IndexEntry): boolean {
   return mediaType !== '' && shapeOfType(mediaType) === undefined
 }
 
-function tooLarge(digest: Digest): AppError {
-  const about = `Index ${digest} leads to more than ${MAX_ENTRIES} manifests.`
+function tooLarge(digest: Digest, most: string): AppError {
+  const about = `Index ${digest} leads to more than ${most}.`
   return imageError({ code: 'index-too-large', about, remedy: 'limit' })
 }
 
@@ -167,14 +180,16 @@ async function onePlatform(
   })
 }
 
+/** @param check called between groups of entries; its throw ends all */
 async function allPlatforms(
   source: ImageSource,
   entries: readonly IndexEntry[],
+  check: () => void,
   signal?: AbortSignal,
 ): Promise<Pick<ResolvedImage, 'images' | 'notes' | 'broken'>> {
-  const results = await mapBounded(entries, async (entry) => {
+  const results = await mapBounded(entries, check, async (entry) => {
     try {
-      return await entryImage(source, entry, signal)
+      return withoutLabels(await entryImage(source, entry, signal))
     } catch (error) {
       if (error instanceof AppError && isOfContent(error)) {
         return { digest: entry.digest, platform: entry.platform, error }
@@ -239,7 +254,13 @@ async function platformImage(
     const about = `Image ${manifest.digest} has ${manifest.layers.length} layers; its config names ${config.diffIds.length}.`
     throw imageError({ code: 'config-layers-mismatch', about })
   }
-  return { manifest, config, platform: stated ?? platformOf(config), layers: layersOf(manifest, config) }
+  const { labels, ...rest } = config
+  const platform = stated ?? platformOf(config)
+  return { manifest, config: rest, labels, platform, layers: layersOf(manifest, config) }
+}
+
+function withoutLabels(image: PlatformImage): PlatformImage {
+  return { ...image, labels: null }
 }
 
 function notAnImage(publicMessage: string): AppError {
@@ -262,10 +283,15 @@ function layersOf(manifest: ImageManifest, config: ImageConfig): LayerReference[
 }
 
 /** In order, four at a time: an index has few platforms, and a registry counts requests. */
-async function mapBounded<T, R>(items: readonly T[], task: (item: T) => Promise<R>): Promise<R[]> {
+async function mapBounded<T, R>(
+  items: readonly T[],
+  check: () => void,
+  task: (item: T) => Promise<R>,
+): Promise<R[]> {
   const results: R[] = []
   for (let start = 0; start < items.length; start += 4) {
     results.push(...(await Promise.all(items.slice(start, start + 4).map(task))))
+    check()
   }
   return results
 }

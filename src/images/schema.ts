@@ -7,7 +7,16 @@ const digest = z.custom<Digest>(
   (value) => typeof value === 'string' && isDigest(value),
   'not a sha256 digest',
 )
-const annotations = z.record(z.string(), z.string()).nullish()
+/** Annotations and labels. A hostile document has a hundred thousand: `z.record` takes seconds for them. */
+const texts = z.custom<Readonly<Record<string, string>>>(isOfTexts, 'not an object of texts')
+const annotations = texts.nullish()
+
+function isOfTexts(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const record = value as Readonly<Record<string, unknown>>
+  for (const key in record) if (typeof record[key] !== 'string') return false
+  return true
+}
 
 const platform = z.object({
   os: z.string(),
@@ -44,17 +53,7 @@ export const configSchema = z.object({
   variant: z.string().optional(),
   created: z.string().nullish(),
   rootfs: z.object({ diff_ids: z.array(digest).max(1_000).nullish() }).nullish(),
-  history: z
-    .array(
-      z.object({
-        created: z.string().nullish(),
-        created_by: z.string().nullish(),
-        empty_layer: z.boolean().nullish(),
-      }),
-    )
-    .max(10_000)
-    .nullish(),
-  config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }).nullish(),
+  config: z.object({ Labels: texts.nullish() }).nullish(),
 })
 
 /** `manifest.json` of a `docker save` archive (moby, image/spec, Combined Image JSON + Filesystem Changeset Format). */

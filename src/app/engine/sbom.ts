@@ -99,13 +99,13 @@ export interface DescribedImage {
 /** An image that was read, as its SBOM needs it. */
 export function describeImage({
   manifest,
-  config,
+  labels,
   platform,
 }: PlatformImage): Pick<DescribedImage, 'manifestDigest' | 'configDigest' | 'labels' | 'architecture'> {
   return {
     manifestDigest: manifest.digest,
     configDigest: manifest.config.digest,
-    labels: config.labels,
+    labels: labels ?? {},
     architecture: platform.architecture,
   }
 }

@@ -1,6 +1,6 @@
 import { createScanner, type ImageScan, type NameSource, type Scanner } from '../../app/engine.ts'
 import { BUILT_IN_ENGINE, type Platform, safeText, systemClock } from '../../core/index.ts'
-import { type ImageSource, readBlob } from '../../images/index.ts'
+import { type ImageSource, MAX_CONFIG_SIZE, readBlob } from '../../images/index.ts'
 import type { IndexProgress } from '../../indexing/index.ts'
 import type { CommandContext } from '../context.ts'
 import { ScanDatabase } from '../database.ts'
@@ -117,11 +117,9 @@ async function layOver(
   return layDocuments(scan, input, { vex, compareSbom }, context)
 }
 
-const largestConfig = 16 * 1024 ** 2
-
 /** The config as the image has it: Trivy's report repeats it whole. */
 async function readConfig(source: ImageSource, scan: ImageScan, signal: AbortSignal): Promise<unknown> {
-  const bytes = await readBlob(source, scan.image.manifest.config, largestConfig, signal)
+  const bytes = await readBlob(source, scan.image.manifest.config, MAX_CONFIG_SIZE, signal)
   return JSON.parse(Buffer.from(bytes).toString('utf8'))
 }
 
