@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Reason } from '../core/index.ts'
+import { storableJson } from '../platform/db/index.ts'
 import type {
   ConnectionCounts,
   ConnectionStatus,
@@ -119,7 +120,7 @@ export async function insertConnection(db: Db, row: NewConnection): Promise<void
     insert into registry_connection (id, org_id, name, platform, host, settings, secret_fields, insecure, access, enabled, engine,
       scan_interval_hours, next_run_at, selection, created_at, updated_at)
     values (${row.id}, ${row.orgId}, ${row.name}, ${row.platform}, ${row.host}, ${{ ...row.settings }}::jsonb,
-      ${JSON.stringify(row.secretFields)}::jsonb, ${row.insecure}, ${row.access}, ${row.enabled}, ${row.engine},
+      ${storableJson(row.secretFields)}::jsonb, ${row.insecure}, ${row.access}, ${row.enabled}, ${row.engine},
       ${row.scanIntervalHours}, ${row.nextRunAt}, ${{ ...row.selection }}::jsonb, ${row.now}, ${row.now})`.execute(
     db,
   )
@@ -135,7 +136,7 @@ export async function updateConnection(
 ): Promise<boolean> {
   const { rows } = await sql`
     update registry_connection set name = ${row.name}, host = ${row.host}, settings = ${{ ...row.settings }}::jsonb,
-      secret_fields = ${JSON.stringify(row.secretFields)}::jsonb, insecure = ${row.insecure}, access = ${row.access}, enabled = ${row.enabled},
+      secret_fields = ${storableJson(row.secretFields)}::jsonb, insecure = ${row.insecure}, access = ${row.access}, enabled = ${row.enabled},
       engine = ${row.engine}, scan_interval_hours = ${row.scanIntervalHours}, next_run_at = ${row.nextRunAt}, selection = ${{ ...row.selection }}::jsonb,
       status = case when ${row.recheck} then 'Unknown' else status end,
       status_detail = case when ${row.recheck} then null else status_detail end,
@@ -178,7 +179,7 @@ export async function saveCheck(
   await sql`
     update registry_connection set status = case when status = 'Syncing' then status else ${check.status} end,
       status_detail = ${check.reason === null ? null : { ...check.reason }}::jsonb, checked_at = ${check.now},
-      check_warnings = ${JSON.stringify(check.warnings)}::jsonb, refused = case when ${check.status} = 'Connected' then null else refused end
+      check_warnings = ${storableJson(check.warnings)}::jsonb, refused = case when ${check.status} = 'Connected' then null else refused end
     where org_id = ${orgId} and id = ${id}::uuid and deleted_at is null`.execute(db)
 }
 

@@ -66,6 +66,13 @@ describe('safeText', () => {
   test('is cut', () => {
     expect(safeText('x'.repeat(500), 10)).toBe(`${'x'.repeat(10)}…`)
   })
+
+  test('keeps surrogate pairs whole, and shows halves of them', () => {
+    const pair = '\u{1F600}'
+    expect(safeText(`${'x'.repeat(9)}${pair}y`, 10)).toBe(`${'x'.repeat(9)}…`)
+    expect(safeText(`${'x'.repeat(8)}${pair}y`, 10)).toBe(`${'x'.repeat(8)}${pair}…`)
+    expect(safeText(`${pair.slice(0, 1)}a${pair.slice(1)}`)).toBe('\\ud83da\\ude00')
+  })
 })
 
 describe('errors', () => {

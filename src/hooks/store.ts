@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { storableJson } from '../platform/db/index.ts'
 import type { HookOutcome } from './ports.ts'
 
 export type Db = Kysely<unknown>
@@ -77,7 +78,7 @@ export interface EventRow {
 export async function saveEvent(db: Db, connectionId: string, event: EventRow): Promise<void> {
   await sql`
     insert into push_event (connection_id, at, outcome, repositories, message)
-    values (${connectionId}::uuid, ${event.at}, ${event.outcome}, ${JSON.stringify(event.repositories)}::jsonb, ${event.message})`.execute(
+    values (${connectionId}::uuid, ${event.at}, ${event.outcome}, ${storableJson(event.repositories)}::jsonb, ${event.message})`.execute(
     db,
   )
   await sql`

@@ -74,6 +74,18 @@ eachDatabase((_name, open) => {
     expect(await count(db, 'package')).toBe(3)
   })
 
+  it('takes paths and notes that no PostgreSQL text holds', async () => {
+    const held = testInventory([], ['left-pad@1:app/a\u0000.jar'])
+    const unpaired = '\ud83d'
+    const saved = await save(db, 'a', { ...held, notes: [`could not read ${unpaired}`] })
+    expect(await rowsOf(db, `select paths from package_set where kind = 'language'`)).toEqual([
+      { paths: ['app/a\ufffd.jar'] },
+    ])
+    expect(await rowsOf(db, `select notes from inventory where id = ${saved.id}`)).toEqual([
+      { notes: ['could not read \ufffd'] },
+    ])
+  })
+
   it('lets an organisation reuse only what it pulled itself, unless it is alone and says so', async () => {
     const [pulled, foreign] = [digestOfText('pulled'), digestOfText('foreign')]
     const one = createOrganisationLayerAccess(db, systemClock, 'one')

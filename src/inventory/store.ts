@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { type Digest, digestBytes } from '../core/index.ts'
-import { chunks, type Database, recordset, sortedByKey } from '../platform/db/index.ts'
+import { chunks, type Database, recordset, sortedByKey, storableJson } from '../platform/db/index.ts'
 import { packAttribution } from './attribution.ts'
 import { packageKey, subjectKey } from './keys.ts'
 import type { Inventory, Package, PackageSet, Subject } from './ports.ts'
@@ -47,7 +47,7 @@ export async function saveInventory(database: Database, saved: SaveInventory): P
   const { rows } = await sql<{ id: number }>`
     insert into inventory (manifest_digest, indexer_key, org_id, source, engine, os, set_ids, layers, attribution, notes, unresolved, names_digest)
     values (${digestBytes(saved.manifest)}, ${saved.indexerKey}, ${by?.orgId ?? null}, ${by?.engine ?? 'indexed'}, ${engine}::jsonb, ${inventory.os === null ? null : { ...inventory.os }}::jsonb, ${setIds}::int[],
-      ${JSON.stringify(inventory.layers)}::jsonb, ${JSON.stringify(packAttribution(inventory.attribution))}::jsonb, ${JSON.stringify(inventory.notes)}::jsonb,
+      ${storableJson(inventory.layers)}::jsonb, ${storableJson(packAttribution(inventory.attribution))}::jsonb, ${storableJson(inventory.notes)}::jsonb,
       ${inventory.unresolved}, ${inventory.names === null ? null : digestBytes(inventory.names)})
     on conflict (manifest_digest, indexer_key, org_id) do update set engine = excluded.engine, os = excluded.os, set_ids = excluded.set_ids,
       layers = excluded.layers, attribution = excluded.attribution, notes = excluded.notes,
@@ -108,7 +108,7 @@ async function saveSet(db: Db, set: PackageSet): Promise<void> {
   const packageIds = set.entries.map((entry) => ids.get(packageKey(entry.package)) ?? 0)
   await sql`
     insert into package_set (hash, kind, package_ids, paths)
-    values (${Buffer.from(set.hash, 'hex')}, ${set.kind}, ${packageIds}::int[], ${JSON.stringify(pathsOf(set))}::jsonb)
+    values (${Buffer.from(set.hash, 'hex')}, ${set.kind}, ${packageIds}::int[], ${storableJson(pathsOf(set))}::jsonb)
     on conflict (hash) do nothing`.execute(db)
 }
 

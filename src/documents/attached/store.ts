@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { storableJson } from '../../platform/db/index.ts'
 import type { ComparisonView, DocumentKind } from '../ports.ts'
 
 type Db = Kysely<unknown>
@@ -57,7 +58,7 @@ interface Place {
 export async function keepAttached(tx: Db, place: Place, rows: readonly AttachedRow[]): Promise<void> {
   const { orgId, imageId, manifest } = place
   for (const row of rows) {
-    const comparison = row.comparison === null ? null : JSON.stringify(row.comparison)
+    const comparison = row.comparison === null ? null : storableJson(row.comparison)
     await sql`
       insert into uploaded_document
         (id, org_id, kind, image_id, name, format, content, entries, uploaded_by, uploaded_at, source, digest, manifest_digest, comparison)

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { type MatchedPair, MATCHES_LOCK } from '../../matching/sql.ts'
-import { chunks, type Database, inTransaction, recordset } from '../../platform/db/index.ts'
+import { chunks, type Database, inTransaction, recordset, storableJson } from '../../platform/db/index.ts'
 import { recordChange } from '../events.ts'
 import type { Contribution } from './contribution.ts'
 
@@ -76,7 +76,7 @@ export async function logDifference(
   add(after, 1)
   const changed = [...deltas.values()].filter(([, , ...counts]) => counts.some((count) => count !== 0))
   if (changed.length === 0) return
-  await sql`insert into change_log (org_id, kind, data) values (${orgId}, 'counts', ${JSON.stringify(changed)}::jsonb)`.execute(
+  await sql`insert into change_log (org_id, kind, data) values (${orgId}, 'counts', ${storableJson(changed)}::jsonb)`.execute(
     tx,
   )
 }

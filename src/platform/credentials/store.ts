@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { storableJson } from '../db/index.ts'
 
 type Tables = {
   credential: {
@@ -36,7 +37,7 @@ export function credentialStore(db: Kysely<unknown>) {
         sealed: row.sealed,
         wrapped_key: row.wrappedKey,
         key_id: row.keyId,
-        fields: JSON.stringify(row.names),
+        fields: storableJson(row.names),
         created_at: row.createdAt,
       }
       const written = await credentials

@@ -66,7 +66,7 @@ function arrayLiteral(items: readonly unknown[]): string {
 
 /**
  * A parameter as it goes to either database: text, bytes or null. An array is a PostgreSQL array, any other object is JSON;
- * to store an array as JSON, give `JSON.stringify(array)`.
+ * to store an array as JSON, give `storableJson(array)`.
  */
 export function writeValue(value: unknown): string | Buffer | null {
   if (value === null || value === undefined) return null
