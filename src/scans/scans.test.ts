@@ -126,6 +126,24 @@ eachDatabase((name, open) => {
     ])
   })
 
+  it('scans again, once, where the inventory of a completed scan did not reach an image', async () => {
+    await schedule('one', await addImages(db, 'one', ['a']))
+    const complete = async (): Promise<void> => {
+      const [scan] = await queue.claim('worker', 1)
+      if (scan === undefined) throw new Error('a scan waits')
+      await queue.complete(scan, { inventoryId: await addInventory(db), sizeBytes: null, platform: null })
+    }
+    await complete()
+    // A discovery recorded it while the scan completed: neither saw the other's rows.
+    const copy = await addImages(db, 'one', ['a'], 'acme/copy')
+    expect(await schedule('one', copy)).toBe(1)
+    expect(await schedule('one', copy)).toBe(0)
+    await complete()
+    expect(await schedule('one', copy)).toBe(0)
+    expect(await statuses(db)).toEqual(['Completed', 'Completed'])
+    expect(await rowsOf(db, 'select from image_platform where inventory_id is null')).toEqual([])
+  })
+
   it('does the work of people first, and takes turns between organisations', async () => {
     const big = await addImages(
       db,

@@ -15,6 +15,8 @@ export interface EnqueueOptions {
  * Queues what is selected and not scanned by the repository's engine: never scanned, cancelled, pushed again since, or failed for a
  * cause that may have passed (any cause, when a person asks). What waits already is moved to the front for a person. What another
  * engine than the built-in one said is not matched again on new vulnerability data, so a person's wish repeats it.
+ * A completed scan counts where its inventory is: an image that was recorded while the scan completed did not get it. Every scan
+ * that completes gives its inventory to all, so this does not go on and on.
  *
  * @returns the manifests that wait now because of this
  */
@@ -32,7 +34,7 @@ export async function enqueueSelected(db: Db, options: EnqueueOptions): Promise<
       and i.kind in ('image', 'unknown')
       and (last.state is null or last.state = 'cancelled'
         or (last.state = 'failed' and (${userPriority} or last.cause in ('temporary', 'rate-limited', 'auth', 'denied', 'not-found')))
-        or (last.state = 'completed' and (i.pushed_at > last.pushed_at or (${userPriority} and r.engine <> 'portolan')))
+        or (last.state = 'completed' and (p.inventory_id is null or i.pushed_at > last.pushed_at or (${userPriority} and r.engine <> 'portolan')))
         or (last.state = 'pending' and ${userPriority}))
     order by p.manifest_digest, r.engine, i.pushed_at desc nulls last, i.id
     on conflict (org_id, manifest_digest, engine) where state in ('pending', 'scanning')
