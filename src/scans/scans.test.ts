@@ -144,6 +144,19 @@ eachDatabase((name, open) => {
     expect(await rowsOf(db, 'select from image_platform where inventory_id is null')).toEqual([])
   })
 
+  it('shows what was scanned and has no inventory any more as not scanned, selected or not', async () => {
+    const added = await addImages(db, 'one', ['a', 'b'])
+    await schedule('one', added)
+    for (const scan of await queue.claim('worker', 2)) {
+      await queue.complete(scan, { inventoryId: await addInventory(db), sizeBytes: null, platform: null })
+    }
+    await db.execute('update image_platform set inventory_id = null')
+    await db.execute('update image set scan_status = null')
+    await db.execute('update image set selected = false where id = $1', [added.images[1]])
+    expect(await schedule('one', added)).toBe(1)
+    expect(await statuses(db)).toEqual(['Pending', 'Pending'])
+  })
+
   it('does the work of people first, and takes turns between organisations', async () => {
     const big = await addImages(
       db,

@@ -164,7 +164,7 @@ export async function linkInventory(
 
 /**
  * Brings `image.scan_status` in line with the newest scans of the manifests, by the engine that speaks for the image; platforms
- * that are not wanted say nothing. Images are locked in order of id.
+ * that are not wanted say nothing, and what was scanned but has no inventory (any more) counts as not scanned. Images are locked in order of id.
  */
 export async function refreshStatus(db: Db, orgId: string, manifests: readonly Uint8Array[]): Promise<void> {
   if (manifests.length === 0) return
@@ -176,7 +176,8 @@ export async function refreshStatus(db: Db, orgId: string, manifests: readonly U
     ),
     newest as (
       select p.image_id, coalesce((
-        select s.state from scan s where s.org_id = ${orgId} and s.manifest_digest = p.manifest_digest and s.engine = r.engine order by s.id desc limit 1), 'none') as state
+        select case when s.state = 'completed' and p.inventory_id is null then 'none' else s.state end
+        from scan s where s.org_id = ${orgId} and s.manifest_digest = p.manifest_digest and s.engine = r.engine order by s.id desc limit 1), 'none') as state
       from touched join image i on i.id = touched.id join repository r on r.id = i.repository_id
       join image_platform p on p.image_id = touched.id and p.wanted
     ),

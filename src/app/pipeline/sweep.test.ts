@@ -4,7 +4,7 @@ import type { Database } from '../../platform/db/index.ts'
 import { eachDatabase } from '../../test-support/databases/index.ts'
 import { digestOfText, rowsOf, testInventory } from '../../test-support/domain/index.ts'
 import { buildImage } from '../../test-support/image-builder/index.ts'
-import { allFindings, debian, PipelineWorld } from '../../test-support/pipeline/index.ts'
+import { allFindings, debian, npm, PipelineWorld } from '../../test-support/pipeline/index.ts'
 import { scaled } from '../../test-support/scale.ts'
 
 const tables = ['inventory', 'package_set', 'package', 'subject'] as const
@@ -86,6 +86,36 @@ eachDatabase((_name, open) => {
     )
     expect(kept.map(({ name }) => name)).toEqual(['libssl3', 'lodash', 'zlib1g'])
     expect(await rowsOf(db, 'select from package_set')).toEqual([])
+  })
+
+  it('lets go of what only images hold that are gone for more than 30 days; one that comes back is scanned again', async () => {
+    await world.start()
+    const first = buildImage({ layers: [debian, npm] })
+    world.registry.put('acme/api', '1', buildImage({ layers: [debian] }))
+    await world.scan()
+    const goneFor = async (days: number): Promise<void> => {
+      await age()
+      await db.execute(
+        `update image set gone_at = now() - make_interval(days => $1) where gone_at is not null`,
+        [days],
+      )
+    }
+    await goneFor(29)
+    expect(await world.pipeline.sweep()).toEqual(nothing)
+    await goneFor(31)
+    // Postings of the past name lodash.
+    expect(await world.pipeline.sweep()).toEqual({ ...nothing, inventory: 1, package_set: 1 })
+    world.registry.put('acme/api', '1', first)
+    const asked = world.registry.requests.length
+    await world.scan()
+    expect(world.registry.requests.slice(asked).filter((request) => request.startsWith('blob'))).toHaveLength(
+      1,
+    )
+    expect(await world.brief()).toEqual(allFindings)
+    expect(
+      await rowsOf(db, `select from image where gone_at is null and scan_status <> 'Completed'`),
+    ).toEqual([])
+    expect(await dangling()).toEqual([])
   })
 
   it('takes nothing that an indexer has just found', async () => {

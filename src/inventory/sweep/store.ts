@@ -42,7 +42,7 @@ export interface SweepStep {
 export async function sweepSome(
   database: Database,
   { kind, after, forget }: SweepStep,
-): Promise<{ readonly next: number | null; readonly removed: number }> {
+): Promise<{ readonly next: number | null; readonly rows: number }> {
   const table = sql.table(kind)
   return inTransaction(database, 'bulk', async (tx) => {
     const { rows: window } = await sql<{ last: number | null }>`
@@ -50,13 +50,13 @@ export async function sweepSome(
       tx,
     )
     const next = window[0]?.last ?? null
-    if (next === null) return { next, removed: 0 }
+    if (next === null) return { next, rows: 0 }
     const candidates = await idsOf(
       tx,
       sql`select r.id from ${table} r where r.id > ${after} and r.id <= ${next} and r.last_used_at < now() - ${GRACE}
         and not ${named[kind]} order by r.id for update skip locked`,
     )
-    if (candidates.length === 0) return { next, removed: 0 }
+    if (candidates.length === 0) return { next, rows: 0 }
     // Locked now; what named one of them until then is seen by a new statement only.
     const ids = await idsOf(
       tx,
@@ -64,7 +64,7 @@ export async function sweepSome(
     )
     await forget(tx, kind, ids)
     await sql`delete from ${table} where id = any(${ids}::int[])`.execute(tx)
-    return { next, removed: ids.length }
+    return { next, rows: ids.length }
   })
 }
 
