@@ -8,7 +8,7 @@ import { allFindings, debian, npm, PipelineWorld } from '../../test-support/pipe
 import { scaled } from '../../test-support/scale.ts'
 
 const tables = ['inventory', 'package_set', 'package', 'subject'] as const
-const nothing = { inventory: 0, package_set: 0, package: 0, subject: 0 }
+const nothing = { scan: 0, inventory: 0, package_set: 0, package: 0, subject: 0 }
 
 eachDatabase((_name, open) => {
   let db: Database
@@ -61,7 +61,13 @@ eachDatabase((_name, open) => {
     await db.execute(
       `insert into set_count select id, 1, 1, 0 from package_set where id not in (select unnest(set_ids) from inventory where id in (select inventory_id from image_platform))`,
     )
-    expect(await world.pipeline.sweep()).toEqual({ inventory: 1, package_set: 2, package: 3, subject: 3 })
+    expect(await world.pipeline.sweep()).toEqual({
+      ...nothing,
+      inventory: 1,
+      package_set: 2,
+      package: 3,
+      subject: 3,
+    })
     expect(await counts()).toEqual(before)
     expect(
       await rowsOf(db, `select from set_count where set_id not in (select id from package_set)`),
@@ -116,6 +122,29 @@ eachDatabase((_name, open) => {
       await rowsOf(db, `select from image where gone_at is null and scan_status <> 'Completed'`),
     ).toEqual([])
     expect(await dangling()).toEqual([])
+  })
+
+  it('removes scans of the past, but of each manifest and engine the last, and the last that completed', async () => {
+    await world.start()
+    const states = ['completed', 'failed', 'completed', 'failed', 'cancelled']
+    await db.execute(
+      `insert into scan (org_id, manifest_digest, image_id, connection_id, engine, state, finished_at)
+       select org_id, manifest_digest, image_id, connection_id, e.engine, t.state, finished_at
+       from scan, unnest(array['portolan', 'trivy']) as e (engine), unnest($1::text[]) with ordinality as t (state, no) order by e.engine, t.no`,
+      [states],
+    )
+    const kept = async () => rowsOf(db, 'select engine, state from scan order by id')
+    const all = await kept()
+    await db.execute(`update scan set finished_at = now() - interval '89 days'`)
+    expect(await world.pipeline.sweep()).toEqual(nothing)
+    expect(await kept()).toEqual(all)
+    await db.execute(`update scan set finished_at = now() - interval '91 days'`)
+    expect(await world.pipeline.sweep()).toEqual({ ...nothing, scan: 7 })
+    expect(await kept()).toEqual(
+      ['portolan', 'trivy'].flatMap((engine) =>
+        ['completed', 'cancelled'].map((state) => ({ engine, state })),
+      ),
+    )
   })
 
   it('takes nothing that an indexer has just found', async () => {

@@ -4,6 +4,8 @@ import type { Db } from '../store.ts'
 
 /** An image that left its registry keeps what its scan found for this long. One that comes back later is scanned again. */
 const GONE_KEPT = sql.raw(`interval '30 days'`)
+/** How long scans are kept that have ended. The last one of an image is kept for good: what is queued, and how, depends on it. */
+const ENDED_KEPT = sql.raw(`interval '90 days'`)
 /** Rows looked at in one transaction. */
 const WINDOW = 200
 
@@ -43,6 +45,26 @@ export async function letGoOfGone(database: Database, after: number): Promise<Wa
     )
     await sql`update image set scan_status = null where id = any(${ids}::int[])`.execute(tx)
     return { next, rows: ids.length }
+  })
+}
+
+/**
+ * Removes scans that ended more than 90 days ago and were followed by another of the same manifest and engine; one that completed, by
+ * another that completed. Walks along scans.
+ *
+ * @param after where the step before ended; 0 for the first
+ */
+export async function sweepScans(database: Database, after: number): Promise<WalkStep> {
+  return inTransaction(database, 'bulk', async (tx) => {
+    const next = await windowEnd(tx, sql`select id from scan where id > ${after} order by id limit ${WINDOW}`)
+    if (next === null) return { next, rows: 0 }
+    const { rows } = await sql`
+      delete from scan s where s.id > ${after} and s.id <= ${next} and s.finished_at < now() - ${ENDED_KEPT}
+        and exists (
+          select from scan n where n.org_id = s.org_id and n.manifest_digest = s.manifest_digest and n.engine = s.engine and n.id > s.id
+            and (n.state = 'completed' or s.state <> 'completed'))
+      returning s.id`.execute(tx)
+    return { next, rows: rows.length }
   })
 }
 
