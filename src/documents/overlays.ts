@@ -1,4 +1,4 @@
-import { digestOfBytes } from '../core/index.ts'
+import { digestOfBytes, isAppError } from '../core/index.ts'
 import type { Database } from '../platform/db/index.ts'
 import { createVexOverlay, readVex, type VexDocument, type VexOverlay } from '../vex/index.ts'
 import { findStoredPlatforms, renamedVulnerabilities } from './images/store.ts'
@@ -49,18 +49,30 @@ async function underNewNames(
     (await renamedVulnerabilities(db, [...stated])).map(({ former, now }) => [former, now]),
   )
   if (renamed.size === 0) return documents
-  const named = (statement: VexDocument['statements'][number]) => {
-    const names = statement.vulnerabilities.flatMap((each) => renamed.get(each) ?? [])
-    return names.length === 0
+  return new Map(Array.from(documents, ([id, document]) => [id, withNames(document, renamed)]))
+}
+
+/** Made again only when the new names are others: what is made of a document is kept by it. */
+const renamedDocuments = new WeakMap<
+  VexDocument,
+  { readonly names: string; readonly document: VexDocument }
+>()
+
+function withNames(document: VexDocument, renamed: ReadonlyMap<string, string>): VexDocument {
+  const namesOf = ({ vulnerabilities }: VexDocument['statements'][number]): string[] =>
+    vulnerabilities.flatMap((each) => renamed.get(each) ?? [])
+  const names = JSON.stringify(document.statements.map(namesOf))
+  const known = renamedDocuments.get(document)
+  if (known?.names === names) return known.document
+  const statements = document.statements.map((statement) => {
+    const added = namesOf(statement)
+    return added.length === 0
       ? statement
-      : { ...statement, vulnerabilities: [...statement.vulnerabilities, ...names] }
-  }
-  return new Map(
-    Array.from(documents, ([id, document]) => [
-      id,
-      { ...document, statements: document.statements.map(named) },
-    ]),
-  )
+      : { ...statement, vulnerabilities: [...statement.vulnerabilities, ...added] }
+  })
+  const made = { ...document, statements }
+  renamedDocuments.set(document, { names, document: made })
+  return made
 }
 
 /** The documents that were asked for last stay. */
@@ -79,7 +91,7 @@ function createReader(db: Db): (ids: readonly string[]) => Promise<ReadonlyMap<s
     const missing = ids.filter((id) => !found.has(id))
     const rows = missing.length === 0 ? [] : await contentsOf(db, missing)
     for (const { id, content } of rows) {
-      const document = readVex(content)
+      const document = readOrNothing(content)
       found.set(id, document)
       if (!held.has(id)) bytes += content.length
       held.set(id, { document, bytes: content.length })
@@ -90,5 +102,15 @@ function createReader(db: Db): (ids: readonly string[]) => Promise<ReadonlyMap<s
       bytes -= each.bytes
     }
     return found
+  }
+}
+
+/** A document that an earlier version took and this one refuses states nothing: it must not keep all images from being listed. */
+function readOrNothing(content: Uint8Array): VexDocument {
+  try {
+    return readVex(content)
+  } catch (error) {
+    if (!isAppError(error)) throw error
+    return { format: 'openvex', id: '', author: '', statements: [] }
   }
 }

@@ -1,13 +1,7 @@
-import { type PackageUrl, parsePackageUrl } from '../core/index.ts'
-import type {
-  VexDocument,
-  VexProduct,
-  VexSource,
-  VexStatement,
-  VexSubject,
-  VexTarget,
-  VexVerdict,
-} from './ports.ts'
+import { parsePackageUrl } from '../core/index.ts'
+import { indexOf, partsByName, productsByName, type StatementIndex } from './document-index.ts'
+import type { Names } from './name-index.ts'
+import type { VexProduct, VexSource, VexStatement, VexSubject, VexTarget, VexVerdict } from './ports.ts'
 
 /** Statements laid over the findings of one image or SBOM. */
 export interface VexOverlay {
@@ -24,15 +18,18 @@ export interface VexOverlay {
 export function createVexOverlay(sources: readonly VexSource[], subject: VexSubject): VexOverlay {
   const indexed = sources.map(({ document, source }) => ({ document, source, byId: indexOf(document) }))
   const images = subject.purls.flatMap((text) => parsePackageUrl(text) ?? [])
+  const image = new WholeSubject({ texts: subject.purls, purls: images })
   return {
     vulnerabilities: [...new Set(indexed.flatMap(({ byId }) => [...byId.keys()]))],
     verdict(target) {
       const purl = parsePackageUrl(target.purl)
       const itself: Names = { texts: textsOf(target, subject), purls: purl === undefined ? [] : [purl] }
-      const whole: Names = { texts: subject.purls, purls: images }
       for (const { document, source, byId } of indexed) {
-        const statements = byId.get(target.vulnerability) ?? []
-        const found = latest(statements, itself, itself) ?? latest(statements, whole, itself)
+        const statements = byId.get(target.vulnerability)
+        if (statements === undefined) continue
+        const found =
+          latest(statements, itself, (each) => namesItself(each, itself)) ??
+          latest(statements, image.names, (each) => image.holdsFor(each, itself))
         if (found === undefined) continue
         const { status, justification, impact } = found
         return { status, justification, impact, author: document.author, source }
@@ -40,33 +37,6 @@ export function createVexOverlay(sources: readonly VexSource[], subject: VexSubj
       return undefined
     },
   }
-}
-
-/** Of documents that lie over several images. */
-const indexes = new WeakMap<VexDocument, ReadonlyMap<string, readonly VexStatement[]>>()
-
-function indexOf(document: VexDocument): ReadonlyMap<string, readonly VexStatement[]> {
-  const known = indexes.get(document) ?? byVulnerability(document.statements)
-  indexes.set(document, known)
-  return known
-}
-
-function byVulnerability(statements: readonly VexStatement[]): ReadonlyMap<string, readonly VexStatement[]> {
-  const found = new Map<string, VexStatement[]>()
-  for (const statement of statements) {
-    for (const id of new Set(statement.vulnerabilities)) {
-      const list = found.get(id)
-      if (list === undefined) found.set(id, [statement])
-      else list.push(statement)
-    }
-  }
-  return found
-}
-
-/** What something is called. */
-interface Names {
-  readonly texts: readonly string[]
-  readonly purls: readonly PackageUrl[]
 }
 
 /** By BOM-Link too: `urn:cdx:<serial>/<version>#<ref>` (CycloneDX, BOM-Link). */
@@ -79,34 +49,51 @@ function textsOf({ purl, ref }: VexTarget, { sbom }: VexSubject): string[] {
 
 type Settled = VexStatement & { readonly status: VexVerdict['status'] }
 
-function latest(statements: readonly VexStatement[], product: Names, part: Names): Settled | undefined {
-  const last = statements.findLast(({ products }) => products.some((each) => isAbout(each, product, part)))
-  return last !== undefined && isSettled(last) ? last : undefined
+function latest(
+  statements: StatementIndex,
+  product: Names,
+  isAbout: (statement: VexStatement) => boolean,
+): Settled | undefined {
+  for (const statement of statements.latestOf(product)) {
+    if (isAbout(statement)) return isSettled(statement) ? statement : undefined
+  }
+  return undefined
 }
 
 function isSettled(statement: VexStatement): statement is Settled {
   return statement.status === 'not_affected' || statement.status === 'fixed'
 }
 
-function isAbout({ ids, parts }: VexProduct, product: Names, part: Names): boolean {
-  if (!ids.some((id) => names(id, product))) return false
-  return parts.length === 0 || parts.some((each) => each.some((id) => names(id, part)))
+function namesItself({ products }: VexStatement, itself: Names): boolean {
+  for (const { parts } of productsByName(products).of(itself)) {
+    if (parts.length === 0 || partsByName(parts).has(itself)) return true
+  }
+  return false
 }
 
-function names(id: string, { texts, purls }: Names): boolean {
-  if (texts.includes(id)) return true
-  const wanted = parsePackageUrl(id)
-  return wanted !== undefined && purls.some((purl) => covers(wanted, purl))
-}
+/** The image: what a statement says of it is the same for each of its packages, and is looked up once. */
+class WholeSubject {
+  readonly names: Names
+  readonly #parts = new WeakMap<VexStatement['products'], readonly VexProduct['parts'][] | 'all'>()
 
-/** OpenVEX, "Product identification": what the statement leaves open fits anything. */
-function covers(wanted: PackageUrl, purl: PackageUrl): boolean {
-  return (
-    wanted.type === purl.type &&
-    wanted.namespace === purl.namespace &&
-    wanted.name === purl.name &&
-    (wanted.version === '' || wanted.version === purl.version) &&
-    (wanted.subpath === '' || wanted.subpath === purl.subpath) &&
-    Object.entries(wanted.qualifiers).every(([key, value]) => purl.qualifiers[key] === value)
-  )
+  constructor(names: Names) {
+    this.names = names
+  }
+
+  /** Whether the statement names the image with no part, or with this one. */
+  holdsFor({ products }: VexStatement, part: Names): boolean {
+    const named = this.#parts.get(products) ?? this.#partsIn(products)
+    this.#parts.set(products, named)
+    return named === 'all' || named.some((each) => partsByName(each).has(part))
+  }
+
+  /** Many products that are the image are told as one. */
+  #partsIn(products: VexStatement['products']): readonly VexProduct['parts'][] | 'all' {
+    const found = new Set<VexProduct['parts']>()
+    for (const { parts } of productsByName(products).of(this.names)) {
+      if (parts.length === 0) return 'all'
+      found.add(parts)
+    }
+    return found.size > 1 ? [[...found].flat()] : [...found]
+  }
 }

@@ -1,12 +1,13 @@
-import { AppError } from '../core/index.ts'
 import { readAttestation } from '../sbom/index.ts'
 import { readCsaf } from './csaf.ts'
 import { readCycloneDxVex } from './cyclonedx.ts'
+import { vexError } from './errors.ts'
 import { isObject, type Json } from './json.ts'
+import { checkSize } from './limits.ts'
 import { readOpenVex } from './openvex.ts'
 import type { VexDocument } from './ports.ts'
 
-/** Real documents have a few MB. */
+/** Bytes of one document; real ones have a few MB. */
 export const LARGEST_VEX = 16 * 1024 * 1024
 
 /**
@@ -19,10 +20,10 @@ export function readVex(bytes: Uint8Array): VexDocument {
   }
   const json = parse(new TextDecoder().decode(bytes))
   const found = isObject(json) ? readDocument(json) : undefined
-  if (found !== undefined) return found
+  if (found !== undefined) return checkSize(found)
   const predicate = readAttestation(json)?.predicate
   const inner = isObject(predicate) ? readDocument(predicate) : undefined
-  if (inner !== undefined) return inner
+  if (inner !== undefined) return checkSize(inner)
   throw vexError('vex-unreadable', 'The document is neither OpenVEX nor CycloneDX nor CSAF.')
 }
 
@@ -40,18 +41,4 @@ function parse(text: string): unknown {
   } catch (error) {
     throw vexError('vex-unreadable', 'The VEX document is not JSON.', error)
   }
-}
-
-function vexError(
-  code: 'vex-unreadable' | 'vex-too-large',
-  publicMessage: string,
-  cause?: unknown,
-): AppError {
-  return new AppError({
-    code,
-    kind: 'invalid',
-    publicMessage,
-    remedy: 'Give an OpenVEX, CycloneDX or CSAF document as JSON, as it is or attested (in-toto, DSSE).',
-    cause,
-  })
 }

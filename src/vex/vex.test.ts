@@ -4,7 +4,7 @@ import { isAppError } from '../core/index.ts'
 import { boundMemory } from '../test-support/memory.ts'
 import { scaled } from '../test-support/scale.ts'
 import { createVexOverlay } from './overlay.ts'
-import type { VexSubject } from './ports.ts'
+import type { VexDocument, VexProduct, VexStatement, VexSubject } from './ports.ts'
 import { readVex } from './read.ts'
 
 boundMemory()
@@ -144,6 +144,55 @@ describe('CSAF', () => {
     expect(statusOf([csaf(status)], { purls: [] })).toBe(
       JSON.stringify(status).includes('B-in-A') ? undefined : wanted,
     )
+  })
+})
+
+describe('a document on many products', () => {
+  const products = ['pkg:oci/api@sha256:cd', 'pkg:oci/api@sha256:ab', 'pkg:deb/debian/openssl', 'urn:x']
+  const document = (read: () => void): VexDocument => {
+    const statement = (id: string): VexStatement => {
+      const named = products.map((name): VexProduct => {
+        const parts = [['pkg:deb/debian/openssl']]
+        return {
+          parts,
+          get ids() {
+            read()
+            return [name]
+          },
+        } // prettier-ignore
+      })
+      const common = { justification: '', impact: '', time: null, status: 'not_affected' as const }
+      return { ...common, vulnerabilities: [id, 'CVE-1', 'CVE-2'], products: named }
+    }
+    return { format: 'openvex', id: '', author: '', statements: [statement('A'), statement('B')] }
+  }
+
+  it('is read once, however many findings ask', () => {
+    let reads = 0
+    const read = document(() => {
+      reads += 1
+    })
+    for (const vulnerability of ['CVE-1', 'CVE-2', 'A', 'B', 'C']) {
+      const overlay = createVexOverlay([{ document: read, source: 's' }], { purls: [image], sbom: null })
+      const asked = ['openssl', 'bash', 'openssl'].map(
+        (name) => overlay.verdict({ vulnerability, purl: `pkg:deb/debian/${name}@3`, ref: null })?.status,
+      )
+      const found = vulnerability === 'C' ? undefined : 'not_affected'
+      expect(asked).toEqual([found, undefined, found])
+    }
+    expect(reads).toBe(2 * products.length)
+  })
+
+  it('is refused when it names too many, with the numbers', () => {
+    const products = Array.from({ length: 50_001 }, () => 'a')
+    const aliases = Array.from({ length: 9 }, (_, index) => `CVE-${index}`)
+    const many = openVex(statement(products, { vulnerability: { name: 'X', aliases } }))
+    expect(() => readVex(encode(many))).toThrow(
+      'names 500010 products of its vulnerabilities; at most 500000',
+    )
+    const named = { name: 'X', aliases: Array.from({ length: 200 }, () => 'a') }
+    const known = openVex(statement([], { vulnerability: named }))
+    expect(() => readVex(encode(known))).toThrow('201 names and aliases for its vulnerability; at most 200')
   })
 })
 
