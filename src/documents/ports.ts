@@ -130,8 +130,11 @@ export interface WantedSbom {
 
 /** What the composition root gives: how ecosystems see documents. */
 export interface DocumentTools {
-  /** undefined: there is no vulnerability data yet. */
-  scan(document: SbomDocument): SbomFindingsView | undefined
+  /**
+   * What is wrong with what an SBOM names, found with pauses for others' work and kept by the document's id, whose content never
+   * changes: `read` is not called again while the vulnerability data is the same. undefined: there is none yet.
+   */
+  scan(id: string, read: () => SbomDocument): Promise<SbomFindingsView> | undefined
   contents(image: StoredImage): ImageContents
   /** Names of the image in VEX documents. */
   purls(

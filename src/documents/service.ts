@@ -81,7 +81,7 @@ export function createDocumentService({
       const content = await contentOf(page, orgId, 'sbom', id)
       if (content === undefined) throw await notUploaded(orgId, id)
       const nothing = { counts: NO_COUNTS, packages: 0, items: [], notes: [], asOf: null }
-      return tools.scan(readSbom(content)) ?? nothing
+      return (await tools.scan(id, () => readSbom(content))) ?? nothing
     },
     async imageSbom(orgId, imageId, { format, manifest }) {
       const image = await readStoredImage(page, orgId, imageId, manifest)

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { AdvisoryDatabase, VulnerabilityDetails } from '../../advisories/index.ts'
 import { severityRank } from '../../core/index.ts'
 import type { IndexingPlugin } from '../../indexing/index.ts'
@@ -56,11 +57,40 @@ export interface Matching {
 }
 
 /** Matches an inventory, wherever it is from. @throws AppError `database-corrupt` */
-export function scanInventory(inventory: Inventory, { matcher, database, plugins }: Matching): InventoryScan {
-  const groups = groupPackages(inventory, plugins).map((group) => ({
-    ...group,
-    findings: findingsOf(group.packages, matcher, database),
-  }))
+export function scanInventory(inventory: Inventory, matching: Matching): InventoryScan {
+  const steps = scanInSteps(inventory, matching)
+  let step = steps.next()
+  while (step.done !== true) step = steps.next()
+  return step.value
+}
+
+/** As `scanInventory`, with pauses for others' work. @throws AppError `database-corrupt` */
+export async function scanInventoryInSlices(
+  inventory: Inventory,
+  matching: Matching,
+): Promise<InventoryScan> {
+  const steps = scanInSteps(inventory, matching)
+  let step = steps.next()
+  while (step.done !== true) {
+    await setImmediate()
+    step = steps.next()
+  }
+  return step.value
+}
+
+/** About 10 ms of work. */
+const packagesInOneTurn = 500
+
+/** Stops where others may work. */
+function* scanInSteps(
+  inventory: Inventory,
+  { matcher, database, plugins }: Matching,
+): Generator<undefined, InventoryScan> {
+  const groups: ScannedGroup[] = []
+  for (const group of groupPackages(inventory, plugins)) {
+    yield
+    groups.push({ ...group, findings: yield* findingsOf(group.packages, matcher, database) })
+  }
   return { inventory, groups, databaseUpdatedAt: database.updatedAt }
 }
 
@@ -103,15 +133,16 @@ function nameGroup(
   return { type: report?.type ?? ecosystem, title: report?.target ?? ecosystem }
 }
 
-function findingsOf(
+function* findingsOf(
   packages: readonly ScannedPackage[],
   matcher: Pick<Matcher, 'match'>,
   database: Matching['database'],
-): readonly ScannedFinding[] {
+): Generator<undefined, readonly ScannedFinding[]> {
   const matches = new Map<string, readonly Match[]>()
   const details = new Map<string, VulnerabilityDetails | null>()
   const found = new Map<string, ScannedFinding>()
-  for (const entry of packages) {
+  for (const [index, entry] of packages.entries()) {
+    if (index % packagesInOneTurn === packagesInOneTurn - 1) yield
     const { subject } = entry.package
     if (subject === null) continue
     const key = subjectKey(subject)
