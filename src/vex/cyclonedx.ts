@@ -1,4 +1,5 @@
 import { isObject, type Json, objectsOf, textOf, textsOf, timeOf } from './json.ts'
+import { oldestFirst } from './order.ts'
 import type { VexDocument, VexProduct, VexStatement, VexStatus } from './ports.ts'
 
 /**
@@ -13,7 +14,9 @@ export function readCycloneDxVex(json: Json): VexDocument {
     format: 'cyclonedx',
     id: textOf(json['serialNumber'], 200),
     author: authorOf(metadata),
-    statements: objectsOf(json['vulnerabilities']).flatMap((each) => statementOf(each, purls, documentTime)),
+    statements: oldestFirst(
+      objectsOf(json['vulnerabilities']).flatMap((each) => statementOf(each, purls, documentTime)),
+    ),
   }
 }
 
@@ -29,10 +32,11 @@ function statementOf(value: Json, purls: ReadonlyMap<string, string>, time: numb
   const id = textOf(value['id'], 200)
   if (status === undefined || id === '') return []
   const aliases = objectsOf(value['references']).map((reference) => textOf(reference['id'], 200))
-  const products = objectsOf(value['affects']).flatMap(({ ref }): VexProduct[] => {
+  const products = objectsOf(value['affects']).flatMap(({ ref, versions }): VexProduct[] => {
     const text = textOf(ref)
     const purl = purls.get(text)
-    return text === '' ? [] : [{ ids: purl === undefined ? [text] : [text, purl], parts: [] }]
+    const stated = objectsOf(versions).length > 0 ? { versions: unaffected(objectsOf(versions)) } : {}
+    return text === '' ? [] : [{ ids: purl === undefined ? [text] : [text, purl], parts: [], ...stated }]
   })
   return [
     {
@@ -44,6 +48,20 @@ function statementOf(value: Json, purls: ReadonlyMap<string, string>, time: numb
       time: timeOf(value['updated']) ?? time,
     },
   ]
+}
+
+/**
+ * The versions that `affects[].versions` clears: those that an entry with the status `unaffected` names exactly and no other entry as
+ * affected, which is the status of an entry without one (CycloneDX 1.4, `affectedStatus`). Ranges clear nothing: none is read.
+ */
+function unaffected(entries: readonly Json[]): string[] {
+  const named = (isWanted: (status: string) => boolean): string[] =>
+    entries
+      .filter(({ status }) => isWanted(textOf(status, 20)))
+      .map(({ version }) => textOf(version))
+      .filter((version) => version !== '')
+  const others = new Set(named((status) => status !== 'unaffected'))
+  return named((status) => status === 'unaffected').filter((version) => !others.has(version))
 }
 
 /** Trivy's reading of the states (pkg/vex/cyclonedx.go, cdxStatus). */

@@ -1,4 +1,4 @@
-import { keysOf, NameIndex, type Names } from './name-index.ts'
+import { hasVersion, keysOf, NameIndex, type Names } from './name-index.ts'
 import type { VexDocument, VexProduct, VexStatement } from './ports.ts'
 
 /** The statements of one document on one vulnerability. */
@@ -61,11 +61,18 @@ function byVulnerability(statements: readonly VexStatement[]): ReadonlyMap<strin
   return new Map(Array.from(found, ([id, list]) => [id, new StatementIndex(list)]))
 }
 
+/** The products of a statement that are what these names call, in one of the versions that the statement is on. */
+export function* productsNamed({ products }: VexStatement, names: Names): Generator<VexProduct> {
+  for (const product of productsByName(products).of(names)) {
+    if (product.versions === undefined || hasVersion(names, product.versions)) yield product
+  }
+}
+
 /** By the list, which a statement keeps under whatever new names its vulnerability gets. */
 const productIndexes = new WeakMap<VexStatement['products'], NameIndex<VexProduct>>()
 
 /** A statement's products by their names; made once for a list. */
-export function productsByName(products: VexStatement['products']): NameIndex<VexProduct> {
+function productsByName(products: VexStatement['products']): NameIndex<VexProduct> {
   const known = productIndexes.get(products)
   if (known !== undefined) return known
   const index = new NameIndex<VexProduct>()

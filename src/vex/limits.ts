@@ -33,8 +33,8 @@ export function checkSize(document: VexDocument): VexDocument {
 function namesIn({ products }: VexStatement): number {
   let count = 0
   const seen = new Set<VexStatement['products'][number]['parts']>()
-  for (const { ids, parts } of products) {
-    count += ids.length
+  for (const { ids, parts, versions = [] } of products) {
+    count += ids.length + versions.length
     if (seen.has(parts)) continue
     seen.add(parts)
     for (const part of parts) count += part.length

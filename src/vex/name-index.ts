@@ -53,6 +53,13 @@ export function keysOf({ texts, purls }: Names): ReadonlySet<string> {
   ])
 }
 
+/** Whether one of these has one of the versions: as its purl has it, after the epoch if that is a qualifier (purl, types `deb`, `rpm`). */
+export function hasVersion({ purls }: Names, versions: readonly string[]): boolean {
+  return purls.some(({ version, qualifiers: { epoch } }) =>
+    versions.includes(epoch === undefined || epoch === '0' ? version : `${epoch}:${version}`),
+  )
+}
+
 function keyOf(text: string, purl: PackageUrl | undefined): string {
   return purl === undefined ? text : `${purl.type}\0${purl.namespace}\0${purl.name}`
 }

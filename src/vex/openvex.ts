@@ -1,4 +1,5 @@
 import { isObject, type Json, objectsOf, textOf, textsOf, timeOf } from './json.ts'
+import { oldestFirst } from './order.ts'
 import type { VexDocument, VexProduct, VexStatement, VexStatus } from './ports.ts'
 
 /** OpenVEX 0.0.1 to 0.2.0 (openvex/spec, OPENVEX-SPEC.md). Statements of other statuses are passed over. */
@@ -9,8 +10,7 @@ export function readOpenVex(json: Json): VexDocument {
     format: 'openvex',
     id: textOf(json['@id']),
     author: textOf(json['author'], 300),
-    // Stable: statements of one time stay in the document's order.
-    statements: statements.toSorted((left, right) => (left.time ?? 0) - (right.time ?? 0)),
+    statements: oldestFirst(statements),
   }
 }
 

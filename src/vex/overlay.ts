@@ -1,5 +1,5 @@
 import { parsePackageUrl } from '../core/index.ts'
-import { indexOf, partsByName, productsByName, type StatementIndex } from './document-index.ts'
+import { indexOf, partsByName, productsNamed, type StatementIndex } from './document-index.ts'
 import type { Names } from './name-index.ts'
 import type { VexProduct, VexSource, VexStatement, VexSubject, VexTarget, VexVerdict } from './ports.ts'
 
@@ -64,8 +64,8 @@ function isSettled(statement: VexStatement): statement is Settled {
   return statement.status === 'not_affected' || statement.status === 'fixed'
 }
 
-function namesItself({ products }: VexStatement, itself: Names): boolean {
-  for (const { parts } of productsByName(products).of(itself)) {
+function namesItself(statement: VexStatement, itself: Names): boolean {
+  for (const { parts } of productsNamed(statement, itself)) {
     if (parts.length === 0 || partsByName(parts).has(itself)) return true
   }
   return false
@@ -81,16 +81,16 @@ class WholeSubject {
   }
 
   /** Whether the statement names the image with no part, or with this one. */
-  holdsFor({ products }: VexStatement, part: Names): boolean {
-    const named = this.#parts.get(products) ?? this.#partsIn(products)
-    this.#parts.set(products, named)
+  holdsFor(statement: VexStatement, part: Names): boolean {
+    const named = this.#parts.get(statement.products) ?? this.#partsIn(statement)
+    this.#parts.set(statement.products, named)
     return named === 'all' || named.some((each) => partsByName(each).has(part))
   }
 
   /** Many products that are the image are told as one. */
-  #partsIn(products: VexStatement['products']): readonly VexProduct['parts'][] | 'all' {
+  #partsIn(statement: VexStatement): readonly VexProduct['parts'][] | 'all' {
     const found = new Set<VexProduct['parts']>()
-    for (const { parts } of productsByName(products).of(this.names)) {
+    for (const { parts } of productsNamed(statement, this.names)) {
       if (parts.length === 0) return 'all'
       found.add(parts)
     }

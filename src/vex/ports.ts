@@ -7,6 +7,8 @@ export interface VexProduct {
   readonly ids: readonly string[]
   /** Where the statement holds for parts of the product only: the names of each part. Empty: for all of it. */
   readonly parts: readonly (readonly string[])[]
+  /** Where the statement holds for some versions of the product only: these, exactly, an epoch before them; undefined: for all. */
+  readonly versions?: readonly string[]
 }
 
 /** One statement on vulnerabilities of products. */

@@ -97,6 +97,47 @@ describe('CycloneDX', () => {
     expect(statusOf([document('pkg:deb/debian/openssl', state)])).toBe(status)
   })
 
+  it('follows the latest of its statements', () => {
+    const vulnerability = (state: string, updated: string): object => ({
+      id: 'CVE-1',
+      analysis: { state },
+      affects: [{ ref: 'pkg:deb/debian/openssl' }],
+      updated,
+    })
+    const [cleared, exploitable] = ['not_affected', 'exploitable']
+    const two = (...vulnerabilities: object[]): object => document('x', '', { vulnerabilities })
+    const [older, newer] = ['2024-01-01T00:00:00Z', '2024-02-01T00:00:00Z']
+    expect(statusOf([two(vulnerability(exploitable, newer), vulnerability(cleared, older))])).toBeUndefined()
+    expect(statusOf([two(vulnerability(cleared, newer), vulnerability(exploitable, older))])).toBe(cleared)
+  })
+
+  it.each([
+    ['the version', [{ version: '3.0-1', status: 'unaffected' }], 'not_affected'],
+    ['no version', undefined, 'not_affected'],
+    ['none of its versions', [], 'not_affected'],
+    ['another version', [{ version: '3.0-2', status: 'unaffected' }], undefined],
+    ['the version as affected', [{ version: '3.0-1', status: 'affected' }], undefined],
+    ['the version without a status', [{ version: '3.0-1' }], undefined],
+    ['the version both ways', [{ version: '3.0-1', status: 'unaffected' }, { version: '3.0-1' }], undefined],
+    ['a range', [{ range: 'vers:deb/<4', status: 'unaffected' }], undefined],
+  ])('that names %s', (_, versions, status) => {
+    const affects = [{ ref: 'pkg:deb/debian/openssl', versions }]
+    const vulnerabilities = [{ id: 'CVE-1', analysis: { state: 'not_affected' }, affects }]
+    expect(statusOf([document('x', '', { vulnerabilities })])).toBe(status)
+  })
+
+  it('that names a version means the whole of it, with its epoch', () => {
+    const stated = (version: string) => {
+      const affects = [{ ref: 'pkg:deb/debian/openssl', versions: [{ version, status: 'unaffected' }] }]
+      const vulnerabilities = [{ id: 'CVE-1', analysis: { state: 'not_affected' }, affects }]
+      const read = readVex(encode(document('x', '', { vulnerabilities })))
+      const overlay = createVexOverlay([{ document: read, source: 's' }], { purls: [], sbom: null })
+      return overlay.verdict({ ...target, purl: 'pkg:deb/debian/openssl@3.0-1?epoch=1' })?.status
+    }
+    expect(stated('1:3.0-1')).toBe('not_affected')
+    expect(stated('3.0-1')).toBeUndefined()
+  })
+
   it('is about components of the same document', () => {
     const components = [{ 'bom-ref': 'x', purl: 'pkg:deb/debian/openssl@3.0-1' }]
     expect(statusOf([document('x', 'not_affected', { components })])).toBe('not_affected')
