@@ -1,3 +1,4 @@
+import type { AppError } from '../core/index.ts'
 import { vexError } from './errors.ts'
 import type { VexDocument, VexStatement } from './ports.ts'
 
@@ -23,9 +24,15 @@ export function checkSize(document: VexDocument): VexDocument {
     pairs += ids * namesIn(statement)
   }
   if (pairs <= VEX_LIMITS.pairs) return document
-  throw vexError(
+  throw tooManyProducts(pairs)
+}
+
+/** @param pairs how many there are, where they were counted to the end */
+export function tooManyProducts(pairs?: number): AppError {
+  const many = pairs === undefined ? 'too many' : String(pairs)
+  return vexError(
     'vex-too-large',
-    `The VEX document names ${pairs} products of its vulnerabilities; at most ${VEX_LIMITS.pairs} are read.`,
+    `The VEX document names ${many} products of its vulnerabilities; at most ${VEX_LIMITS.pairs} are read.`,
   )
 }
 

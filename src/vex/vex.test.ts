@@ -188,6 +188,68 @@ describe('CSAF', () => {
   })
 })
 
+describe('CSAF flags and threats', () => {
+  const names = ['openssl', 'bash', 'zlib', 'curl']
+  const product = (name: string): object => ({
+    product_id: name,
+    product_identification_helper: { purl: `pkg:deb/debian/${name}` },
+  })
+  const csaf = (vulnerabilities: readonly object[], tree: object = {}): object => ({
+    document: { csaf_version: '2.0' },
+    product_tree: { full_product_names: names.map(product), ...tree },
+    vulnerabilities,
+  })
+
+  it('are those of the product', () => {
+    const document = csaf(
+      [
+        {
+          cve: 'CVE-1',
+          product_status: { known_not_affected: names },
+          flags: [
+            { label: 'component_not_present', product_ids: ['bash'] },
+            { label: 'vulnerable_code_not_present', group_ids: ['G'] },
+            { label: 'inline_mitigations_already_exist' },
+          ],
+          threats: [
+            { category: 'impact', details: 'of bash', product_ids: ['bash'] },
+            { category: 'exploit_status', details: 'none', product_ids: ['zlib'] },
+            { category: 'impact', details: 'of zlib', product_ids: ['zlib'] },
+          ],
+        },
+      ],
+      { product_groups: [{ group_id: 'G', product_ids: ['openssl', 'bash'] }] },
+    )
+    const sources = [{ document: readVex(encode(document)), source: 's' }]
+    const overlay = createVexOverlay(sources, { purls: [], sbom: null })
+    const said = names.map((name) => {
+      const found = overlay.verdict({ ...target, purl: `pkg:deb/debian/${name}@1` })
+      return [name, found?.justification, found?.impact]
+    })
+    expect(said).toEqual([
+      ['openssl', 'vulnerable_code_not_present', ''],
+      ['bash', 'component_not_present', 'of bash'],
+      ['zlib', 'inline_mitigations_already_exist', 'of zlib'],
+      ['curl', 'inline_mitigations_already_exist', ''],
+    ])
+  })
+
+  it('of ids that stand for very many products are refused', () => {
+    const relationship = {
+      relates_to_product_reference: 'bash',
+      product_reference: 'zlib',
+      full_product_name: { product_id: 'A' },
+    }
+    const relationships = Array.from({ length: 5_001 }, () => relationship)
+    const vulnerability = { cve: 'CVE-1', product_status: { fixed: ['A'] } }
+    const document = csaf(
+      Array.from({ length: 100 }, () => vulnerability),
+      { relationships },
+    )
+    expect(() => readVex(encode(document))).toThrow('names too many products')
+  })
+})
+
 describe('a document on many products', () => {
   const products = ['pkg:oci/api@sha256:cd', 'pkg:oci/api@sha256:ab', 'pkg:deb/debian/openssl', 'urn:x']
   const document = (read: () => void): VexDocument => {
