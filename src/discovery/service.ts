@@ -202,7 +202,8 @@ function toPlatform(row: PlatformRow): PlatformView {
     platform: row.platform,
     manifestDigest: digestFromHex(row.manifest),
     sizeBytes: row.size,
-    counts: row.counts === null ? null : countedOf(row),
+    // What is not wanted has no list of findings that a number could lead to, though another connection may have scanned it.
+    counts: row.counts === null || !row.wanted ? null : countedOf(row),
     scanStatus: row.wanted ? platformStatus[row.state ?? 'pending'] : null,
     scanReason: row.wanted && (row.state === 'failed' || row.state === 'pending') ? row.reason : null,
   }

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { advisoriesPlace } from '../advisories/index.ts'
-import type { Severity } from '../core/index.ts'
+import { digestBytes, type Severity } from '../core/index.ts'
 import type { Subject } from '../inventory/index.ts'
 import { changeDatabase, drainStale, foldSetCounts, markChanged, type OpenMatcher } from '../matching/sql.ts'
 import type { Database } from '../platform/db/index.ts'
@@ -277,7 +277,7 @@ eachDatabase((name, open) => {
     const service = createFindingService(db)
     expect(await service.summary('one', {})).toMatchObject({
       asOf: null,
-      incompleteBecause: 'There is no vulnerability data yet.',
+      incompleteBecause: 'there is no vulnerability data yet.',
     })
     await holdImage(db, 'one', 'acme/api', '1', testInventory(['zlib@1']))
     await use(matcher(1, rules))
@@ -292,6 +292,52 @@ eachDatabase((name, open) => {
       incompleteBecause:
         '1 image could not be scanned; 1 package is being matched with new vulnerability data.',
     })
+  })
+
+  it('an empty list of a digest says why nothing was checked, and never that nothing is wrong', async () => {
+    const inventory = testInventory(['curl@8'])
+    const { imageId, repositoryId } = await holdImage(db, 'one', 'acme/api', '1', inventory)
+    await use(matcher(1, rules))
+    const service = createFindingService(db)
+    const whole = digestOfText(JSON.stringify(inventory))
+    const because = async (filters: FindingFilters) =>
+      (await service.summary('one', filters)).incompleteBecause
+    expect(await because({ digest: whole })).toBeNull()
+    const unknown = digestOfText('unknown')
+    expect(await service.summary('one', { digest: unknown })).toMatchObject({
+      asOf: null,
+      incompleteBecause: 'this digest is not among your images.',
+    })
+    expect(await because({ digest: whole, repository: repositoryId + 1 })).toBe(
+      'this digest is not among the images of this repository.',
+    )
+    expect(await because({ digest: whole, connection: await addConnection(db, 'one') })).toBe(
+      'this digest is not among the images of this connection.',
+    )
+    const part = digestOfText('another platform')
+    await db.execute(
+      `insert into image_platform (image_id, manifest_digest, platform, wanted, inventory_id)
+       select image_id, $2, 'linux/arm64', false, inventory_id from image_platform where image_id = $1`,
+      [imageId, digestBytes(part)],
+    )
+    expect(await because({ digest: whole })).toBeNull()
+    expect(await because({ digest: part })).toBe(
+      'this platform is not among those that the connection chose.',
+    )
+    await db.execute('update image_platform set wanted = false where image_id = $1', [imageId])
+    expect(await because({ digest: whole })).toBe(
+      "none of this image's platforms is among those that the connection chose.",
+    )
+    for (const [kind, words] of [
+      ['chart', 'a chart'],
+      ['attestation', 'an attestation'],
+      ['other', 'another artifact'],
+    ] as const) {
+      await db.execute('update image set kind = $2 where id = $1', [imageId, kind])
+      expect(await because({ digest: whole })).toBe(
+        `this is ${words}, not an image: there is nothing to scan.`,
+      )
+    }
   })
 
   it('is as old as the data before while what a change touches is not matched', async () => {

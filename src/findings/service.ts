@@ -1,6 +1,7 @@
 import {
   decodeCursor,
   digestBytes,
+  NO_COUNTS,
   type Page,
   pageOf,
   parseDigest,
@@ -25,6 +26,7 @@ import type {
 } from './ports.ts'
 import type { VexOverlay } from '../vex/index.ts'
 import { suppressedOf } from './suppressed.ts'
+import { uncheckedBecause } from './unchecked.ts'
 import { contentsOf, placesOfRows, type Standing, standingOf } from './rows/store.ts'
 
 type Db = ReturnType<Database['lane']>
@@ -162,6 +164,10 @@ async function summary(
   filters: FindingFilters,
   findOverlay: FindOverlay,
 ): Promise<FindingSummaryView> {
+  const unchecked = await uncheckedBecause(db, orgId, filters)
+  if (unchecked !== null) {
+    return { counts: NO_COUNTS, suppressed: 0, asOf: null, incompleteBecause: `${unchecked}.` }
+  }
   const standing = await standingOf(db, orgId, {
     ...(filters.digest === undefined ? {} : { digest: digestBytes(parseDigest(filters.digest)) }),
     ...(filters.repository === undefined ? {} : { repository: filters.repository }),
@@ -181,9 +187,7 @@ function because({ as_of: asOf, stale, pending, failed }: Standing): string | nu
     ...(failed > 0 ? [`${failed === 1 ? '1 image' : `${failed} images`} could not be scanned`] : []),
     ...(stale > 0 ? [`${packages(stale)} being matched with new vulnerability data`] : []),
   ]
-  if (parts.length === 0) return null
-  const text = parts.join('; ')
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+  return parts.length === 0 ? null : `${parts.join('; ')}.`
 }
 
 function packages(count: number): string {

@@ -127,6 +127,11 @@ describe.each(Object.entries(places))('what a registry may hold, on %s', (name, 
     await choose(['linux/arm64', 'linux/s390x'])
     await settled()
     expect(await wanted('index')).toEqual(['linux/arm64', 'linux/s390x'])
+    const { platformDetails } = await get(`/images/${shownOf(await all(), 'index').id}`)
+    const left = platformDetails.find((each: { platform: string }) => each.platform === 'linux/amd64')
+    expect(left).toMatchObject({ counts: null })
+    const summary = await get(`/findings/summary?digest=${left.manifestDigest}`)
+    expect(summary.incompleteBecause).toBe('this platform is not among those that the connection chose.')
     // None of its platforms was chosen: it is not left unscanned.
     expect(await wanted('windows')).toEqual(['windows/amd64'])
     await choose(['linux/amd64'])

@@ -7,10 +7,15 @@ type Db = Kysely<unknown>
 /** The image that a digest names, and the inventory of its worst platform. */
 export interface DigestImage {
   readonly image_id: number
+  readonly kind: string
   readonly repository_id: number
   readonly host: string
   readonly path: string
   readonly inventory_id: number | null
+  /** The digest is that of one platform's manifest, not of the image. */
+  readonly is_part: boolean
+  /** false: the connection's platforms leave out all that the digest names. */
+  readonly is_wanted: boolean
 }
 
 /**
@@ -32,7 +37,9 @@ export async function imageOfDigest(
     )
   }
   const { rows } = await sql<DigestImage>`
-    select i.id as image_id, r.id as repository_id, r.host, r.path, (
+    select i.id as image_id, i.kind, r.id as repository_id, r.host, r.path, i.digest <> ${digest} as is_part,
+      coalesce((select bool_or(p.wanted) from image_platform p
+        where p.image_id = i.id and (i.digest = ${digest} or p.manifest_digest = ${digest})), true) as is_wanted, (
       select p.inventory_id from image_platform p left join lateral (
         select array[
           coalesce(sum(sc.n) filter (where sc.severity = 4), 0), coalesce(sum(sc.n) filter (where sc.severity = 3), 0),

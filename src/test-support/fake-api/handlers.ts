@@ -268,7 +268,7 @@ function findingHandlers({ world }: World_) {
       return {
         counts: countsOf(counted),
         asOf: ago(0.2),
-        incompleteBecause: incompleteness(world),
+        incompleteBecause: incompleteness(world, query['digest']),
         suppressed: all.length - counted.length,
       }
     },
@@ -404,9 +404,21 @@ const ENGINES: ScanEngine[] = [
   },
 ]
 
-function incompleteness(world: World): string | null {
+function incompleteness(world: World, digest: unknown): string | null {
+  if (digest !== undefined) return unchecked(world.images.find((image) => carries(image, digest)))
   const failed = world.images.filter((image) => image.scanStatus === 'Failed').length
   return failed === 0 ? null : `${failed} scans failed.`
+}
+
+function carries({ digest, platforms }: World['images'][number], wanted: unknown): boolean {
+  return digest === wanted || platforms.some((platform) => digestOf(`${digest} ${platform}`) === wanted)
+}
+
+/** Why an empty list of a digest does not mean that nothing is wrong there. */
+function unchecked(image: World['images'][number] | undefined): string | null {
+  if (image === undefined) return 'this digest is not among your images.'
+  if (image.scanStatus === null) return 'this is a chart, not an image: there is nothing to scan.'
+  return image.scanStatus === 'Completed' ? null : '1 image is not scanned yet.'
 }
 
 /** An answer for every route of the contract: the type demands it. */

@@ -63,6 +63,11 @@ export function number(count: number): string {
   return whole.format(count)
 }
 
+/** A reason that goes on after "because", as a sentence of its own. */
+export function sentence(reason: string): string {
+  return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}`
+}
+
 /** "1 image", "12 images". */
 export function counted(count: number, noun: string, plural = `${noun}s`): string {
   return `${number(count)} ${count === 1 ? noun : plural}`

@@ -7,8 +7,8 @@ import type { Finding, FindingSummary } from '../../../contract/index.ts'
 import { call } from '../../api/client.ts'
 import { usePagedList } from '../../api/paged-list.ts'
 import { type FindingFilters, findingSummaryQuery } from '../../api/queries.ts'
-import { number } from '../../lib/format.ts'
-import { Empty } from '../../components/faces.tsx'
+import { number, sentence } from '../../lib/format.ts'
+import { Empty, RowsSkeleton } from '../../components/faces.tsx'
 import { LinkButton } from '../../components/links.tsx'
 import { ListView } from '../../components/list-view.tsx'
 import { Page } from '../../components/page.tsx'
@@ -63,7 +63,15 @@ export function FindingsPage() {
         rowKey={keyOf}
         activeKey={openId}
         Card={FindingCard}
-        empty={<NoFindings filters={filters} summary={summary.data} clear={() => change({})} />}
+        empty={
+          <NoFindings
+            filters={filters}
+            // Numbers of the filters before would speak for another image.
+            summary={summary.isPlaceholderData ? undefined : summary.data}
+            isLoading={summary.isPlaceholderData || summary.isPending}
+            clear={() => change({})}
+          />
+        }
       />
       <FindingDrawer
         id={openId}
@@ -91,7 +99,7 @@ function Wholeness({ summary }: { summary: FindingSummary | undefined }) {
       {summary.incompleteBecause === null ? null : (
         <Group gap={4} wrap="nowrap" style={{ color: 'var(--tone-warn)' }}>
           <IconAlertTriangle size={14} aria-hidden style={{ flex: 'none' }} />
-          <span>Incomplete because {summary.incompleteBecause}</span>
+          <span className="wrap-words">Incomplete because {summary.incompleteBecause}</span>
         </Group>
       )}
     </Group>
@@ -101,12 +109,26 @@ function Wholeness({ summary }: { summary: FindingSummary | undefined }) {
 interface NoFindingsProps {
   filters: FindingSearch
   summary: FindingSummary | undefined
+  isLoading: boolean
   clear: () => void
 }
 
-function NoFindings({ filters, summary, clear }: NoFindingsProps) {
+function NoFindings({ filters, summary, isLoading, clear }: NoFindingsProps) {
+  if (filters.digest !== undefined && isLoading) return <RowsSkeleton />
+  const reason = summary?.incompleteBecause ?? null
+  if (filters.digest !== undefined && reason !== null) {
+    return (
+      <Empty
+        icon={<IconAlertTriangle size={22} />}
+        title="No result for this digest"
+        action={<Button onClick={clear}>Clear filters</Button>}
+      >
+        {sentence(reason)}
+      </Empty>
+    )
+  }
   const onlyDigest = filters.digest !== undefined && Object.keys(filters).length === 1
-  if (onlyDigest && summary?.incompleteBecause === null) {
+  if (onlyDigest && summary !== undefined) {
     return (
       <Empty icon={<IconShieldCheck size={22} />} title="No known vulnerability in this image">
         <Text inherit>Checked against the vulnerability data whose age stands at the lower left.</Text>
