@@ -3,7 +3,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
-import { builtWeb, type OpenBrowser, openBrowser } from '../../src/test-support/browser/index.ts'
+import {
+  type BrowserOptions,
+  builtWeb,
+  type OpenBrowser,
+  openBrowser,
+} from '../../src/test-support/browser/index.ts'
 import {
   ACCOUNT,
   type FakeApi,
@@ -25,13 +30,13 @@ export interface Harness {
 }
 
 /** One browser for a test file. At its end: no page has complained, and no answer of the fake broke its schema. */
-export function harness(): Harness {
+export function harness(options: BrowserOptions = {}): Harness {
   const state: { browser?: OpenBrowser; webRoot?: string } = {}
   const servers: FakeApi[] = []
   beforeAll(async () => {
     mkdirSync(SCREENSHOTS, { recursive: true })
     state.webRoot = await builtWeb()
-    state.browser = await openBrowser()
+    state.browser = await openBrowser(options)
   })
   afterAll(async () => {
     const complaints = state.browser?.complaints ?? []
@@ -46,8 +51,8 @@ export function harness(): Harness {
   }
   return {
     browser,
-    serve: async (options = {}) => {
-      const server = await startFakeApi({ ...options, webRoot: state.webRoot ?? '' })
+    serve: async (world = {}) => {
+      const server = await startFakeApi({ ...world, webRoot: state.webRoot ?? '' })
       servers.push(server)
       return server
     },
@@ -67,6 +72,6 @@ export async function signIn(page: Page, password: string = ACCOUNT.password): P
 }
 
 /** The title of the page that is shown. */
-export function title(page: Page, text: string) {
+export function title(page: Page, text: string | RegExp) {
   return page.getByRole('heading', { level: 1, name: text })
 }

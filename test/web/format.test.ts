@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   absoluteTime,
   bytes,
+  compact,
   counted,
   exactTotal,
   loadedOf,
@@ -75,6 +76,18 @@ describe('figures', () => {
       '2 critical, 12 medium',
     )
     expect(countsInWords({ CRITICAL: 0, HIGH: 0, MEDIUM: 0, LOW: 0, UNKNOWN: 0 })).toBe('no findings')
+  })
+
+  it.each([
+    [0, '0'],
+    [999, '999'],
+    [1_000, '1k'],
+    [1_299, '1.2k'],
+    [14_799, '14k'],
+    [999_999, '999k'],
+    [3_500_000, '3.5M'],
+  ])('says %d in little room as %s', (count, words) => {
+    expect(compact(count)).toBe(words)
   })
 
   it('says how much of a list is there', () => {

@@ -23,12 +23,18 @@ export interface OpenBrowser {
   close(): Promise<void>
 }
 
+export interface BrowserOptions {
+  /** Scrollbars take room, as they do outside of tests. */
+  readonly scrollbars?: boolean
+}
+
 /** Starts Chromium with a profile of its own, which goes when it is closed. */
-export async function openBrowser(): Promise<OpenBrowser> {
+export async function openBrowser({ scrollbars = false }: BrowserOptions = {}): Promise<OpenBrowser> {
   const profile = await mkdtemp(join(tmpdir(), 'portolan-browser-'))
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: EXECUTABLE,
     args: ARGUMENTS,
+    ...(scrollbars ? { ignoreDefaultArgs: ['--hide-scrollbars'] } : {}),
     viewport: { width: 1440, height: 900 },
     reducedMotion: 'reduce',
     colorScheme: 'light',

@@ -1,6 +1,6 @@
 import { Text, VisuallyHidden } from '@mantine/core'
 import type { Severity, SeverityCounts } from '../../contract/index.ts'
-import { number } from '../lib/format.ts'
+import { compact } from '../lib/format.ts'
 import { countsInWords, SEVERITIES, SEVERITY_NAMES, severityLetter, totalOf } from '../lib/severity.ts'
 import classes from './severity.module.css'
 
@@ -25,7 +25,7 @@ export function SeverityWord({ severity }: { severity: Severity }) {
   )
 }
 
-/** Counts as numbers over a stacked bar; the whole sentence on hover and for a screen reader. */
+/** Counts as short numbers over a stacked bar; the whole sentence on hover and for a screen reader. */
 export function SeverityBar({ counts }: { counts: SeverityCounts }) {
   const total = totalOf(counts)
   if (total === 0) {
@@ -42,9 +42,9 @@ export function SeverityBar({ counts }: { counts: SeverityCounts }) {
       <VisuallyHidden>{words}</VisuallyHidden>
       <span className={classes['numbers']} aria-hidden>
         {shown.map((severity) => (
-          <span key={severity} className={classes[severity]}>
+          <span key={severity} className={classes[severity]} data-severity={severity}>
             <b>{severityLetter(severity)}</b>
-            {number(counts[severity])}
+            {compact(counts[severity])}
           </span>
         ))}
       </span>

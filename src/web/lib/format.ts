@@ -63,6 +63,14 @@ export function number(count: number): string {
   return whole.format(count)
 }
 
+/** "174", "1.2k", "14k", "3.5M": where there is little room. Never more than there is, so that nothing below reads as 1,000. */
+export function compact(count: number): string {
+  if (count < 1_000) return String(count)
+  const [unit, sign] = count < 1_000_000 ? [1_000, 'k'] : [1_000_000, 'M']
+  const units = Math.floor((count * 10) / unit) / 10
+  return `${units < 10 ? units : Math.floor(units)}${sign}`
+}
+
 /** A reason that goes on after "because", as a sentence of its own. */
 export function sentence(reason: string): string {
   return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}`

@@ -1,4 +1,5 @@
 import type { Severity, SeverityCounts } from '../../contract/index.ts'
+import { number } from './format.ts'
 
 /** Worst first: the order of every list, chip and bar. */
 export const SEVERITIES = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'UNKNOWN'] as const satisfies Severity[]
@@ -27,7 +28,7 @@ export function totalOf(counts: SeverityCounts): number {
 /** "2 critical, 12 high": what a screen reader hears of a bar. */
 export function countsInWords(counts: SeverityCounts): string {
   const parts = SEVERITIES.filter((severity) => counts[severity] > 0).map(
-    (severity) => `${counts[severity]} ${SEVERITY_NAMES[severity].toLowerCase()}`,
+    (severity) => `${number(counts[severity])} ${SEVERITY_NAMES[severity].toLowerCase()}`,
   )
   return parts.length === 0 ? 'no findings' : parts.join(', ')
 }

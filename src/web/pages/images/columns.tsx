@@ -35,7 +35,8 @@ export function useImageColumns(): readonly Column<Image>[] {
       {
         id: 'findings',
         header: 'Findings',
-        width: 160,
+        // Five severities of three digits.
+        width: 224,
         grow: 1,
         cell: (image) => <FindingCounts image={image} />,
       },
