@@ -130,7 +130,9 @@ export function escapesInNames(): LayerListing {
       ]),
       [`app/${ESCAPES}/node_modules/x/package.json`]: packageJson('lodash', '4.17.15', { license: ESCAPES }),
       [`app/${ESCAPES}/node_modules/y/package.json`]: `{"name": ${ESCAPES}`,
-      [`app/node_modules/z/package.json`]: packageJson(`z${ESCAPES}`, `1.0.0${ESCAPES}`),
+      'app/composer.lock': JSON.stringify({
+        packages: [{ name: `z/${ESCAPES}`, version: `1.0.0${ESCAPES}` }],
+      }),
     },
   }
 }
