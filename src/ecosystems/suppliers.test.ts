@@ -145,14 +145,18 @@ describe('statements of suppliers', () => {
     expect(affected({ bucket: 'rapidfort test' }, '')).toBe(false)
   })
 
-  it('have severities of their own, or of what they build on, and no status', () => {
+  it('have severities of their own, or of what they build on', () => {
     const source = (bucket: string): string | null =>
       rules.packageSeveritySource(subject, advisory({ bucket }))
     expect([source('root.io test 9'), source('seal test')]).toEqual(['rootio', 'base'])
     expect(rules.packageSeveritySource({ ...subject, space: 'test 9' }, advisory())).toBeNull()
+  })
+
+  it('lose their status and the ids of the distribution’s advisories', () => {
+    const list = [advisory({ vendorIds: ['DSA-1'] })]
     const none = {} as AdvisoryDatabase
-    expect(rules.select(subject, [advisory()], none)[0]?.status).toBeNull()
-    expect(rules.select({ ...subject, space: 'test 9' }, [advisory()], none)[0]?.status).toBe('will_not_fix')
+    expect(rules.select(subject, list, none)).toMatchObject([{ status: null, vendorIds: [] }])
+    expect(rules.select({ ...subject, space: 'test 9' }, list, none)).toEqual(list)
   })
 
   it('show the fix of the range that the version is in, where each has one (Seal)', () => {

@@ -138,12 +138,12 @@ function suppliersSource({ bucket, dataSource }: Advisory): string | null {
 }
 
 /**
- * Suppliers state no status. Seal states a fix for each range: only the one that the version is in may be shown, and without a range it
- * states nothing (trivy-db, pkg/vulnsrc/seal, splitAdvisoriesByRanges).
+ * Suppliers state no status, and Trivy hands on no ids of vendors with them. Seal states a fix for each range: only the one that the
+ * version is in may be shown, and without a range it states nothing (trivy-db, pkg/vulnsrc/seal, splitAdvisoriesByRanges).
  */
 function rangeByRange(advisory: Advisory): readonly Advisory[] {
   const { bucket, vulnerableVersions, patchedVersions } = advisory
-  const stated = { ...advisory, status: null }
+  const stated = { ...advisory, status: null, vendorIds: [] }
   if (!bucket.startsWith('seal ') || vulnerableVersions.length === 1) return [stated]
   return vulnerableVersions.map((range, index) => ({
     ...stated,

@@ -137,6 +137,21 @@ describe('Rocky and Oracle', () => {
     expect(selected(subject({ space: 'rocky 8' }), advisory('CVE-2', { fixedVersion: '9' }))).toHaveLength(1)
   })
 
+  it('show no ids of the vendor’s advisories, nor do the others', () => {
+    const found = advisory('CVE-1', {
+      vendorIds: ['RLSA-2'],
+      entries: [entry({ fixedVersion: '6', arches: ['x86_64'], vendorIds: ['RLSA-1'] })],
+    })
+    const ids = (space: string, arch: string | null): readonly string[] =>
+      selected(subject({ space, arch }), found).flatMap((each) => each.vendorIds)
+    expect(selected(subject({ space: 'rocky 8' }), found)).toHaveLength(1)
+    expect([ids('rocky 8', 'x86_64'), ids('Oracle Linux 8', 'x86_64'), ids('alma 9', null)]).toEqual([
+      [],
+      [],
+      [],
+    ])
+  })
+
   it('never compare flavours of Oracle’s with one another', () => {
     const list = ['6.el8', '6.ksplice1.el8', '6.el8_fips'].map((fix, index) =>
       advisory(`CVE-${index}`, { fixedVersion: fix }),

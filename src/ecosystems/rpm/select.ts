@@ -11,18 +11,22 @@ export function select(
 ): readonly Advisory[] {
   if (subject.cpeContext !== null)
     return ofProducts(subject, advisories, productsOf(subject.cpeContext, database))
-  const holding =
-    subject.arch === null ? advisories : advisories.flatMap((each) => ofArch(subject.arch, each))
+  const holding = advisories.map(withoutVendorIds).flatMap((each) => ofArch(subject.arch, each))
   if (!subject.space.startsWith('Oracle Linux ')) return holding
   return holding.filter((advisory) => flavourOf(advisory.fixedVersion) === subject.flavour)
 }
 
+/** Of Trivy's detectors of rpm families (pkg/detector/ospkg) only that of Red Hat hands on the ids of vendors. */
+function withoutVendorIds(advisory: Advisory): Advisory {
+  return advisory.vendorIds.length === 0 ? advisory : { ...advisory, vendorIds: [] }
+}
+
 /** Rocky, Oracle: an entry must name the architecture; a record without entries (older databases) holds for all. */
 function ofArch(arch: string | null, advisory: Advisory): readonly Advisory[] {
-  if (advisory.entries.length === 0) return [advisory]
+  if (arch === null || advisory.entries.length === 0) return [advisory]
   return advisory.entries
-    .filter((entry) => arch !== null && entry.arches.includes(arch))
-    .map(({ fixedVersion, vendorIds, arches }) => ({ ...advisory, fixedVersion, vendorIds, arches }))
+    .filter((entry) => entry.arches.includes(arch))
+    .map(({ fixedVersion, arches }) => ({ ...advisory, fixedVersion, arches }))
 }
 
 /**
