@@ -5,7 +5,7 @@ import { elements } from './xml.ts'
 /** Directory.Packages.props and other `*packages.props`: versions that the projects of a solution share (NuGet, Central Package Management). */
 export const centralVersionsAnalyzer: Analyzer = {
   id: 'nuget-central-versions',
-  version: 1,
+  version: 2,
   maxSize: 64 * 1024 * 1024,
   wants: ({ path }) => isCentralVersions(path) && !isOutsideOfPrograms(path),
   concerns: ({ extensions }) => extensions.includes('props'),

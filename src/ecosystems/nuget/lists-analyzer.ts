@@ -12,7 +12,7 @@ import { parsePackagesConfig } from './packages-config.ts'
 /** packages.lock.json and the older packages.config. */
 export const listsAnalyzer: Analyzer = {
   id: 'nuget-lists',
-  version: 1,
+  version: 2,
   maxSize: 64 * 1024 * 1024,
   wants: ({ path }) => /(?:^|\/)packages\.(?:lock\.json|config)$/.test(path) && !isOutsideOfPrograms(path),
   concerns: ({ names }) => names.includes('packages.lock.json') || names.includes('packages.config'),

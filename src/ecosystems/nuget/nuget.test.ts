@@ -121,10 +121,15 @@ describe('packages.config', () => {
 <packages>
   <package id="Newtonsoft.Json" version='6.0.4' targetFramework="net45" />
   <package id="A&amp;B&#x41;" version="1.0"></package>
+  <package id="&constructor;" version="&toString;" />
   <package id="Tool" version="1.0" developmentDependency="true" />
   <package version="1.0" /><other><package id="inner" version="1"/></other>
 </packages> <trailing>`
-    expect(spelled(parsePackagesConfig(text))).toEqual(['Newtonsoft.Json 6.0.4', 'A&BA 1.0'])
+    expect(spelled(parsePackagesConfig(text))).toEqual([
+      'Newtonsoft.Json 6.0.4',
+      'A&BA 1.0',
+      '&constructor; &toString;',
+    ])
   })
 
   it.each([

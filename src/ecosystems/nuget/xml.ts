@@ -1,4 +1,10 @@
-const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
+const entities: ReadonlyMap<string, string> = new Map([
+  ['lt', '<'],
+  ['gt', '>'],
+  ['amp', '&'],
+  ['quot', '"'],
+  ['apos', "'"],
+])
 const MARKUP =
   /<!--[^]*?-->|<\?[^]*?\?>|<!\[CDATA\[[^]*?\]\]>|<!(?!--|\[CDATA\[)[^>]*>|<(\/?)([^!?\s/>"'=<]+)((?:\s+[^\s=>/"'<]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y
 
@@ -53,7 +59,7 @@ function unescape(text: string): string {
     (whole, hex?: string, digits?: string, name = '') => {
       const code = hex === undefined ? Number(digits) : Number.parseInt(hex, 16)
       if (code <= 0x10ffff) return String.fromCodePoint(code)
-      return entities[name] ?? whole
+      return entities.get(name) ?? whole
     },
   )
 }
