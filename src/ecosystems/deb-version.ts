@@ -1,3 +1,5 @@
+import { compareDigits } from './integer.ts'
+
 /** A version taken apart (deb-version(7)): `[epoch:]upstream[-revision]`. */
 export interface DebVersion {
   readonly epoch: number
@@ -62,13 +64,4 @@ function weight(text: string, index: number): number {
   const code = text.charCodeAt(index)
   if (code === 0x7e) return -1
   return /[A-Za-z]/.test(text[index] ?? '') ? code : code + 256
-}
-
-/** As numbers of any length. */
-function compareDigits(left: string, right: string): number {
-  const a = left.replace(/^0+/, '')
-  const b = right.replace(/^0+/, '')
-  if (a.length !== b.length) return a.length - b.length
-  if (a === b) return 0
-  return a < b ? -1 : 1
 }

@@ -15,6 +15,7 @@ export { compareDebVersions, type DebVersion, parseDebVersion } from './deb-vers
 export { endOfLastDay, type LastDays } from './end-of-life.ts'
 export { describeOsPackage, spellVersion } from './os-package.ts'
 export {
+  compareDigits,
   compareIdentifiers,
   compareIntegers,
   type Integer,

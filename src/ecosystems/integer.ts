@@ -33,6 +33,15 @@ export function compareIntegers(left: Integer, right: Integer): number {
   return left < right ? -1 : 1
 }
 
+/** Digits as numbers of any length. */
+export function compareDigits(left: string, right: string): number {
+  const a = left.replace(/^0+/, '')
+  const b = right.replace(/^0+/, '')
+  if (a.length !== b.length) return a.length - b.length
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}
+
 /** Without zeros at the end: 1.2 and 1.2.0 are equal nearly everywhere. */
 export function withoutTrailingZeros<Part extends Integer | string>(parts: readonly Part[]): readonly Part[] {
   let length = parts.length

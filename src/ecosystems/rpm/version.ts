@@ -1,3 +1,5 @@
+import { compareDigits } from '../index.ts'
+
 interface RpmVersion {
   readonly epoch: number
   readonly version: string
@@ -57,13 +59,4 @@ function rank(segment: string | undefined): number {
   if (segment === '~') return 0
   if (segment === '^') return 2
   return /^[0-9]/.test(segment) ? NUMBER : 3
-}
-
-/** As numbers of any length. */
-function compareDigits(left: string, right: string): number {
-  const a = left.replace(/^0+/, '')
-  const b = right.replace(/^0+/, '')
-  if (a.length !== b.length) return a.length - b.length
-  if (a === b) return 0
-  return a < b ? -1 : 1
 }
