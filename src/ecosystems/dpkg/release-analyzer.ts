@@ -1,5 +1,5 @@
 import type { Analyzer, LayerFact } from '../../indexing/index.ts'
-import { decodeText, firstLine } from '../index.ts'
+import { decodeText, firstLine, jsonObject } from '../index.ts'
 
 const readers: Readonly<Record<string, (path: string, content: Uint8Array) => LayerFact[]>> = {
   'etc/debian_version': debianVersion,
@@ -39,15 +39,11 @@ function ubuntuPro(path: string, content: Uint8Array): LayerFact[] {
 }
 
 function isEnabled(status: unknown): boolean {
-  const services = isRecord(status) ? status['services'] : undefined
+  const services = jsonObject(status)?.get('services')
   return (
     Array.isArray(services) &&
-    services.some(
-      (service) => isRecord(service) && service['name'] === 'esm-infra' && service['status'] === 'enabled',
-    )
+    services
+      .map(jsonObject)
+      .some((service) => service?.get('name') === 'esm-infra' && service.get('status') === 'enabled')
   )
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
 }

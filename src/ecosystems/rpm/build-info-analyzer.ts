@@ -1,5 +1,5 @@
 import type { Analyzer, LayerFact } from '../../indexing/index.ts'
-import { decodeText } from '../index.ts'
+import { decodeText, jsonObject } from '../index.ts'
 import { dockerfileLabels } from './dockerfile-labels.ts'
 
 const contentManifest = /^(?:root\/buildinfo\/content_manifests|usr\/share\/buildinfo)\/[^/]*\.json$/
@@ -22,7 +22,7 @@ export const buildInfoAnalyzer: Analyzer = {
 }
 
 function contentSets(path: string, manifest: unknown): LayerFact[] {
-  const names: unknown = isRecord(manifest) ? manifest['content_sets'] : undefined
+  const names = jsonObject(manifest)?.get('content_sets')
   if (!Array.isArray(names)) return []
   const sets = names.filter((name): name is string => typeof name === 'string')
   if (JSON.stringify(sets).length > MAX_CONTENT_SETS)
@@ -43,8 +43,4 @@ function build(path: string, text: string): LayerFact[] {
     throw new Error('its labels are longer than those of any real image')
   const version = path.includes('-') ? path.split('-').slice(-2).join('-') : ''
   return [{ kind: 'build-info', path, nvr: `${component}-${version}`, arch }]
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
 }
