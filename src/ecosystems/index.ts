@@ -25,7 +25,14 @@ export {
   withoutTrailingZeros,
 } from './integer.ts'
 export { decodeGoObject } from './go-json.ts'
-export { describeLibrary, libraryFacts, librarySubject, genericRules, rangeRules } from './library.ts'
+export {
+  describeLibrary,
+  genericRules,
+  libraryFacts,
+  librarySubject,
+  pathPackageUrl,
+  rangeRules,
+} from './library.ts'
 export { splitLicenses } from './licenses.ts'
 export { isExecutableFile } from './executable-files.ts'
 export { type JsonObject, jsonObject, jsonObjectField, jsonTextField } from './json-fields.ts'

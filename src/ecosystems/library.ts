@@ -1,3 +1,4 @@
+import { packageUrl } from '../core/index.ts'
 import type { IndexingPlugin, PackageFact, PackagesFact } from '../indexing/index.ts'
 import type { EcosystemId } from '../inventory/index.ts'
 import { isInVulnerableRange, libraryFixedVersion, type MatchingPlugin } from '../matching/index.ts'
@@ -19,6 +20,17 @@ export function describeLibrary(
   purl: string,
 ): ReturnType<IndexingPlugin['describe']> {
   return { ecosystem, name, version, arch: null, sourceName: null, sourceVersion: null, purl, licenses }
+}
+
+/** A package URL whose namespace is all of a name before its last slash: a scope, a vendor, a group, the path of a module. */
+export function pathPackageUrl(type: string, name: string, version: string): string {
+  const slash = name.lastIndexOf('/')
+  return packageUrl({
+    type,
+    namespace: name.slice(0, Math.max(slash, 0)),
+    name: name.slice(slash + 1),
+    version,
+  })
 }
 
 /**

@@ -4,7 +4,13 @@
  */
 import type { IndexingPlugin } from '../../indexing/index.ts'
 import type { MatchingPlugin } from '../../matching/index.ts'
-import { describeLibrary, genericRules, librarySubject, packageUrl, withSealedLibraries } from '../index.ts'
+import {
+  describeLibrary,
+  genericRules,
+  librarySubject,
+  pathPackageUrl,
+  withSealedLibraries,
+} from '../index.ts'
 import { binaryAnalyzer } from './binary-analyzer.ts'
 import { moduleFileAnalyzer } from './module-file-analyzer.ts'
 
@@ -13,7 +19,9 @@ const plain: IndexingPlugin & MatchingPlugin = {
   analyzers: [binaryAnalyzer, moduleFileAnalyzer],
   distributions: [],
   report: (path) => ({ type: /(?:^|\/)go\.mod$/.test(path) ? 'gomod' : 'gobinary', target: path }),
-  describe: (fact) => describeLibrary('go', fact, goPackageUrl(fact.name, fact.version)),
+  // purl-spec, type `golang`: lower case.
+  describe: (fact) =>
+    describeLibrary('go', fact, pathPackageUrl('golang', fact.name.toLowerCase(), fact.version)),
   // Names of modules have a case, here and in the database.
   subject: ({ name, version }) => librarySubject('go', 'go::', name, version),
   purlTypes: ['golang'],
@@ -28,15 +36,3 @@ export const go = withSealedLibraries(plain, {
   version: /-sp\d+(?:p\d+)?(?:\+incompatible)?$/,
   isProof: false,
 })
-
-/** purl-spec, type `golang`: lower case. */
-function goPackageUrl(name: string, version: string): string {
-  const lower = name.toLowerCase()
-  const slash = lower.lastIndexOf('/')
-  return packageUrl({
-    type: 'golang',
-    namespace: lower.slice(0, Math.max(slash, 0)),
-    name: lower.slice(slash + 1),
-    version,
-  })
-}

@@ -5,7 +5,7 @@
  */
 import type { IndexingPlugin } from '../../indexing/index.ts'
 import type { MatchingPlugin } from '../../matching/index.ts'
-import { describeLibrary, librarySubject, packageUrl, rangeRules, withSealedLibraries } from '../index.ts'
+import { describeLibrary, librarySubject, pathPackageUrl, rangeRules, withSealedLibraries } from '../index.ts'
 import { archiveAnalyzer } from './archive-analyzer.ts'
 import { naming } from './naming.ts'
 import { satisfies } from './range.ts'
@@ -17,7 +17,9 @@ const plain: IndexingPlugin & MatchingPlugin = {
   distributions: [],
   naming,
   report: { type: 'jar', target: 'Java' },
-  describe: (fact) => describeLibrary('maven', fact, mavenPackageUrl(fact.name, fact.version)),
+  // purl-spec, type `maven`: the group as namespace.
+  describe: (fact) =>
+    describeLibrary('maven', fact, pathPackageUrl('maven', fact.name.replaceAll(':', '/'), fact.version)),
   subject: ({ name, version }) => librarySubject('maven', 'maven::', name.toLowerCase(), version),
 
   purlTypes: ['maven'],
@@ -31,15 +33,3 @@ export const maven = withSealedLibraries(plain, {
   version: /\+sp\d+(?:p\d+)?$/,
   isProof: true,
 })
-
-/** purl-spec, type `maven`: the group as namespace. */
-function mavenPackageUrl(name: string, version: string): string {
-  const path = name.replaceAll(':', '/')
-  const slash = path.lastIndexOf('/')
-  return packageUrl({
-    type: 'maven',
-    namespace: path.slice(0, Math.max(slash, 0)),
-    name: path.slice(slash + 1),
-    version,
-  })
-}

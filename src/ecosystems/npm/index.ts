@@ -4,7 +4,7 @@
  */
 import type { IndexingPlugin } from '../../indexing/index.ts'
 import type { MatchingPlugin } from '../../matching/index.ts'
-import { describeLibrary, librarySubject, packageUrl, rangeRules, withSealedLibraries } from '../index.ts'
+import { describeLibrary, librarySubject, pathPackageUrl, rangeRules, withSealedLibraries } from '../index.ts'
 import { packageJsonAnalyzer } from './package-json-analyzer.ts'
 import { satisfies } from './range.ts'
 import { compareNpmVersions } from './version.ts'
@@ -14,7 +14,9 @@ const plain: IndexingPlugin & MatchingPlugin = {
   analyzers: [packageJsonAnalyzer],
   distributions: [],
   report: { type: 'node-pkg', target: 'Node.js' },
-  describe: (fact) => describeLibrary('npm', fact, npmPackageUrl(fact.name, fact.version)),
+  // purl-spec, type `npm`: lower case, the scope as namespace.
+  describe: (fact) =>
+    describeLibrary('npm', fact, pathPackageUrl('npm', fact.name.toLowerCase(), fact.version)),
   subject: ({ name, version }) => librarySubject('npm', 'npm::', name.toLowerCase(), version),
 
   purlTypes: ['npm'],
@@ -28,15 +30,3 @@ export const npm = withSealedLibraries(plain, {
   version: /-sp\d+(?:p\d+)?$/,
   isProof: false,
 })
-
-/** purl-spec, type `npm`: lower case, the scope as namespace. */
-function npmPackageUrl(name: string, version: string): string {
-  const lower = name.toLowerCase()
-  const slash = lower.lastIndexOf('/')
-  return packageUrl({
-    type: 'npm',
-    namespace: lower.slice(0, Math.max(slash, 0)),
-    name: lower.slice(slash + 1),
-    version,
-  })
-}
