@@ -195,6 +195,45 @@ eachDatabase((_name, open) => {
     expect(registry.requests).not.toContain('catalog')
   })
 
+  it('gives up a discovery whose workers all die, and begins anew when asked', async () => {
+    const { db, clock, registry, connection, discover } = await world(await fresh())
+    registry.put('acme/api', '1', image('one'))
+    const reached: (() => void)[] = []
+    registry.before = () => {
+      reached.shift()?.()
+      return new Promise<never>(() => undefined)
+    }
+    const told: string[] = []
+    const connectors: ConnectorSource = { openConnector: async () => registry.connector() }
+    const worker = createDiscoveryWorker({ db, clock, connectors, onChange: (_, id) => void told.push(id) })
+    await createDiscoveryService({ db, clock }).request('one', connection)
+    for (let attempt = 1; attempt <= 5; attempt += 1) {
+      const asked = new Promise<void>((resolve) => reached.push(resolve))
+      void worker.runNext('worker')
+      await asked
+      expect(await worker.expireLeases('everyone')).toBe(1)
+    }
+    expect(await worker.runNext('worker')).toBeUndefined()
+    expect(told.at(-1)).toBe(connection)
+    expect(
+      await rowsOf(
+        db,
+        `select c.status, c.status_detail ->> 'code' as code, d.state, d.reason ->> 'code' as reason, d.finished_at is null as open
+         from registry_connection c join discovery_run d on d.connection_id = c.id`,
+      ),
+    ).toEqual([
+      {
+        status: 'Error',
+        code: 'discovery-abandoned',
+        state: 'failed',
+        reason: 'discovery-abandoned',
+        open: false,
+      },
+    ])
+    registry.before = () => undefined
+    expect(await discover()).toMatchObject({ outcome: 'completed' })
+  })
+
   it('does not lose a push during a discovery', async () => {
     const { db, clock, registry, connection } = await world(await fresh())
     registry.put('acme/a', '1', image('a'))

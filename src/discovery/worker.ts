@@ -14,6 +14,7 @@ import {
 } from './runs/store.ts'
 import { ONLY_LOOKS, type Wish } from './wish.ts'
 
+/** Tries of one discovery, the first included; workers that died count. */
 const MAX_ATTEMPTS = 5
 const FIRST_WAIT = 30_000
 /** Before more images are looked into, where the registry does not say how long it wants to be left alone. */
@@ -45,7 +46,7 @@ export interface DiscoveryWorker {
   /** Takes a discovery that waits and does it; undefined when none waits. Aborting hands it back with its place kept. */
   runNext(worker: string, signal?: AbortSignal): Promise<DiscoveryEnd | undefined>
   /**
-   * Discoveries whose worker has gone wait again.
+   * Discoveries whose worker has gone wait again, or fail with `discovery-abandoned` where each of five tries ended so.
    * @param everyone all of them, whatever their lease: for the start of the only process
    */
   expireLeases(everyone?: 'everyone'): Promise<number>
@@ -63,9 +64,26 @@ export function createDiscoveryWorker(options: DiscoveryWorkerOptions): Discover
       })
       return run === undefined ? undefined : work(options, { run, worker, signal })
     },
-    expireLeases: (everyone) =>
-      inTransaction(db, 'bulk', (tx) => expireRuns(tx, new Date(clock.now()), everyone === 'everyone')),
+    expireLeases: (everyone) => expireLeases(options, everyone === 'everyone'),
   }
+}
+
+async function expireLeases(
+  { db, clock, onChange }: DiscoveryWorkerOptions,
+  everyone: boolean,
+): Promise<number> {
+  const now = new Date(clock.now())
+  const abandoned = reasonOf(discoveryAbandoned())
+  const expired = await inTransaction(db, 'bulk', async (tx) => {
+    const runs = await expireRuns(tx, { now, everyone, attempts: MAX_ATTEMPTS, abandoned })
+    for (const { state, org_id: orgId, connection_id: id } of runs) {
+      if (state === 'failed')
+        await settle(tx, orgId, id, { status: 'Error', reason: abandoned, checkedAt: now })
+    }
+    return runs
+  })
+  for (const each of expired) onChange?.(each.org_id, each.connection_id)
+  return expired.length
 }
 
 interface Claimed {
@@ -232,6 +250,15 @@ function settled(
   const discovery =
     found === null ? { incompleteBecause } : { at: checkedAt.toISOString(), ...found, incompleteBecause }
   return { status: 'Connected', reason: null, checkedAt, discovery }
+}
+
+function discoveryAbandoned(): AppError {
+  return new AppError({
+    code: 'discovery-abandoned',
+    kind: 'temporary',
+    publicMessage: 'The server stopped without a word each time it discovered images here.',
+    remedy: 'Look into the server log for what happens to it (memory?), then discover images again.',
+  })
 }
 
 function claimLost(): AppError {

@@ -240,17 +240,39 @@ async function takeInWaiting(db: Db, runId: string): Promise<void> {
   await addWish(db, run, taken.next_wish === null ? taken.wish : merged(taken.wish, taken.next_wish))
 }
 
-/** Discoveries whose worker has gone wait again, with their place kept. */
-export async function expireRuns(db: Db, now: Date, everyone: boolean): Promise<number> {
-  const { rows } = await sql<{ id: string }>`
-    select id from discovery_run where state = 'running' and (${everyone} or lease_until < ${now})
-    order by id for update skip locked`.execute(db)
-  for (const { id } of rows) {
-    await takeInWaiting(db, id)
-    await sql`
-      update discovery_run set state = 'pending', worker = null, lease_until = null where id = ${id}`.execute(
-      db,
-    )
+export interface ExpiryOptions {
+  readonly now: Date
+  /** All, whatever their lease. */
+  readonly everyone: boolean
+  /** Tries of one discovery, those of workers that died included. */
+  readonly attempts: number
+  /** Why one fails that has used them up. */
+  readonly abandoned: Reason
+}
+
+export interface ExpiredRun {
+  readonly org_id: string
+  readonly connection_id: string
+  readonly state: 'pending' | 'failed'
+}
+
+/** Discoveries whose worker has gone wait again, with their place kept, or fail when they have used up their attempts. */
+export async function expireRuns(db: Db, options: ExpiryOptions): Promise<ExpiredRun[]> {
+  const { now, everyone, attempts, abandoned } = options
+  const { rows } = await sql<{ id: string; spent: boolean }>`
+    select id, attempt >= ${attempts} as spent from discovery_run
+    where state = 'running' and (${everyone} or lease_until < ${now}) order by id for update skip locked`.execute(
+    db,
+  )
+  const expired: ExpiredRun[] = []
+  for (const { id, spent } of rows) {
+    // What waits beside one that fails is another discovery, with tries of its own.
+    if (!spent) await takeInWaiting(db, id)
+    const { rows: ended } = await sql<ExpiredRun>`
+      update discovery_run set worker = null, lease_until = null, state = ${spent ? 'failed' : 'pending'},
+        reason = ${spent ? { ...abandoned } : null}::jsonb, finished_at = ${spent ? now : null}::timestamptz
+      where id = ${id} returning org_id, connection_id, state`.execute(db)
+    expired.push(...ended)
   }
-  return rows.length
+  return expired
 }
