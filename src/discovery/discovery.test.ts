@@ -147,6 +147,48 @@ eachDatabase((_name, open) => {
     )
   })
 
+  it('notes repositories that it may not pull, however many in a row, and reads the others', async () => {
+    const { db, registry, discover } = await world(await fresh())
+    for (let index = 0; index < 9; index += 1) {
+      registry.put(`alpha/p${index}`, '1', image(`alpha ${index}`))
+      registry.put(`mine/p${index}`, '1', image(`mine ${index}`))
+    }
+    const failures = [
+      { code: 'permission-missing', kind: 'denied', publicMessage: 'Not allowed to pull.' },
+      { code: 'repository-not-found', kind: 'not-found', publicMessage: 'Not there.' },
+    ] as const
+    await discover()
+    for (const failure of failures) {
+      registry.before = (request) => {
+        if (request.startsWith('tags alpha/')) throw new AppError(failure)
+      }
+      registry.put('mine/p8', failure.code, image(failure.code))
+      expect(await discover()).toMatchObject({ outcome: 'completed' })
+      const incomplete = `select last_discovery ->> 'incompleteBecause' as because from registry_connection`
+      expect(await rowsOf(db, incomplete)).toEqual([
+        {
+          because: `9 of 18 repositories could not be read whole. The first: alpha/p0: ${failure.publicMessage}`,
+        },
+      ])
+    }
+    expect(await rowsOf(db, 'select from tag')).toHaveLength(20)
+  })
+
+  it.each([
+    { code: 'connection-refused', kind: 'temporary', outcome: 'retry' },
+    { code: 'registry-firewall', kind: 'denied', outcome: 'failed' },
+    { code: 'certificate-expired', kind: 'invalid', outcome: 'failed' },
+  ] as const)('ends where the registry cannot be reached: $code', async ({ code, kind, outcome }) => {
+    const { db, registry, discover } = await world(await fresh())
+    for (let index = 0; index < 30; index += 1) registry.put(`acme/p${index}`, '1', image(`${index}`))
+    registry.before = (request) => {
+      if (request.startsWith('tags')) throw new AppError({ code, kind, publicMessage: 'No way.' })
+    }
+    expect(await discover()).toMatchObject({ outcome, error: { code } })
+    expect(registry.requests.filter((request) => request.startsWith('tags')).length).toBeLessThan(20)
+    expect(await rowsOf(db, listed)).toEqual([])
+  })
+
   it('lets repositories go that no complete listing names, and finds them again as they were', async () => {
     const { db, registry, discover } = await world(await fresh())
     registry.put('acme/api', '1', image('one'))

@@ -1,4 +1,5 @@
 import { type AppError, toAppError } from '../core/index.ts'
+import { isOfTheWay } from '../images/index.ts'
 import { nameAt } from '../registries/index.ts'
 import { type DiscoverJob, endsDiscovery, forEachBounded } from './job.ts'
 import {
@@ -17,7 +18,7 @@ import { hasTags } from './store.ts'
 const SIDE_BY_SIDE = 6
 /** Rows of one query. */
 const AHEAD = 100
-/** After so many repositories in a row that cannot be read, the registry is taken to be down. */
+/** After so many repositories in a row at which the registry does not answer as one, it is taken to be down. */
 const PATIENCE = 8
 /**
  * Before the newest push that is known, a listing of what is newer begins: registries set the date before a push can be seen,
@@ -108,11 +109,20 @@ export async function listAllTags(job: DiscoverJob, phase: TagsPhase): Promise<v
     const whole = wanted.complete || isStale
     const error = await tryTags(job, repository, { whole, onTags: phase.onTags })
     phase.onListed(repository)
-    if (error === undefined) return settle()
-    inARow.push({ repository, error })
-    if (inARow.length >= PATIENCE) throw inARow[0]?.error ?? error
+    if (error !== undefined && saysDown(error)) {
+      inARow.push({ repository, error })
+      if (inARow.length >= PATIENCE) throw inARow[0]?.error ?? error
+      return
+    }
+    await settle()
+    if (error !== undefined) await noteFailure(job, { repository, error })
   })
   await settle()
+}
+
+/** What a registry says of one repository (not allowed, not there) it could not say if it were down. */
+function saysDown(error: AppError): boolean {
+  return error.kind === 'temporary' || isOfTheWay(error)
 }
 
 async function* listable(job: DiscoverJob, wanted: Wanted): AsyncGenerator<ListableRow> {

@@ -19,6 +19,7 @@ export { readBlob } from './read-blob.ts'
 export {
   type BrokenPlatform,
   isOfContent,
+  isOfTheWay,
   type PlatformImage,
   type ResolvedImage,
   resolveImage,

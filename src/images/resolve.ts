@@ -207,11 +207,18 @@ async function allPlatforms(
 }
 
 /** Codes of the way to a registry and of signing in there: certificates, proxies, a web page in its place. */
-const ofTheWay = /^(address|certificate|proxy|realm|redirect|tls|token|url)-|^not-(tls|http|a-registry)$/
+const ofTheWay =
+  /^(address|certificate|insecure|proxy|realm|redirect|tls|token|url)-|^not-(tls|http|a-registry)$|^registry-firewall$/
+
+/** Whether it is the way to the registry that fails: then it does so for everything that is there. */
+export function isOfTheWay({ code }: AppError): boolean {
+  return ofTheWay.test(code)
+}
 
 /** Whether it is what one image or platform is that fails, for good, and not the way to it. */
-export function isOfContent({ kind, code }: AppError): boolean {
-  return (kind === 'not-found' || kind === 'invalid' || kind === 'unsupported') && !ofTheWay.test(code)
+export function isOfContent(error: AppError): boolean {
+  const { kind } = error
+  return (kind === 'not-found' || kind === 'invalid' || kind === 'unsupported') && !isOfTheWay(error)
 }
 
 function isAbsent({ error }: BrokenPlatform): boolean {
