@@ -247,6 +247,40 @@ eachDatabase((name, open) => {
     expect(await rowsOf(db, 'select 1 from repository_package')).toHaveLength(2)
   })
 
+  it('was first seen when a package was there and known to be affected at once', async () => {
+    const hold = async (path: string, ...packages: string[]) => {
+      clock.advance(1_000)
+      const held = await holdImage(db, 'one', path, packages.join(), testInventory(packages))
+      await refresh()
+      return held
+    }
+    const learn = async (number: number, affected: readonly string[]): Promise<OpenMatcher> => {
+      clock.advance(1_000)
+      const known = matcher(number, Object.fromEntries(affected.map((each) => [each, [['CVE-3', 'HIGH']]])))
+      await use(known)
+      return known
+    }
+    await hold('acme/other', 'zlib@1', 'zlib@0')
+    await learn(1, ['zlib@0'])
+    // Taken back before api holds it.
+    await learn(2, [])
+    const { imageId, repositoryId } = await hold('acme/api', 'zlib@1', 'zlib@0')
+    clock.advance(1_000)
+    await db.execute('update image set selected = false where id = $1', [imageId])
+    await db.execute('update repository set postings_due = true where id = $1', [repositoryId])
+    await refresh()
+    // Known when api no longer holds it.
+    const known = await learn(3, ['zlib@1', 'zlib@2'])
+    const ofApi = { repository: repositoryId }
+    expect(await list('one', ofApi)).toEqual([])
+    await hold('acme/api', 'zlib@2', 'zlib@0')
+    await drainStale({ db, observer: recountChanged }, known)
+    await refresh()
+    expect(await list('one', ofApi)).toMatchObject([
+      { installedVersions: ['2'], firstSeenAt: new Date(clock.now()).toISOString() },
+    ])
+  })
+
   it('follows new vulnerability data: opened, worse, fixed', async () => {
     await holdImage(db, 'one', 'acme/api', '1', testInventory(['openssl@3', 'zlib@1']))
     await use(matcher(1, { zlib: [['CVE-3', 'LOW']] }))
