@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { beforeAll, beforeEach, expect, it } from 'vitest'
-import { advisoriesPlace } from '../advisories/index.ts'
+import { advisoriesPlace, detailsPlace } from '../advisories/index.ts'
 import type { Subject } from '../inventory/index.ts'
 import { saveInventory } from '../inventory/sql.ts'
 import type { Database } from '../platform/db/index.ts'
@@ -20,6 +20,7 @@ import { prepare, writeVerdicts } from './rematch.ts'
 import {
   changeDatabase,
   currentGeneration,
+  drainDetails,
   drainStale,
   foldSetCounts,
   markChanged,
@@ -216,6 +217,50 @@ eachDatabase((_name, openDb) => {
     expect(await staleNow(10)).toEqual([])
     await outdateMatchers(db, { test: 2 })
     expect(await staleNow(10)).toHaveLength(1)
+  })
+
+  it('keeps a data source whose base is new: the severity follows from the details of that base', async () => {
+    const supplied = (
+      number: number,
+      baseId: string | undefined,
+      vendorSeverity: { debian?: 'HIGH' },
+    ): OpenMatcher => {
+      const { database, matcher, versions } = openMatcher(number, () => [
+        { id: 'CVE-2024-1', severity: 'LOW' },
+      ])
+      const details = (id: string) => {
+        const known = database.details(id)
+        return known && { ...known, severity: 'LOW' as const, vendorSeverity }
+      }
+      const dataSource = {
+        id: 'rootio',
+        name: 'Root.io',
+        url: '',
+        ...(baseId === undefined ? {} : { baseId }),
+      }
+      const match = (subject: Subject) => matcher.match(subject).map((each) => ({ ...each, dataSource }))
+      return { matcher: { ...matcher, match }, database: { ...database, details }, versions }
+    }
+    const [before, based, worse] = [
+      supplied(1, undefined, {}),
+      supplied(2, 'debian', {}),
+      supplied(3, 'debian', { debian: 'HIGH' }),
+    ]
+    await add('a', 'zlib@1')
+    await changeDatabase(db, changeTo(before))
+    await drainStale(context(), before)
+    await changeDatabase(db, changeTo(based))
+    await drainStale(context(), based)
+    expect(await rowsOf(db, `select data_source ->> 'baseId' as base from match`)).toEqual([
+      { base: 'debian' },
+    ])
+    const details = { since: based.database.digest, verdicts: [], details: [detailsPlace('CVE-2024-1')] }
+    await changeDatabase(db, changeTo(worse, details))
+    await markChanged(db)
+    await drainDetails(context(), worse)
+    expect(await rowsOf(db, 'select severity, severity_source from match')).toEqual([
+      { severity: 3, severity_source: 'debian' },
+    ])
   })
 
   it('keeps what it knew of subjects whose ecosystem has gone', async () => {

@@ -1,4 +1,4 @@
-import type { AdvisoryDatabase, Signature } from '../advisories/index.ts'
+import type { AdvisoryDatabase, DataSource, Signature } from '../advisories/index.ts'
 import { isAppError } from '../core/index.ts'
 import { type Database, inTransaction } from '../platform/db/index.ts'
 import { type Exchange, linkRenamed } from './aliases/store.ts'
@@ -238,12 +238,12 @@ function differences(
 function isEqual(left: MatchRow, right: MatchRow | undefined): boolean {
   if (right === undefined) return false
   const signature = (row: MatchRow): string => {
-    const source = row.data_source as { id?: string; name?: string; url?: string } | null
+    const source = row.data_source as Partial<DataSource> | null
     return JSON.stringify([
       row.severity,
       row.severity_source,
       row.own_severity,
-      source && [source.id, source.name, source.url],
+      source && [source.id, source.name, source.url, source.baseId],
       row.vendor_ids,
       row.status,
       row.fixed_version,
