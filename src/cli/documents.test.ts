@@ -149,6 +149,16 @@ describe('an SBOM', () => {
     expect(err).toContain(`Code: ${code}`)
   })
 
+  it.each(['trivy', 'sarif'])('that is not read whole is noted beside %s', async (format) => {
+    const components = [{ type: 'library', name: 'a', purl: 'pkg:x-unknown/a@1' }]
+    const sbom = JSON.stringify({ bomFormat: 'CycloneDX', specVersion: '1.5', components })
+    const args = ['sbom', '--db', join(home, 'database'), '--format', format, '-']
+    const { err, out, code } = await run(args, sbom)
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toBeDefined()
+    expect(err).toContain('Note: 1 package of the type "x-unknown"')
+  })
+
   it('that is not there is said', async () => {
     expect((await run(['sbom', '--offline', join(home, 'absent.json')])).err).toContain(
       'Code: document-unreadable',

@@ -369,6 +369,25 @@ describe('sarif', () => {
     expect(run?.results.map((result) => result['ruleIndex'])).toEqual([0, 0])
   })
 
+  it('tells what could not be read as notifications of the run', () => {
+    expect(JSON.parse(write('sarif'))).not.toHaveProperty('runs.0.invocations')
+    const report = reportOf()
+    const inventory = { ...report.scan.inventory, notes: ['left out a of b: c'] }
+    const log = write('sarif', plain, { ...report, scan: { ...report.scan, inventory } })
+    expect(JSON.parse(log)).toMatchObject({
+      runs: [
+        {
+          invocations: [
+            {
+              executionSuccessful: true,
+              toolExecutionNotifications: [{ level: 'warning', message: { text: 'left out a of b: c' } }],
+            },
+          ],
+        },
+      ],
+    })
+  })
+
   it('writes places as relative references', () => {
     expect(write('sarif')).toContain('"uri": "app/a%20b/package.json"')
     expect(write('sarif')).toContain('"uri": "registry.test/acme/app%3A1"')

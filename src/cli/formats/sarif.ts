@@ -56,6 +56,7 @@ function sarifLog(report: Report): object {
             rules: Array.from(rules.values(), ({ rule }) => rule),
           },
         },
+        ...invocationsOf(report),
         results: rows.map((row) =>
           resultOf(report, row, rules.get(row.finding.match.vulnerabilityId)?.index ?? -1),
         ),
@@ -65,6 +66,14 @@ function sarifLog(report: Report): object {
       },
     ],
   }
+}
+
+/** What could not be read: a run without results is no proof then (SARIF 2.1.0, 3.20.21). */
+function invocationsOf({ scan }: Report): object {
+  const { notes } = scan.inventory
+  if (notes.length === 0) return {}
+  const toolExecutionNotifications = notes.map((text) => ({ level: 'warning', message: { text } }))
+  return { invocations: [{ executionSuccessful: true, toolExecutionNotifications }] }
 }
 
 function ruleOf(group: Row['group'], finding: ScannedFinding): object {

@@ -47,6 +47,9 @@ export async function writeReport(
     databaseDigest: () => (wasUsed(database, reported.scan) ? database.digest : null),
     version: VERSION,
   }
+  // What could not be read is a part of the other formats; here nobody would know that the list may be short.
+  if (format === 'trivy' || format === 'sarif')
+    for (const each of reported.scan.inventory.notes) context.note(each)
   await context.write(formatReport(format, report, context.style))
   return countFindings(groups) > 0 ? exitCode : 0
 }
