@@ -1,4 +1,5 @@
 import { safeText } from '../core/index.ts'
+import { writeWhole } from './output.ts'
 import { type Style, styleOf } from './terminal.ts'
 
 /** The process as a command line sees it; tests give their own streams. */
@@ -11,14 +12,19 @@ export interface Surroundings {
   readonly signal: AbortSignal
 }
 
-export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
+export type Output = NodeJS.WritableStream & {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  /** Of a process's own streams. */
+  readonly fd?: number
+}
 
 /** What a command may touch of the process. */
 export interface CommandContext extends Surroundings {
   /** For standard output. */
   readonly style: Style
   readonly errorStyle: Style
-  /** To standard output; resolves when all is handed on. */
+  /** To standard output; resolves when all is handed on. @throws AppError `output-failed` (unsupported) */
   write(text: string): Promise<void>
   /** A line for people on standard error. */
   note(text: string): void
@@ -33,7 +39,7 @@ export function createContext(surroundings: Surroundings): CommandContext {
     ...surroundings,
     style: styleOf(stdout, env),
     errorStyle,
-    write: (text) => new Promise((resolve) => stdout.write(text, () => resolve())),
+    write: (text) => writeWhole(stdout, text),
     note: (text) => void stderr.write(`${errorStyle.dim('Note:')} ${safeText(text, longestNote)}\n`),
   }
 }

@@ -19,11 +19,16 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => interrupt.abort())
 }
 // A reader that has seen enough (`| head`) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Anything else is told by what was writing.
+  if (error.code === 'EPIPE') process.exit(0)
+})
 
 const { createContext } = await import('./context.ts')
 const { runProgram } = await import('./program.ts')
 const { env, stdin, stdout, stderr } = process
+// Else what may still come over it would keep the process waiting.
+interrupt.signal.addEventListener('abort', () => stdin.destroy())
 process.exitCode = await runProgram(
   process.argv.slice(2),
   createContext({ env, stdin, stdout, stderr, signal: interrupt.signal }),

@@ -13,6 +13,8 @@ import { VERSION } from './version.ts'
  */
 export async function runProgram(args: readonly string[], context: CommandContext): Promise<number> {
   let code = 0
+  /** Help and the version, on their way. */
+  let told = Promise.resolve()
   const done = (result: number): void => {
     code = result
   }
@@ -22,7 +24,9 @@ export async function runProgram(args: readonly string[], context: CommandContex
     .showHelpAfterError('(portolan --help shows what there is)')
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => void context.stdout.write(text),
+      writeOut: (text) => {
+        told = told.then(() => context.write(text))
+      },
       writeErr: (text) => void context.stderr.write(text),
     })
   addImageCommand(program, context, done)
@@ -33,8 +37,11 @@ export async function runProgram(args: readonly string[], context: CommandContex
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {
     // Help and version are answers; commander has already said what is wrong with the rest.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage
-    return reportFailure(error, context)
+    if (!(error instanceof CommanderError)) return reportFailure(error, context)
+    return told.then(
+      () => (error.exitCode === 0 ? 0 : EXIT.usage),
+      (failure: unknown) => reportFailure(failure, context),
+    )
   }
   return code
 }

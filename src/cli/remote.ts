@@ -3,6 +3,7 @@ import { createRemoteImages, type OpenRemoteImage, type RegistryCredentials } fr
 import { AppError, Secret, systemClock } from '../core/index.ts'
 import type { CommandContext } from './context.ts'
 import { dockerCredentials } from './credentials.ts'
+import { readInput } from './input.ts'
 
 export interface RemoteOptions {
   readonly username?: string
@@ -60,15 +61,15 @@ async function givenCredentials(
       remedy: 'Write: echo "$PASSWORD" | portolan image --username NAME --password-stdin IMAGE',
     })
   }
-  return { username, password: new Secret(await readPassword(context.stdin)) }
+  return { username, password: new Secret(await readPassword(context)) }
 }
 
 const longestPassword = 64 * 1024
 
-async function readPassword(stdin: CommandContext['stdin']): Promise<string> {
+async function readPassword({ stdin, signal }: CommandContext): Promise<string> {
   let text = ''
-  for await (const chunk of stdin) {
-    text += String(chunk)
+  for await (const chunk of readInput(stdin, signal)) {
+    text += chunk.toString()
     if (text.length > longestPassword) break
   }
   return text.replace(/\r?\n$/, '')

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises'
 import { AppError, isAppError, safeText } from '../../core/index.ts'
 import { LARGEST_VEX, readVex, type VexSource } from '../../vex/index.ts'
 import type { CommandContext } from '../context.ts'
+import { readInput } from '../input.ts'
 
 /** In place of a file: what is attached to the image in its registry. */
 export const ATTACHED = 'oci'
@@ -31,9 +32,8 @@ export async function readDocument(
 ): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let length = 0
-  for await (const chunk of file === '-' ? stdin : fileChunks(file)) {
+  for await (const bytes of file === '-' ? readInput(stdin, signal) : fileChunks(file)) {
     signal.throwIfAborted()
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array)
     length += bytes.length
     if (length > maxBytes) throw tooLarge(file, maxBytes)
     chunks.push(bytes)
