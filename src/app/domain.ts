@@ -181,9 +181,14 @@ function createEventHooks({ config, clock, database, vault }: DomainOptions, dis
 
 /** What pages list, with the organisation's statements laid over it. */
 function createLists({ database, clock }: DomainOptions, documents: DocumentService, wake: () => void) {
-  const findings = createFindingService(database, documents.overlays)
+  const findings = createFindingService(
+    database,
+    documents.overlays,
+    async (orgId, imageId) => (await discovery.getImage(orgId, imageId)).unselectedBecause,
+  )
   const { suppressed: findSuppressed } = findings
-  return { findings, discovery: createDiscoveryService({ db: database, clock, findSuppressed, wake }) }
+  const discovery = createDiscoveryService({ db: database, clock, findSuppressed, wake })
+  return { findings, discovery }
 }
 
 function createScans({ database: db, clock }: DomainOptions, connectors: ConnectorSource, wake: () => void) {

@@ -44,13 +44,15 @@ export interface ConnectionRow {
   readonly counts: ConnectionCounts
 }
 
-/** Of a page's connections, in the same statement. What is not selected is not waited for. */
+/** Of a page's connections, in the same statement. What is not selected is waited for only where a person wants it scanned. */
 const counts = sql`(
   select json_build_object(
     'repositories', (select count(*) from connection_repository cr join repository r on r.id = cr.repository_id
       where cr.connection_id = page.id and r.gone_at is null),
     'images', count(i.id),
-    'pending', count(i.id) filter (where i.selected and coalesce(i.scan_status, 'Pending') = 'Pending'),
+    'pending', count(i.id) filter (where coalesce(i.scan_status, 'Pending') = 'Pending' and (i.selected or i.scan_status = 'Pending' and exists (
+      select from image_platform p join scan s on s.org_id = i.org_id and s.manifest_digest = p.manifest_digest
+      where p.image_id = i.id and p.wanted and s.state in ('pending', 'scanning')))),
     'scanning', count(i.id) filter (where i.scan_status = 'Scanning'),
     'completed', count(i.id) filter (where i.scan_status = 'Completed'),
     'failed', count(i.id) filter (where i.scan_status = 'Failed'))

@@ -26,7 +26,11 @@ export const image = z.object({
   lifecycle,
   /** Path of the linked Dockerfile; null is shown as "Unlinked". */
   scmLink: z.string().nullable(),
-  /** null for what is no image. */
+  /** Its connections scan it by themselves. */
+  selected: z.boolean(),
+  /** Of an image that is neither selected nor scanned nor to be: the rule that leaves it out, as it goes on after "because"; else null. */
+  unselectedBecause: z.string().nullable(),
+  /** null for what is no image, and where `unselectedBecause` says why. */
   scanStatus: scanStatus.nullable(),
   scanReason: reason.nullable(),
   /** Rows of the worst platform, without what VEX statements say does not matter; null until the first scan is completed. */
@@ -52,7 +56,7 @@ export const imageDetail = image.extend({
       manifestDigest: digest,
       sizeBytes: z.number().nullable(),
       counts: severityCounts.nullable(),
-      /** null: not among the platforms that are to be scanned. */
+      /** null: it is not among the platforms that are to be scanned, or nothing of its image is. */
       scanStatus: scanStatus.nullable(),
       scanReason: reason.nullable(),
     }),

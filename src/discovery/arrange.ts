@@ -1,4 +1,3 @@
-import { DEFAULT_SELECTION, type SelectionPolicy } from '../connections/index.ts'
 import type { AppError } from '../core/index.ts'
 import type { DiscoverJob } from './job.ts'
 import { type Gate, lookInto } from './look.ts'
@@ -13,7 +12,14 @@ import {
 import { chooseEngine, choosePlatforms, platformNames } from './platforms/store.ts'
 import { type Ranking, rankTags } from './ranking.ts'
 import { locked } from './record.ts'
-import { arrange, chosenPlatforms, type ConnectionPolicy, engineOf, wantedTags } from './selection.ts'
+import {
+  arrange,
+  chosenPlatforms,
+  type ConnectionPolicy,
+  engineOf,
+  toSelection,
+  wantedTags,
+} from './selection.ts'
 import type { RepositoryRow } from './store.ts'
 import { policiesOf, type PolicyRow } from './tags/store.ts'
 
@@ -107,5 +113,5 @@ async function settle(
 }
 
 function toPolicy({ selection, engine }: PolicyRow): ConnectionPolicy {
-  return { ...DEFAULT_SELECTION, ...(selection as Partial<SelectionPolicy>), engine }
+  return { ...toSelection(selection), engine }
 }

@@ -314,6 +314,51 @@ eachDatabase((_name, open) => {
     expect(selected).toEqual([{ name: 'v3' }, { name: 'v4' }, { name: 'v5' }])
   })
 
+  it('says of what is not selected which rule leaves it out, and that it does not wait', async () => {
+    const selection = { latestTags: 1, exclude: ['*/old'] }
+    const { db, registry, connection, discover } = await world(await fresh(), 'one', { selection })
+    for (let day = 1; day <= 2; day += 1)
+      registry.put('acme/api', `v${day}`, image(`v${day}`), Date.UTC(2025, 0, day))
+    registry.put('acme/old', '1', image('x'))
+    await discover()
+    const service = createDiscoveryService({ db, clock: new ManualClock() })
+    const shown = async (status?: 'Pending') => {
+      const { items, total } = await service.listImages('one', {
+        limit: 10,
+        kind: 'image',
+        ...(status === undefined ? {} : { status: [status] }),
+      })
+      expect(total).toBe(String(items.length))
+      return items
+        .map((each) => [each.tags[0], each.selected, each.scanStatus, each.unselectedBecause])
+        .sort()
+    }
+    const waiting = ['v2', true, 'Pending', null]
+    expect(await shown()).toEqual([
+      ['1', false, null, 'the patterns of its connection leave out its repository'],
+      ['v1', false, null, 'only the latest tag of its repository is scanned'],
+      waiting,
+    ])
+    expect(await shown('Pending')).toEqual([waiting])
+    // A person wants one of them scanned: it waits as any other.
+    const [left] = (await service.listImages('one', { limit: 10, kind: 'image', q: 'v1' })).items
+    const { platformDetails } = await service.getImage('one', left?.id ?? 0)
+    expect(platformDetails.map((each) => each.scanStatus)).not.toContain('Pending')
+    await db.execute(
+      `insert into image_platform (image_id, manifest_digest, platform)
+       select id, digest, 'linux/amd64' from image where id = $1 on conflict do nothing`,
+      [left?.id],
+    )
+    await db.execute(
+      `insert into scan (org_id, manifest_digest, image_id, connection_id) select org_id, digest, id, $2 from image where id = $1`,
+      [left?.id, connection],
+    )
+    await db.execute(`update image set scan_status = 'Pending' where id = $1`, [left?.id])
+    expect(await shown('Pending')).toEqual([['v1', false, 'Pending', null], waiting])
+    await db.execute(`update scan set state = 'cancelled'`, [])
+    expect(await shown('Pending')).toEqual([waiting])
+  })
+
   it('keeps an image that is broken for good as an image, so that its scan can say why', async () => {
     const { db, registry, discover } = await world(await fresh())
     const broken = buildImage({ layers: [], manifest: { manifests: [] } })

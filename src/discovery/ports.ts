@@ -31,7 +31,11 @@ export interface ImageView {
   readonly lifecycle: Lifecycle
   /** null is shown as "Unlinked". */
   readonly scmLink: string | null
-  /** null for what is no image. */
+  /** Its connections scan it by themselves. */
+  readonly selected: boolean
+  /** Of an image that is neither selected nor scanned nor to be: the rule that leaves it out, as it goes on after "because"; else null. */
+  readonly unselectedBecause: string | null
+  /** null for what is no image, and where `unselectedBecause` says why. */
   readonly scanStatus: ScanStatus | null
   readonly scanReason: Reason | null
   /** Rows of the worst platform, without what statements (VEX) say does not matter; null until the first scan is completed. */
@@ -57,7 +61,7 @@ export interface PlatformView {
   readonly manifestDigest: Digest
   readonly sizeBytes: number | null
   readonly counts: SeverityCounts | null
-  /** null: it is not among the platforms that are to be scanned. */
+  /** null: it is not among the platforms that are to be scanned, or nothing of its image is. */
   readonly scanStatus: ScanStatus | null
   readonly scanReason: Reason | null
 }

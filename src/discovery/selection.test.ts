@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { arrange, chosenPlatforms, engineOf, isIncluded, wantedTags } from './selection.ts'
+import { arrange, chosenPlatforms, engineOf, isIncluded, leftOutBecause, wantedTags } from './selection.ts'
 
 test.each([
   ['acme/api', [], [], true],
@@ -90,4 +90,22 @@ test('is spoken for by the engine of the oldest connection that selects it', () 
   expect(engineOf('other/b', policies)).toBe('first')
   expect(engineOf('a/b', policies.slice(0, 1))).toBe('first')
   expect(engineOf('a/b', [])).toBe('portolan')
+})
+
+test('what leaves an image out has a name', () => {
+  const policy = (latestTags: number, include: string[] = []) => ({
+    latestTags,
+    include,
+    exclude: [],
+    platforms: [],
+  })
+  expect(leftOutBecause('acme/api', [])).toBe('no connection that is enabled sees its repository')
+  expect(leftOutBecause('acme/api', [policy(1), policy(10)])).toBe(
+    'only the latest 10 tags of its repository are scanned',
+  )
+  expect(leftOutBecause('acme/api', [policy(1)])).toBe('only the latest tag of its repository is scanned')
+  expect(leftOutBecause('acme/api', [policy(0)])).toBe('its connection selects no tag')
+  expect(leftOutBecause('acme/api', [policy(10, ['other/*'])])).toBe(
+    'the patterns of its connection leave out its repository',
+  )
 })

@@ -1,4 +1,4 @@
-import type { SelectionPolicy } from '../connections/index.ts'
+import { DEFAULT_SELECTION, type SelectionPolicy } from '../connections/index.ts'
 import { BUILT_IN_ENGINE, parsePlatform, platformMatches } from '../core/index.ts'
 import type { Arrangement } from './looks/store.ts'
 import type { Ranking } from './ranking.ts'
@@ -29,6 +29,11 @@ export interface ConnectionPolicy extends SelectionPolicy {
   readonly engine: string
 }
 
+/** A stored selection: what it does not say is as everywhere. */
+export function toSelection(stored: unknown): SelectionPolicy {
+  return { ...DEFAULT_SELECTION, ...(stored as Partial<SelectionPolicy>) }
+}
+
 /**
  * Which of a repository's platforms are scanned: those that any of its connections chose; `all` when one of them takes all.
  *
@@ -53,6 +58,17 @@ function fits(name: string, wanted: readonly ReturnType<typeof parsePlatform>[])
 /** Which engine speaks for a repository: that of the oldest connection that selects it. */
 export function engineOf(path: string, policies: readonly ConnectionPolicy[]): string {
   return policies.find((each) => isIncluded(path, each))?.engine ?? policies[0]?.engine ?? BUILT_IN_ENGINE
+}
+
+/** Which rule leaves an image out, as it goes on after "because". */
+export function leftOutBecause(path: string, policies: readonly SelectionPolicy[]): string {
+  if (policies.length === 0) return 'no connection that is enabled sees its repository'
+  const wanted = wantedTags(path, policies)
+  if (wanted > 1) return `only the latest ${wanted} tags of its repository are scanned`
+  if (wanted === 1) return 'only the latest tag of its repository is scanned'
+  return policies.some((each) => isIncluded(path, each))
+    ? 'its connection selects no tag'
+    : 'the patterns of its connection leave out its repository'
 }
 
 /** How many of a repository's newest tags are wanted: as many as any of its policies asks for. */

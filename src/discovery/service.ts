@@ -36,9 +36,11 @@ import type {
   ImageDetailView,
   ImageView,
   PlatformView,
+  ScanStatus,
   Started,
 } from './ports.ts'
 import { connectionState, requestRun } from './runs/store.ts'
+import { leftOutBecause, toSelection } from './selection.ts'
 import { EVERYTHING, type Wish, wishFor } from './wish.ts'
 
 const SHOWN_TAGS = 1_000
@@ -140,7 +142,7 @@ async function detail(db: Database, orgId: string, row: ImageRow): Promise<Image
     allTags: await tagNames(page, orgId, row.id, SHOWN_TAGS),
     os: content?.os ? shownOs(content.os) : null,
     packages: content?.packages ?? null,
-    platformDetails: row.platforms.map(toPlatform),
+    platformDetails: row.platforms.map((each) => toPlatform(each, row.selected)),
     notes: [...(content?.notes ?? []), ...new Set(row.platforms.flatMap((each) => each.attached_notes))],
     engineDetails: content?.engine ?? null,
   }
@@ -153,7 +155,7 @@ function shownOs({ family, release, endOfLife }: NonNullable<ContentRow['os']>):
 function toView(row: ImageRow): ImageView {
   const isImage = row.kind === 'image' || row.kind === 'unknown'
   const platform = worst(row.platforms)
-  const status = row.scan_status ?? 'Pending'
+  const status = isImage ? statusOf(row) : null
   return {
     id: row.id,
     repository: { id: row.repository_id, host: row.host, path: row.path },
@@ -163,8 +165,10 @@ function toView(row: ImageRow): ImageView {
     kind: row.kind,
     lifecycle: row.lifecycle,
     scmLink: null,
-    scanStatus: isImage ? status : null,
-    scanReason: isImage && status !== 'Completed' ? reasonOf(row.platforms) : null,
+    selected: row.selected,
+    unselectedBecause: isImage && status === null ? unselectedBecause(row) : null,
+    scanStatus: status,
+    scanReason: status === null || status === 'Completed' ? null : reasonOf(row.platforms),
     counts: platform === undefined ? null : countedOf(platform),
     suppressed: platform?.suppressed === undefined ? 0 : sumOf(platform.suppressed),
     platforms: row.platforms.map((each) => each.platform).filter((each) => each !== ''),
@@ -173,6 +177,18 @@ function toView(row: ImageRow): ImageView {
     scannedAt: row.scanned_at?.toISOString() ?? null,
     engine: spokenBy(row),
   }
+}
+
+/** null: it is not selected, and nobody wants it scanned all the same. */
+function statusOf({ scan_status: status, selected, platforms }: ImageRow): ScanStatus | null {
+  if (status !== null && status !== 'Pending') return status
+  const waits = platforms.some(({ wanted, state }) => wanted && (state === 'pending' || state === 'scanning'))
+  return selected || waits ? 'Pending' : null
+}
+
+function unselectedBecause({ path, selections, is_decided }: ImageRow): string {
+  if (!is_decided) return 'the tags of its repository are still being sorted'
+  return leftOutBecause(path, (selections ?? []).map(toSelection))
 }
 
 /** Who made what is shown; who is to make it, while nothing is. */
@@ -197,14 +213,15 @@ const platformStatus = {
   cancelled: 'Pending',
 } as const
 
-function toPlatform(row: PlatformRow): PlatformView {
+function toPlatform(row: PlatformRow, selected: boolean): PlatformView {
+  const isScanned = row.state !== null && row.state !== 'cancelled'
   return {
     platform: row.platform,
     manifestDigest: digestFromHex(row.manifest),
     sizeBytes: row.size,
     // What is not wanted has no list of findings that a number could lead to, though another connection may have scanned it.
     counts: row.counts === null || !row.wanted ? null : countedOf(row),
-    scanStatus: row.wanted ? platformStatus[row.state ?? 'pending'] : null,
+    scanStatus: row.wanted && (selected || isScanned) ? platformStatus[row.state ?? 'pending'] : null,
     scanReason: row.wanted && (row.state === 'failed' || row.state === 'pending') ? row.reason : null,
   }
 }

@@ -374,6 +374,20 @@ eachDatabase((name, open) => {
     }
   })
 
+  it('says of an image that nobody selected which rule leaves it out', async () => {
+    const inventory = testInventory(['zlib@1'])
+    await holdImage(db, 'one', 'acme/api', '1', inventory, { selected: false })
+    await use(matcher(1, rules))
+    const service = createFindingService(db, undefined, async () => 'only the latest tag is scanned')
+    const digest = digestOfText(JSON.stringify(inventory))
+    expect(await service.summary('one', { digest })).toMatchObject({ incompleteBecause: null })
+    await db.execute('update image_platform set inventory_id = null')
+    expect(await service.summary('one', { digest })).toMatchObject({
+      asOf: null,
+      incompleteBecause: 'this image is not selected for scanning: only the latest tag is scanned.',
+    })
+  })
+
   it('is as old as the data before while what a change touches is not matched', async () => {
     await holdImage(db, 'one', 'acme/api', '1', testInventory(['zlib@1']))
     const [first, second] = [matcher(1, rules), matcher(2, rules)]

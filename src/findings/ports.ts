@@ -37,6 +37,9 @@ export type FindOverlays = (
   imageIds: readonly number[],
 ) => Promise<ReadonlyMap<number, ReadonlyMap<number, VexOverlay>>>
 
+/** Which rule leaves out one of the organisation's images, as it goes on after "because"; null: it is scanned, or is to be. */
+export type FindUnselected = (orgId: string, imageId: number) => Promise<string | null>
+
 /** An image and the inventories of its platforms. */
 export interface CountedImage {
   readonly imageId: number

@@ -23,6 +23,7 @@ import type {
   FindingView,
   FindOverlay,
   FindOverlays,
+  FindUnselected,
 } from './ports.ts'
 import type { VexOverlay } from '../vex/index.ts'
 import { suppressedOf } from './suppressed.ts'
@@ -31,8 +32,15 @@ import { contentsOf, placesOfRows, type Standing, standingOf } from './rows/stor
 
 type Db = ReturnType<Database['lane']>
 
-/** @param findOverlays statements (VEX) on images; without it there are none */
-export function createFindingService(database: Database, findOverlays?: FindOverlays): FindingService {
+/**
+ * @param findOverlays statements (VEX) on images; without it there are none
+ * @param findUnselected why an image is not scanned at all; without it that is never said
+ */
+export function createFindingService(
+  database: Database,
+  findOverlays?: FindOverlays,
+  findUnselected?: FindUnselected,
+): FindingService {
   const db = database.lane('page')
   const findOverlay: FindOverlay = async (orgId, imageId) =>
     (await findOverlays?.(orgId, [imageId]))?.get(imageId)
@@ -41,7 +49,11 @@ export function createFindingService(database: Database, findOverlays?: FindOver
       query.digest === undefined
         ? listFindings(db, orgId, query)
         : listOfImage(db, orgId, query, query.digest, findOverlay),
-    summary: (orgId, filters) => summary(db, orgId, filters, findOverlay),
+    async summary(orgId, filters) {
+      const unchecked = await uncheckedBecause(db, orgId, filters, findUnselected)
+      if (unchecked === null) return summary(db, orgId, filters, findOverlay)
+      return { counts: NO_COUNTS, suppressed: 0, asOf: null, incompleteBecause: `${unchecked}.` }
+    },
     get: (orgId, id) => findingDetail(db, orgId, id, findOverlay),
     suppressed: async (orgId, images) =>
       findOverlays === undefined ? new Map() : suppressedOf(db, orgId, images, findOverlays),
@@ -164,10 +176,6 @@ async function summary(
   filters: FindingFilters,
   findOverlay: FindOverlay,
 ): Promise<FindingSummaryView> {
-  const unchecked = await uncheckedBecause(db, orgId, filters)
-  if (unchecked !== null) {
-    return { counts: NO_COUNTS, suppressed: 0, asOf: null, incompleteBecause: `${unchecked}.` }
-  }
   const standing = await standingOf(db, orgId, {
     ...(filters.digest === undefined ? {} : { digest: digestBytes(parseDigest(filters.digest)) }),
     ...(filters.repository === undefined ? {} : { repository: filters.repository }),

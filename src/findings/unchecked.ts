@@ -1,7 +1,7 @@
 import { digestBytes, parseDigest } from '../core/index.ts'
 import type { Database } from '../platform/db/index.ts'
 import { type DigestImage, imageOfDigest } from './occurrences/store.ts'
-import type { FindingFilters } from './ports.ts'
+import type { FindingFilters, FindUnselected } from './ports.ts'
 
 type Db = ReturnType<Database['lane']>
 
@@ -13,10 +13,15 @@ export async function uncheckedBecause(
   db: Db,
   orgId: string,
   filters: FindingFilters,
+  findUnselected?: FindUnselected,
 ): Promise<string | null> {
   if (filters.digest === undefined) return null
   const image = await imageOfDigest(db, orgId, digestBytes(parseDigest(filters.digest)), filters)
-  return image === undefined ? `this digest is not among ${searchedOf(filters)}` : notScanned(image)
+  if (image === undefined) return `this digest is not among ${searchedOf(filters)}`
+  const never = notScanned(image)
+  if (never !== null || image.inventory_id !== null) return never
+  const rule = (await findUnselected?.(orgId, image.image_id)) ?? null
+  return rule === null ? null : `this image is not selected for scanning: ${rule}`
 }
 
 function searchedOf({ repository, connection }: FindingFilters): string {

@@ -71,7 +71,12 @@ export interface ImageRow {
   readonly digest: Uint8Array
   readonly kind: ImageKind
   readonly lifecycle: Lifecycle
+  readonly selected: boolean
   readonly scan_status: ScanStatus | null
+  /** Of what is not selected: the selections of the connections that see it. */
+  readonly selections: unknown[] | null
+  /** Tags of its repository are known that no selection has been made from yet. */
+  readonly is_decided: boolean
   readonly pushed_at: Date | null
   readonly size: number | null
   readonly scanned_at: Date | null
@@ -100,6 +105,14 @@ export interface PlatformRow {
   readonly reason: Reason | null
 }
 
+/**
+ * A scan status as it is shown. Pending is what waits: what is selected, and what a person wants scanned all the same; the rest has
+ * none. The same stands in the counts of connections.
+ */
+const shownStatus = sql`coalesce(nullif(i.scan_status, 'Pending'), case when i.selected or (i.scan_status = 'Pending' and exists (
+  select from image_platform p join scan s on s.org_id = i.org_id and s.manifest_digest = p.manifest_digest
+  where p.image_id = i.id and p.wanted and s.state in ('pending', 'scanning'))) then 'Pending' end)`
+
 function imageFilter(orgId: string, query: ImageQuery): RawBuilder<unknown> {
   const parts: RawBuilder<unknown>[] = [sql`i.org_id = ${orgId}`, sql`i.gone_at is null`]
   if (query.kind === 'image') parts.push(sql`i.kind in ('image', 'unknown')`)
@@ -107,7 +120,7 @@ function imageFilter(orgId: string, query: ImageQuery): RawBuilder<unknown> {
   if (query.digest !== undefined) parts.push(sql`i.digest = ${Buffer.from(query.digest.slice(7), 'hex')}`)
   if (query.lifecycle !== undefined) parts.push(sql`i.lifecycle = any(${query.lifecycle}::text[])`)
   if (query.status !== undefined) {
-    parts.push(sql`coalesce(i.scan_status, 'Pending') = any(${query.status}::text[])`)
+    parts.push(sql`${shownStatus} = any(${query.status}::text[])`)
     parts.push(sql`i.kind in ('image', 'unknown')`)
   }
   if (query.connection !== undefined) {
@@ -148,7 +161,10 @@ const platformsOf = sql`(
   where p.image_id = page.id)`
 
 const columns = sql`
-  page.*, r.host, r.path, r.engine,
+  page.*, r.host, r.path, r.engine, coalesce(r.arranged_for like r.changes || ' %', false) as is_decided,
+  case when not page.selected then (
+    select coalesce(json_agg(c.selection), '[]') from connection_repository cr join registry_connection c on c.id = cr.connection_id
+    where cr.repository_id = page.repository_id and c.enabled and c.deleted_at is null) end as selections,
   array(select t.name from tag t where t.image_id = page.id order by coalesce(t.pushed_at, t.first_seen_at) desc, t.name desc limit 3) as tags,
   (select count(*) from tag t where t.image_id = page.id) as tag_count,
   ${platformsOf} as platforms,

@@ -417,6 +417,9 @@ function carries({ digest, platforms }: World['images'][number], wanted: unknown
 /** Why an empty list of a digest does not mean that nothing is wrong there. */
 function unchecked(image: World['images'][number] | undefined): string | null {
   if (image === undefined) return 'this digest is not among your images.'
+  if (image.unselectedBecause !== null) {
+    return `this image is not selected for scanning: ${image.unselectedBecause}.`
+  }
   if (image.scanStatus === null) return 'this is a chart, not an image: there is nothing to scan.'
   return image.scanStatus === 'Completed' ? null : '1 image is not scanned yet.'
 }

@@ -128,6 +128,7 @@ export class Simulation {
     } as const
     image.scanStatus = status
     image.scanReason = null
+    image.unselectedBecause = null
     const scan = this.#world.scans.find((candidate) => candidate.imageId === image.id)
     if (scan !== undefined) {
       scan.state = states[status]

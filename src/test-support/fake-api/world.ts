@@ -201,6 +201,8 @@ export function makeImage(index: number, connectionId: string): World['images'][
     kind: isChart ? 'chart' : 'image',
     lifecycle: index < REPOSITORIES.length ? 'Latest' : index % 23 === 5 ? 'Pending' : 'Outdated',
     scmLink: null,
+    selected: !isChart,
+    unselectedBecause: null,
     scanStatus: isChart ? null : status,
     scanReason: !isChart && status === 'Failed' ? FAILURE : null,
     counts: null,

@@ -75,9 +75,17 @@ const KINDS: Readonly<Record<ImageKind, string>> = {
   unknown: 'Unknown',
 }
 
+/** Why nothing waits for it, and the way to a scan all the same. */
+export function unselectedWords(because: string): string {
+  return `Not selected for scanning: ${because}. Its details have “Scan Now”, which scans it all the same.`
+}
+
 /** With `retry` a failed scan has its button beside it. */
 export function ScanState({ image, retry = true }: CellProps & { retry?: boolean }) {
   const { scanStatus, scanReason } = image
+  if (image.unselectedBecause !== null) {
+    return <StateBadge tone="calm" word="Not selected" meaning={unselectedWords(image.unselectedBecause)} />
+  }
   if (scanStatus === null) {
     return (
       <StateBadge tone="calm" word={KINDS[image.kind]} meaning="Not an image: there is nothing to scan." />

@@ -39,7 +39,7 @@ export function ImageDetails({ image }: { image: ImageDetail }) {
       <Facts facts={factsOf(image, useEngineName(image))} />
       <PlatformTable image={image} />
       <AttachedSboms image={image} />
-      {image.scanStatus === null ? null : <VexDocuments image={image} />}
+      {isImage(image) ? <VexDocuments image={image} /> : null}
       <div>
         <Title order={2} size="h3" mb={6}>
           Tags
@@ -60,6 +60,11 @@ export function ImageDetails({ image }: { image: ImageDetail }) {
       </div>
     </Stack>
   )
+}
+
+/** What is not yet looked into counts as one: whoever wants it scanned finds out. */
+function isImage({ kind }: ImageDetail): boolean {
+  return kind === 'image' || kind === 'unknown'
 }
 
 /** What scanned the image, where that is not what scans everything else. */
@@ -137,7 +142,7 @@ function ScanSummary({ image }: { image: ImageDetail }) {
             </LinkButton>
           ) : null}
           {image.scanStatus === 'Completed' ? <SbomMenu image={image} /> : null}
-          {image.scanStatus === null ? null : (
+          {isImage(image) ? (
             <Button
               variant="default"
               loading={scanImage.isPending}
@@ -146,9 +151,14 @@ function ScanSummary({ image }: { image: ImageDetail }) {
             >
               {image.scanStatus === 'Failed' ? 'Try again' : 'Scan Now'}
             </Button>
-          )}
+          ) : null}
         </Group>
       </Group>
+      {image.unselectedBecause === null ? null : (
+        <Text size="sm" c="dimmed">
+          Not selected for scanning: {image.unselectedBecause}. “Scan Now” scans it all the same.
+        </Text>
+      )}
       {image.scanReason === null ? null : (
         <Alert icon={<IconAlertTriangle aria-hidden />} color="gray" className={classes['reason'] ?? ''}>
           <ReasonText reason={image.scanReason} />
@@ -187,7 +197,7 @@ function PlatformTable({ image }: { image: ImageDetail }) {
                   {platform.sizeBytes === null ? '–' : bytes(platform.sizeBytes)}
                 </Table.Td>
                 <Table.Td>
-                  <PlatformState platform={platform} />
+                  {image.unselectedBecause === null ? <PlatformState platform={platform} /> : '–'}
                 </Table.Td>
                 <Table.Td>
                   {platform.counts === null ? (
