@@ -154,15 +154,21 @@ describe('columns', () => {
   const columns = [
     { id: 'a', width: 100, grow: 3 },
     { id: 'b', width: 100, grow: 1 },
-    { id: 'c', width: 100, hideBelow: 500 },
+    { id: 'c', width: 100, leaves: 2 },
+    { id: 'd', width: 100, leaves: 1 },
   ]
+  const shown = (available: number) =>
+    layoutColumns(columns, available).map(({ id, pixels }) => `${id} ${pixels}`)
 
-  it('share what is left over, and leave where there is no room', () => {
-    expect(layoutColumns(columns, 700).map(({ pixels }) => pixels)).toEqual([400, 200, 100])
-    expect(layoutColumns(columns, 400).map(({ id, pixels }) => [id, pixels])).toEqual([
-      ['a', 250],
-      ['b', 150],
-    ])
-    expect(layoutColumns(columns, 0).map(({ pixels }) => pixels)).toEqual([100, 100, 100])
+  it('share what is left over, and leave one after the other as soon as there is no room for all', () => {
+    expect(shown(800)).toEqual(['a 400', 'b 200', 'c 100', 'd 100'])
+    expect(shown(400)).toEqual(['a 100', 'b 100', 'c 100', 'd 100'])
+    expect(shown(399)).toEqual(['a 174', 'b 124', 'c 100'])
+    expect(shown(299)).toEqual(['a 174', 'b 124'])
+  })
+
+  it('stay at their least widths where the rest has no room either, and before anything is measured', () => {
+    expect(shown(150)).toEqual(['a 100', 'b 100'])
+    expect(shown(0)).toHaveLength(4)
   })
 })

@@ -9,3 +9,4 @@ export {
   type FakeApiOptions,
   startFakeApi,
 } from './server.ts'
+export { ago } from './world.ts'

@@ -318,7 +318,7 @@ function scansOf(images: World['images']): Scan[] {
     .map((image) => ({
       id: `s${image.id}`,
       imageId: image.id,
-      repository: image.repository.path,
+      repository: `${image.repository.host}/${image.repository.path}`,
       digest: image.digest,
       engine: image.engine,
       state: states[image.scanStatus ?? 'Pending'],

@@ -1,9 +1,10 @@
 import { Table } from '@mantine/core'
-import { useElementSize, useMergedRef } from '@mantine/hooks'
+import { useMergedRef } from '@mantine/hooks'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { memo, type ReactNode, useEffect, useMemo, useRef } from 'react'
 import { layoutColumns } from '../lib/columns.ts'
 import classes from './data-table.module.css'
+import { useInnerWidth } from './inner-width.ts'
 import { openRow, walkRows } from './rows.ts'
 
 export interface Column<T> {
@@ -12,8 +13,8 @@ export interface Column<T> {
   /** Width in pixels at least; what is left over goes to those that grow, by share. */
   width: number
   grow?: number
-  /** Not shown where the table is narrower than this. */
-  hideBelow?: number
+  /** It goes where there is no room for all; 1 goes first. */
+  leaves?: number
   align?: 'right'
   cell: (row: T) => ReactNode
 }
@@ -40,7 +41,7 @@ const NEAR_END = 15
 export function DataTable<T>(props: DataTableProps<T>) {
   const { label, rows, rowKey, rowHeight = 40, onRange, onEnd } = props
   const scroller = useRef<HTMLDivElement>(null)
-  const { ref: sized, width } = useElementSize()
+  const [sized, width] = useInnerWidth()
   const ref = useMergedRef(scroller, sized)
   const columns = useMemo(() => layoutColumns(props.columns, width), [props.columns, width])
   // oxlint-disable-next-line react/incompatible-library -- pages are not compiled; its functions stay in this component

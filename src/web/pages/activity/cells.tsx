@@ -8,6 +8,11 @@ interface CellProps {
   scan: Scan
 }
 
+/** A scan names its repository with its registry: the path is what tells rows apart. */
+function pathOf(repository: string): string {
+  return repository.slice(repository.indexOf('/') + 1)
+}
+
 export function RepositoryLink({ scan }: CellProps) {
   return (
     <LinkAnchor
@@ -20,7 +25,7 @@ export function RepositoryLink({ scan }: CellProps) {
       underline="never"
       title={scan.repository}
     >
-      {scan.repository}
+      {pathOf(scan.repository)}
     </LinkAnchor>
   )
 }

@@ -7,7 +7,7 @@ import { number } from '../../lib/format.ts'
 import { Reason, RepositoryLink, Retry } from './cells.tsx'
 
 export const scanColumns: readonly Column<Scan>[] = [
-  { id: 'state', header: 'State', width: 136, cell: (scan) => <ScanStateBadge state={scan.state} /> },
+  { id: 'state', header: 'State', width: 134, cell: (scan) => <ScanStateBadge state={scan.state} /> },
   {
     id: 'repository',
     header: 'Repository',
@@ -15,23 +15,23 @@ export const scanColumns: readonly Column<Scan>[] = [
     grow: 2,
     cell: (scan) => <RepositoryLink scan={scan} />,
   },
-  { id: 'digest', header: 'Digest', width: 144, cell: (scan) => <Digest digest={scan.digest} /> },
-  { id: 'reason', header: 'Reason', width: 220, grow: 4, cell: (scan) => <Reason scan={scan} /> },
+  { id: 'digest', header: 'Digest', width: 130, cell: (scan) => <Digest digest={scan.digest} /> },
+  { id: 'reason', header: 'Reason', width: 200, grow: 4, cell: (scan) => <Reason scan={scan} /> },
   {
     id: 'attempt',
     header: 'Attempt',
     width: 72,
     align: 'right',
-    hideBelow: 900,
+    leaves: 1,
     cell: (scan) => number(scan.attempt),
   },
-  { id: 'requested', header: 'Requested', width: 112, cell: (scan) => <TimeAgo time={scan.requestedAt} /> },
+  { id: 'requested', header: 'Requested', width: 130, cell: (scan) => <TimeAgo time={scan.requestedAt} /> },
   {
     id: 'finished',
     header: 'Finished',
-    width: 112,
-    hideBelow: 1000,
+    width: 130,
+    leaves: 2,
     cell: (scan) => <TimeAgo time={scan.finishedAt} />,
   },
-  { id: 'retry', header: 'Action', width: 116, align: 'right', cell: (scan) => <Retry scan={scan} /> },
+  { id: 'retry', header: 'Action', width: 120, align: 'right', cell: (scan) => <Retry scan={scan} /> },
 ]

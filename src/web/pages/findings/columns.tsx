@@ -18,7 +18,7 @@ const severity: Column<Finding> = {
 const vulnerability: Column<Finding> = {
   id: 'vulnerability',
   header: 'Vulnerability',
-  width: 250,
+  width: 230,
   grow: 5,
   cell: (finding) => (
     <span title={finding.title}>
@@ -31,7 +31,7 @@ const vulnerability: Column<Finding> = {
 const packageName: Column<Finding> = {
   id: 'package',
   header: 'Package',
-  width: 150,
+  width: 140,
   grow: 1,
   cell: (finding) => (
     <span title={`${finding.packageName} (${finding.ecosystem})`}>
@@ -46,7 +46,7 @@ const packageName: Column<Finding> = {
 const installed: Column<Finding> = {
   id: 'installed',
   header: 'Installed',
-  width: 136,
+  width: 124,
   grow: 1,
   cell: ({ installedVersions: [first, ...rest] }) => (
     <span className="mono" title={[first, ...rest].join(', ')}>
@@ -59,7 +59,7 @@ const installed: Column<Finding> = {
 const fixed: Column<Finding> = {
   id: 'fixed',
   header: 'Fixed version',
-  width: 136,
+  width: 124,
   grow: 1,
   cell: (finding) => <Fix finding={finding} />,
 }
@@ -110,8 +110,8 @@ const path: Column<Finding> = {
 const firstSeen: Column<Finding> = {
   id: 'first-seen',
   header: 'First seen',
-  width: 126,
-  hideBelow: 1100,
+  width: 144,
+  leaves: 1,
   cell: (finding) => <TimeAgo time={finding.firstSeenAt} />,
 }
 

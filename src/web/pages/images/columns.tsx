@@ -14,24 +14,24 @@ export function useImageColumns(): readonly Column<Image>[] {
       {
         id: 'repository',
         header: 'Repository',
-        width: 170,
+        width: 150,
         grow: 4,
         cell: (image) => <RepositoryLink image={image} />,
       },
-      { id: 'tags', header: 'Tags', width: 240, grow: 4, cell: (image) => <Tags image={image} /> },
+      { id: 'tags', header: 'Tags', width: 200, grow: 4, cell: (image) => <Tags image={image} /> },
       { id: 'digest', header: 'Digest', width: 130, cell: (image) => <Digest digest={image.digest} /> },
       {
         id: 'lifecycle',
         header: 'Lifecycle',
-        width: 84,
+        width: 82,
         cell: ({ lifecycle }) => (
           <Text span inherit {...(lifecycle === 'Latest' ? {} : { c: 'dimmed' })}>
             {lifecycle}
           </Text>
         ),
       },
-      { id: 'scm', header: 'SCM Link', width: 92, grow: 1, cell: (image) => <ScmLink image={image} /> },
-      { id: 'status', header: 'Scan Status', width: 124, cell: (image) => <ScanState image={image} /> },
+      { id: 'scm', header: 'SCM Link', width: 86, grow: 1, cell: (image) => <ScmLink image={image} /> },
+      { id: 'status', header: 'Scan Status', width: 134, cell: (image) => <ScanState image={image} /> },
       {
         id: 'findings',
         header: 'Findings',
@@ -43,14 +43,15 @@ export function useImageColumns(): readonly Column<Image>[] {
       {
         id: 'pushed',
         header: 'Pushed',
-        width: 118,
+        width: 130,
+        leaves: 3,
         cell: (image) => <TimeAgo time={image.pushedAt} />,
       },
       {
         id: 'size',
         header: 'Size',
-        width: 82,
-        hideBelow: 1100,
+        width: 98,
+        leaves: 2,
         align: 'right',
         cell: ({ sizeBytes }) => (sizeBytes === null ? '–' : bytes(sizeBytes)),
       },
@@ -58,7 +59,7 @@ export function useImageColumns(): readonly Column<Image>[] {
         id: 'platforms',
         header: 'Platforms',
         width: 120,
-        hideBelow: 1230,
+        leaves: 1,
         grow: 1,
         cell: (image) => <Platforms image={image} />,
       },
