@@ -1,5 +1,5 @@
 import { safeText } from '../core/index.ts'
-import { writeWhole } from './output.ts'
+import { type Output, writeWhole } from './output.ts'
 import { type Style, styleOf } from './terminal.ts'
 
 /** The process as a command line sees it; tests give their own streams. */
@@ -10,13 +10,6 @@ export interface Surroundings {
   readonly stderr: Output
   /** Ends with the first interrupt. */
   readonly signal: AbortSignal
-}
-
-export type Output = NodeJS.WritableStream & {
-  readonly isTTY?: boolean
-  readonly columns?: number
-  /** Of a process's own streams. */
-  readonly fd?: number
 }
 
 /** What a command may touch of the process. */

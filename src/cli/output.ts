@@ -1,6 +1,12 @@
 import { fstatSync, writeSync } from 'node:fs'
 import { AppError } from '../core/index.ts'
-import type { Output } from './context.ts'
+
+export type Output = NodeJS.WritableStream & {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  /** Of a process's own streams. */
+  readonly fd?: number
+}
 
 /**
  * Writes all of a text and waits until it is handed on. A reader that has seen enough (`| head`) is no failure.

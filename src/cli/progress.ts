@@ -1,4 +1,4 @@
-import type { Output } from './context.ts'
+import type { Output } from './output.ts'
 
 /** One line on a terminal that says how far a long step is; nothing anywhere else. */
 export interface Progress {
