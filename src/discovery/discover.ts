@@ -1,6 +1,7 @@
 import { type AppError, isAppError, toAppError } from '../core/index.ts'
 import { inTransaction } from '../platform/db/index.ts'
 import { placeOf } from '../registries/index.ts'
+import { dropUnseenRepositories } from './depart.ts'
 import { type DiscoverJob, endsDiscovery } from './job.ts'
 import { listContents } from './list-contents.ts'
 import { listNames } from './list-names.ts'
@@ -9,14 +10,7 @@ import { countListable, expectWhole, type Failures, failuresOf, newestPush } fro
 import { Looks } from './looks.ts'
 import { markPoliciesChanged } from './looks/store.ts'
 import { lastRuns, type RunCursor } from './runs/store.ts'
-import {
-  countRepositories,
-  countTags,
-  dropRepositories,
-  repositoriesAfter,
-  saveRepositories,
-  unseenRepositories,
-} from './store.ts'
+import { countRepositories, countTags, repositoriesAfter, saveRepositories } from './store.ts'
 
 export type { DiscoverJob } from './job.ts'
 
@@ -179,16 +173,6 @@ async function listRepositories(job: DiscoverJob, start: RunCursor): Promise<Run
   const listed: RunCursor = { ...cursor, phase: 'tags', listing: null }
   await job.save(listed)
   return listed
-}
-
-/** After a whole listing: what it did not name has gone. */
-async function dropUnseenRepositories(job: DiscoverJob, began: number): Promise<void> {
-  const { db, clock, connectionId } = job
-  const unseen = await unseenRepositories(db.lane('bulk'), connectionId, new Date(began))
-  if (unseen.length === 0) return
-  const now = new Date(clock.now())
-  const gone = await inTransaction(db, 'bulk', (tx) => dropRepositories(tx, connectionId, unseen, now))
-  if (gone.length > 0) await job.onRepositories?.(gone)
 }
 
 function progressOf({ onProgress }: DiscoverJob) {

@@ -1,11 +1,12 @@
 import { isAppError, toAppError } from '../core/index.ts'
 import { inTransaction } from '../platform/db/index.ts'
 import { type ListedRepository, placeOf } from '../registries/index.ts'
+import { dropRepositories } from './depart.ts'
 import { type DiscoverJob, endsDiscovery, forEachBounded } from './job.ts'
 import { listTags, noteEmpty, noteFailure, type TagListing } from './list-tags.ts'
 import { findListable, type ListableRow } from './listings/store.ts'
 import { isGone } from './record.ts'
-import { dropRepositories, hasTags, saveRepositories } from './store.ts'
+import { hasTags, saveRepositories } from './store.ts'
 
 const SIDE_BY_SIDE = 4
 
@@ -98,10 +99,6 @@ async function addRepository(job: DiscoverJob, listed: ListedRepository, onTags:
 
 /** The registry does not know a repository: it has left, unless its own listing still names it. */
 async function settleMissing(job: DiscoverJob, known: ListableRow, isListed: boolean): Promise<void> {
-  const { db, clock, connectionId, onRepositories } = job
-  if (!isListed) {
-    const now = new Date(clock.now())
-    await inTransaction(db, 'bulk', (tx) => dropRepositories(tx, connectionId, [known.id], now))
-    await onRepositories?.([known.id])
-  } else if (!(await hasTags(db.lane('bulk'), known.id))) await noteEmpty(job, known)
+  if (!isListed) await dropRepositories(job, [known.id])
+  else if (!(await hasTags(job.db.lane('bulk'), known.id))) await noteEmpty(job, known)
 }

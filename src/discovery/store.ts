@@ -54,51 +54,6 @@ export async function saveRepositories(db: Db, seen: SeenRepositories): Promise<
   return saved
 }
 
-/** Repositories that a connection saw before a moment, and not since. */
-export async function unseenRepositories(db: Db, connectionId: string, before: Date): Promise<number[]> {
-  const { rows } = await sql<{ repository_id: number }>`
-    select repository_id from connection_repository where connection_id = ${connectionId} and seen_at < ${before} order by repository_id`.execute(
-    db,
-  )
-  return rows.map((row) => row.repository_id)
-}
-
-/**
- * A connection no longer sees these; what no connection sees any more has gone, with its images and tags, of which the history stays.
- *
- * @returns which have gone
- */
-export async function dropRepositories(
-  db: Db,
-  connectionId: string,
-  unseen: readonly number[],
-  now: Date,
-): Promise<number[]> {
-  const { rows } = await sql<{ id: number }>`
-    with unseen as (
-      delete from connection_repository where connection_id = ${connectionId} and repository_id = any(${unseen}::int[]) returning repository_id
-    ),
-    gone as (
-      select r.id from repository r where r.gone_at is null and r.id in (select repository_id from unseen) and not exists (
-        select from connection_repository c join registry_connection rc on rc.id = c.connection_id
-        where c.repository_id = r.id and rc.deleted_at is null and c.connection_id <> ${connectionId})
-      order by r.id for update
-    )
-    update repository set gone_at = ${now}, postings_due = true, changes = changes + 1 from gone where repository.id = gone.id returning repository.id`.execute(
-    db,
-  )
-  const ids = rows.map((row) => row.id)
-  await sql`
-    with gone as (delete from tag where repository_id = any(${ids}::int[]) returning repository_id, name, digest)
-    insert into tag_history (repository_id, name, digest, until)
-    select repository_id, name, digest, ${now}::timestamptz from gone on conflict do nothing`.execute(db)
-  await sql`
-    update image set gone_at = ${now}, selected = false, lifecycle = 'Outdated' where repository_id = any(${ids}::int[]) and gone_at is null`.execute(
-    db,
-  )
-  return ids
-}
-
 export async function countRepositories(db: Db, orgId: string, connectionId: string): Promise<number> {
   const { rows } = await sql<{ n: number }>`
     select count(*) as n from connection_repository c join repository r on r.id = c.repository_id
