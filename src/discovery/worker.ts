@@ -5,9 +5,12 @@ import { type DiscoverResult, discover } from './discover.ts'
 import {
   claimRun,
   endRun,
-  expireRuns,
+  type ExpiredRun,
+  expiredRuns,
+  expireRun,
   extendRun,
   requestRun,
+  type RunExpiry,
   type RunOutcome,
   type RunRow,
   saveRun,
@@ -68,22 +71,37 @@ export function createDiscoveryWorker(options: DiscoveryWorkerOptions): Discover
   }
 }
 
-async function expireLeases(
-  { db, clock, onChange }: DiscoveryWorkerOptions,
-  everyone: boolean,
-): Promise<number> {
-  const now = new Date(clock.now())
-  const abandoned = reasonOf(discoveryAbandoned())
-  const expired = await inTransaction(db, 'bulk', async (tx) => {
-    const runs = await expireRuns(tx, { now, everyone, attempts: MAX_ATTEMPTS, abandoned })
-    for (const { state, org_id: orgId, connection_id: id } of runs) {
-      if (state === 'failed')
-        await settle(tx, orgId, id, { status: 'Error', reason: abandoned, checkedAt: now })
+/** Each in a transaction of its own: one that cannot be ended does not hold up the others. */
+async function expireLeases(options: DiscoveryWorkerOptions, everyone: boolean): Promise<number> {
+  const { db, clock } = options
+  const expiry = { now: new Date(clock.now()), everyone }
+  const failures: unknown[] = []
+  let expired = 0
+  for (const run of await expiredRuns(db.lane('bulk'), expiry)) {
+    try {
+      if (await expire(options, run, expiry)) expired += 1
+    } catch (error) {
+      failures.push(error)
     }
-    return runs
+  }
+  if (failures.length > 0) throw failures[0]
+  return expired
+}
+
+async function expire(
+  { db, onChange }: DiscoveryWorkerOptions,
+  run: ExpiredRun,
+  expiry: RunExpiry,
+): Promise<boolean> {
+  const { org_id: orgId, connection_id: id } = run
+  const reason = reasonOf(discoveryAbandoned())
+  const state = await inTransaction(db, 'bulk', async (tx) => {
+    const ended = await expireRun(tx, run, { ...expiry, attempts: MAX_ATTEMPTS, abandoned: reason })
+    if (ended === 'failed') await settle(tx, orgId, id, { status: 'Error', reason, checkedAt: expiry.now })
+    return ended
   })
-  for (const each of expired) onChange?.(each.org_id, each.connection_id)
-  return expired.length
+  if (state !== undefined) onChange?.(orgId, id)
+  return state !== undefined
 }
 
 interface Claimed {

@@ -37,6 +37,14 @@ export interface NewRun {
 }
 
 /**
+ * Until the transaction ends, nobody else lets a discovery of this connection wait: of those that wait there may be but one, and whoever
+ * takes one in must know that there is no other. Taken before any row, so that nobody waits in a circle.
+ */
+async function lockWaiting(db: Db, connectionId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`discovery ${connectionId}`}, 0))`.execute(db)
+}
+
+/**
  * Asks for a discovery. One that waits and has not begun takes the wish in; one that has begun and waits to go on is followed by
  * another, so that nothing that it has passed is lost. The caller has a transaction.
  *
@@ -44,6 +52,7 @@ export interface NewRun {
  * @returns false when one waits already
  */
 export async function requestRun(db: Db, run: NewRun, hurry: boolean): Promise<boolean> {
+  await lockWaiting(db, run.connectionId)
   const { rows } = await sql<{ id: string }>`
     insert into discovery_run (id, org_id, connection_id, state, requested_at, wish, not_before)
     values (${run.id}, ${run.orgId}, ${run.connectionId}, 'pending', ${run.now}, ${{ ...run.wish }}::jsonb, ${run.notBefore})
@@ -202,6 +211,9 @@ export async function endRun(
   claim: RunClaim,
   outcome: RunOutcome,
 ): Promise<{ readonly next: Wish | null } | undefined> {
+  const connectionId = await connectionOf(db, claim.id)
+  if (connectionId === undefined) return undefined
+  await lockWaiting(db, connectionId)
   if (!(await holds(db, claim))) return undefined
   if (outcome.state === 'pending') await takeInWaiting(db, claim.id)
   const { rows } = await sql<{ next: Wish | null }>`
@@ -211,6 +223,12 @@ export async function endRun(
       attempt = attempt - ${outcome.uncounted === true ? 1 : 0}
     where id = ${claim.id} returning next_wish as next`.execute(db)
   return rows[0]
+}
+
+async function connectionOf(db: Db, runId: string): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    select connection_id as id from discovery_run where id = ${runId}`.execute(db)
+  return rows[0]?.id
 }
 
 async function holds(db: Db, claim: RunClaim): Promise<boolean> {
@@ -240,39 +258,55 @@ async function takeInWaiting(db: Db, runId: string): Promise<void> {
   await addWish(db, run, taken.next_wish === null ? taken.wish : merged(taken.wish, taken.next_wish))
 }
 
-export interface ExpiryOptions {
+export interface RunExpiry {
   readonly now: Date
   /** All, whatever their lease. */
   readonly everyone: boolean
+}
+
+export interface ExpiredRun {
+  readonly id: string
+  readonly org_id: string
+  readonly connection_id: string
+}
+
+/** Discoveries whose worker has gone. */
+export async function expiredRuns(db: Db, { now, everyone }: RunExpiry): Promise<ExpiredRun[]> {
+  const { rows } = await sql<ExpiredRun>`
+    select id, org_id, connection_id from discovery_run
+    where state = 'running' and (${everyone} or lease_until < ${now}) order by id`.execute(db)
+  return rows
+}
+
+export interface Expiring extends RunExpiry {
   /** Tries of one discovery, those of workers that died included. */
   readonly attempts: number
   /** Why one fails that has used them up. */
   readonly abandoned: Reason
 }
 
-export interface ExpiredRun {
-  readonly org_id: string
-  readonly connection_id: string
-  readonly state: 'pending' | 'failed'
-}
-
-/** Discoveries whose worker has gone wait again, with their place kept, or fail when they have used up their attempts. */
-export async function expireRuns(db: Db, options: ExpiryOptions): Promise<ExpiredRun[]> {
-  const { now, everyone, attempts, abandoned } = options
-  const { rows } = await sql<{ id: string; spent: boolean }>`
-    select id, attempt >= ${attempts} as spent from discovery_run
-    where state = 'running' and (${everyone} or lease_until < ${now}) order by id for update skip locked`.execute(
-    db,
-  )
-  const expired: ExpiredRun[] = []
-  for (const { id, spent } of rows) {
-    // What waits beside one that fails is another discovery, with tries of its own.
-    if (!spent) await takeInWaiting(db, id)
-    const { rows: ended } = await sql<ExpiredRun>`
-      update discovery_run set worker = null, lease_until = null, state = ${spent ? 'failed' : 'pending'},
-        reason = ${spent ? { ...abandoned } : null}::jsonb, finished_at = ${spent ? now : null}::timestamptz
-      where id = ${id} returning org_id, connection_id, state`.execute(db)
-    expired.push(...ended)
-  }
-  return expired
+/**
+ * A discovery whose worker has gone waits again, with its place kept, or fails when it has used up its attempts.
+ *
+ * @returns undefined when it has a worker after all, or has ended
+ */
+export async function expireRun(
+  db: Db,
+  { id, connection_id }: ExpiredRun,
+  { now, everyone, attempts, abandoned }: Expiring,
+): Promise<'pending' | 'failed' | undefined> {
+  await lockWaiting(db, connection_id)
+  const { rows } = await sql<{ spent: boolean }>`
+    select attempt >= ${attempts} as spent from discovery_run
+    where id = ${id} and state = 'running' and (${everyone} or lease_until < ${now}) for update`.execute(db)
+  const [run] = rows
+  if (run === undefined) return undefined
+  const state = run.spent ? 'failed' : 'pending'
+  // What waits beside one that fails is another discovery, with tries of its own.
+  if (state === 'pending') await takeInWaiting(db, id)
+  await sql`
+    update discovery_run set worker = null, lease_until = null, state = ${state},
+      reason = ${run.spent ? { ...abandoned } : null}::jsonb, finished_at = ${run.spent ? now : null}::timestamptz
+    where id = ${id}`.execute(db)
+  return state
 }
