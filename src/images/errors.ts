@@ -5,6 +5,8 @@ const remedies = {
   layer: 'Push the image again: this layer is damaged, or was made to harm.',
   limit: 'Such an image is refused to protect the scanner. Rebuild it smaller.',
   unsupported: 'Push the image again with a current Docker, Podman or BuildKit.',
+  outside:
+    'Put all files of the image into its folder, or save it again with `docker save` or `skopeo copy`.',
   file: 'Give an OCI layout folder, or what `docker save` or `skopeo copy` wrote.',
 } as const
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
@@ -84,6 +84,22 @@ describe('an OCI layout', () => {
     await expect(openLocalImage(folder, 'third')).rejects.toThrow('both, second')
   })
 
+  it('is refused where a blob of it is a link to the outside', async () => {
+    const layout = join(folder, 'layout')
+    await writeOciLayout(layout, { latest: image })
+    const [layer] = image.layers
+    if (layer === undefined) throw new Error('a layer')
+    const blob = join(layout, 'blobs/sha256', digestHex(layer.digest))
+    await rename(blob, join(folder, 'elsewhere'))
+    await symlink('../../../elsewhere', blob)
+    expect(await codeOf(contents(layout))).toBe('local-image-outside')
+    // The folder itself may be given by a link.
+    await rm(blob)
+    await rename(join(folder, 'elsewhere'), blob)
+    await symlink('layout', join(folder, 'link'))
+    expect(await contents(join(folder, 'link'))).toEqual({ a: 'one', b: 'two' })
+  })
+
   it('says what is missing in it', async () => {
     await writeOciLayout(folder, { latest: image })
     const [layer] = image.layers
@@ -135,6 +151,29 @@ describe('what docker save wrote', () => {
       ),
     )
     expect(await contents(file)).toEqual({ a: 'one', b: 'two' })
+  })
+
+  it('as a folder is refused where a file of it lies outside, by name or by link', async () => {
+    const [layer] = image.layers
+    if (layer === undefined) throw new Error('a layer')
+    const kept = join(folder, 'image')
+    const outside = join(folder, 'private.tar')
+    await mkdir(kept)
+    await writeFile(outside, layer.bytes)
+    await writeFile(join(kept, 'config.json'), image.config.bytes)
+    await writeFile(join(kept, 'layer.tar'), layer.bytes)
+    await symlink('layer.tar', join(kept, 'link.tar'))
+    await symlink(outside, join(kept, 'outside.tar'))
+    const open = async (named: { readonly Config?: string; readonly Layers: readonly string[] }) => {
+      await writeFile(join(kept, 'manifest.json'), JSON.stringify([{ Config: 'config.json', ...named }]))
+      return codeOf(openLocalImage(kept))
+    }
+    expect(await open({ Layers: ['layer.tar', 'link.tar'] })).toBe('no error')
+    expect(await open({ Layers: ['../private.tar', 'layer.tar'] })).toBe('local-image-outside')
+    expect(await open({ Layers: ['x/../../absent.tar', 'layer.tar'] })).toBe('local-image-outside')
+    expect(await open({ Layers: ['layer.tar', 'outside.tar'] })).toBe('local-image-outside')
+    expect(await open({ Config: '../private.tar', Layers: [] })).toBe('local-image-outside')
+    expect(await open({ Layers: [outside, 'layer.tar'] })).toBe('archive-invalid')
   })
 
   it('is refused when it is broken, lies, or is something else', async () => {

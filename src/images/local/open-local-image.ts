@@ -14,7 +14,8 @@ import { tarFiles } from './tar-files.ts'
  * writes it, `manifest.json` speaks: it names one image that is there whole, while the index may name platforms that are not.
  *
  * @param wanted a name or digest in it; the first image unless stated
- * @throws AppError `local-image-not-found`, `manifest-not-found` (not-found), `local-image-unreadable` (denied), `archive-invalid` (invalid)
+ * @throws AppError `local-image-not-found`, `manifest-not-found` (not-found), `local-image-unreadable` (denied),
+ *   `archive-invalid`, `local-image-outside` (invalid)
  */
 export async function openLocalImage(path: string, wanted?: string): Promise<LocalImage> {
   const files = await openFiles(path)
