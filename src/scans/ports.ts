@@ -81,7 +81,7 @@ export interface ScanQueue {
   /** People's work first, then fair between organisations; at most `limit`. */
   claim(worker: string, limit: number): Promise<readonly ClaimedScan[]>
   /** @returns false when the claim is lost: stop. */
-  heartbeat(scan: ClaimedScan, progress?: ScanProgress): Promise<boolean>
+  heartbeat(scan: ClaimedScan): Promise<boolean>
   /** Links the inventory to every image of the organisation that has this manifest. */
   complete(scan: ClaimedScan, result: ScanResult): Promise<boolean>
   /** Retries are decided by the error's kind alone. @returns what became of it */
@@ -99,10 +99,4 @@ export interface ScanQueue {
    * @returns how many
    */
   expireLeases(everyone?: 'everyone'): Promise<number>
-}
-
-export interface ScanProgress {
-  readonly done: number
-  readonly total: number
-  readonly detail: string
 }

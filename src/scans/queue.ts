@@ -44,8 +44,7 @@ export function createScanQueue(options: ScanQueueOptions): ScanQueue {
       if (asked.length >= limit) return asked
       return [...asked, ...(await claimSome(context, worker, limit - asked.length, false))]
     },
-    heartbeat: (scan, progress) =>
-      extendLease(db.lane('bulk'), claimOf(scan), context.leaseEnd(), progress ? { ...progress } : null),
+    heartbeat: (scan) => extendLease(db.lane('bulk'), claimOf(scan), context.leaseEnd()),
     complete: (scan, result) => endScan(context, scan, finished('completed', null, clock), result),
     async fail(scan, error) {
       const outcome = outcomeOf(scan, error, clock)

@@ -65,7 +65,7 @@ export async function claimScans(db: Db, options: ClaimOptions): Promise<Claimed
     ),
     claimed as (
       update scan set state = 'scanning', worker = ${worker}, lease_until = ${leaseUntil}, attempt = attempt + 1,
-        started_at = ${now}, not_before = null, reason = null, progress = null
+        started_at = ${now}, not_before = null, reason = null
       from chosen where scan.id = chosen.id returning scan.*
     )
     select c.id::text, c.org_id, c.connection_id, c.image_id, r.host, r.path, c.manifest_digest,
@@ -77,14 +77,9 @@ export async function claimScans(db: Db, options: ClaimOptions): Promise<Claimed
 }
 
 /** @returns whether the claim still holds */
-export async function extendLease(
-  db: Db,
-  claim: Claim,
-  leaseUntil: Date,
-  progress: object | null,
-): Promise<boolean> {
+export async function extendLease(db: Db, claim: Claim, leaseUntil: Date): Promise<boolean> {
   const { rows } = await sql`
-    update scan set lease_until = ${leaseUntil}, progress = coalesce(${progress}::jsonb, progress)
+    update scan set lease_until = ${leaseUntil}
     where id = ${claim.id} and state = 'scanning' and worker = ${claim.worker} and attempt = ${claim.attempt} returning id`.execute(
     db,
   )
@@ -104,7 +99,7 @@ export interface Outcome {
 export async function endClaim(db: Db, claim: Claim, outcome: Outcome): Promise<boolean> {
   const { rows } = await sql`
     update scan set state = ${outcome.state}, reason = ${outcome.reason}::jsonb, not_before = ${outcome.notBefore}, finished_at = ${outcome.finishedAt},
-      attempt = attempt - ${outcome.uncounted === true ? 1 : 0}, worker = null, lease_until = null, progress = null
+      attempt = attempt - ${outcome.uncounted === true ? 1 : 0}, worker = null, lease_until = null
     where id = ${claim.id} and state = 'scanning' and worker = ${claim.worker} and attempt = ${claim.attempt} returning id`.execute(
     db,
   )
@@ -204,7 +199,7 @@ export async function expireScans(db: Db, now: Date, everyone: boolean, abandone
     with expired as (
       select id from scan where state = 'scanning' and (${everyone} or lease_until < ${now}) order by id limit 500 for update skip locked
     )
-    update scan set worker = null, lease_until = null, progress = null,
+    update scan set worker = null, lease_until = null,
       state = case when attempt >= ${MAX_ATTEMPTS} then 'failed' else 'pending' end,
       reason = case when attempt >= ${MAX_ATTEMPTS} then ${abandoned}::jsonb end,
       finished_at = case when attempt >= ${MAX_ATTEMPTS} then ${now}::timestamptz end

@@ -126,7 +126,7 @@ const statements = [
   `create table scan (
     id bigint generated always as identity primary key, org_id text not null, manifest_digest bytea not null, image_id int not null references image (id), connection_id uuid not null,
     engine text not null default 'portolan', state text not null default 'pending', worker text, lease_until timestamptz, attempt int not null default 0, not_before timestamptz,
-    user_priority boolean not null default false, pushed_at timestamptz, reason jsonb, progress jsonb, requested_at timestamptz not null default now(), started_at timestamptz, finished_at timestamptz)`,
+    user_priority boolean not null default false, pushed_at timestamptz, reason jsonb, requested_at timestamptz not null default now(), started_at timestamptz, finished_at timestamptz)`,
   `create unique index scan_open on scan (org_id, manifest_digest, engine) where state in ('pending', 'scanning')`,
   `create index scan_backlog on scan (user_priority, org_id, id) where state = 'pending'`,
   `create index scan_active on scan (org_id) where state = 'scanning'`,
