@@ -39,9 +39,9 @@ export function createSqlLayerStore(database: Database): LayerStore {
         select diff_id from layer_blob where blob_digest = ${digestBytes(blob)}`.execute(db)
       return rows[0] === undefined ? undefined : digestOfBytes(rows[0].diff_id)
     },
-    async verified(blob, diffId, size) {
+    async verified(blob, diffId) {
       await sql`
-        insert into layer_blob (blob_digest, diff_id, size) values (${digestBytes(blob)}, ${digestBytes(diffId)}, ${size})
+        insert into layer_blob (blob_digest, diff_id) values (${digestBytes(blob)}, ${digestBytes(diffId)})
         on conflict (blob_digest) do nothing`.execute(db)
     },
   }

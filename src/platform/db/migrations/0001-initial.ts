@@ -29,7 +29,7 @@ const statements = [
     source text not null default 'indexed', renewed_by text, created_at timestamptz not null default now(), last_used_at timestamptz not null default now(),
     unique nulls not distinct (manifest_digest, indexer_key, org_id))`,
   `create index inventory_sets on inventory using gin (set_ids) with (fastupdate = off)`,
-  `create table layer_blob (blob_digest bytea primary key, diff_id bytea not null, size bigint not null, verified_at timestamptz not null default now())`,
+  `create table layer_blob (blob_digest bytea primary key, diff_id bytea not null, verified_at timestamptz not null default now())`,
   `create table layer_result (diff_id bytea not null, analyzer text not null, version int not null, body bytea not null, primary key (diff_id, analyzer, version))`,
   `create table org_layer (org_id text not null, blob_digest bytea not null, pulled_at timestamptz not null default now(), primary key (org_id, blob_digest))`,
   `create table layer_lease (org_id text not null, blob_digest bytea not null, worker text not null, until timestamptz not null, primary key (org_id, blob_digest))`,
