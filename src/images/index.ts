@@ -4,6 +4,7 @@
  */
 export { type AttachedBlob, findAttached } from './attached.ts'
 export { type ImageConfig, MAX_CONFIG_SIZE } from './config.ts'
+export { sha256 } from './digests.ts'
 export { type ByteRange, type FileParts, wholeFile } from './layers/file-parts.ts'
 export { LAYER_LIMITS, type LayerLimits } from './layers/limits.ts'
 export type { Whiteout } from './layers/path.ts'

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
-import { AppError, type Digest, digestFromHex, isDigest } from '../../core/index.ts'
-import type { RawManifest } from '../../images/index.ts'
+import { AppError, type Digest, isDigest } from '../../core/index.ts'
+import { type RawManifest, sha256 } from '../../images/index.ts'
 import type { HttpResponse } from '../../platform/http/index.ts'
 import { refuseHtml } from './answer.ts'
 import { checkedReference, checkedRepository, manifestName } from './names.ts'
@@ -100,7 +99,7 @@ export async function manifest(
   const response = await session.send(request)
   await refuseHtml(response, session.address.host)
   const bytes = await readCapped(response, name)
-  const digest = digestFromHex(createHash('sha256').update(bytes).digest('hex'))
+  const digest = sha256(bytes)
   const stated = statedDigest(response)
   const wanted = isDigest(reference) ? reference : stated?.startsWith('sha256:') ? stated : digest
   if (wanted !== digest) {

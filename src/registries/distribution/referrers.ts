@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
-import { type Digest, digestFromHex } from '../../core/index.ts'
-import type { RawManifest } from '../../images/index.ts'
+import type { Digest } from '../../core/index.ts'
+import { type RawManifest, sha256 } from '../../images/index.ts'
 import { largestManifest } from './manifest.ts'
 import { checkedRepository } from './names.ts'
 import { pullScope } from './scope.ts'
@@ -43,5 +42,5 @@ export async function referrers(
     return undefined
   }
   const bytes = await response.bytes(largestManifest)
-  return { bytes, mediaType, digest: digestFromHex(createHash('sha256').update(bytes).digest('hex')) }
+  return { bytes, mediaType, digest: sha256(bytes) }
 }
