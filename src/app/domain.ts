@@ -93,7 +93,7 @@ export async function createDomain(options: DomainOptions): Promise<Domain> {
     checkEngine: (id) => engineService.check(id),
     onReady: async (orgId, id) => void (await discovery.request(orgId, id)),
     onRemoved: (orgId, id) => hooks.forget(orgId, id),
-    onChange: (_orgId, connectionId) => publish(events, { kind: 'connection', orgId: _orgId, connectionId }),
+    onChange: (orgId, connectionId) => publish(events, { kind: 'connection', orgId, connectionId }),
   })
   const pipeline = createPipeline({
     db: database,

@@ -4,6 +4,7 @@ import {
   type DatabaseChanged,
   drainDetails,
   drainStale,
+  foldSetCounts,
   markChanged,
   type MatchingContext,
   matchInventory,
@@ -13,7 +14,6 @@ import {
   recountSets,
   useDatabase,
 } from '../../matching/sql.ts'
-import { foldSetCounts } from '../../matching/sql.ts'
 import type { Database } from '../../platform/db/index.ts'
 import type { Turns } from '../../platform/jobs/index.ts'
 
