@@ -366,6 +366,23 @@ describe('mistakes', () => {
     expect(readdirSync(home)).toEqual([])
   })
 
+  it('options that a format has no place for are refused, by name', async () => {
+    const options = ['--exit-code 1', '--engine trivy', '--vex v', '--compare-sbom s', '--db d']
+    const more = ['--severity LOW', '--ignore-unfixed', '--show-suppressed']
+    for (const format of ['cyclonedx', 'spdx-json']) {
+      for (const option of [...options, ...more]) {
+        const done = await run(['image', '--format', format, ...option.split(' '), 'debian:12'])
+        expect(done).toMatchObject({ code: 2, out: '' })
+        expect(done.err).toContain(`with --format ${format}, nothing comes of ${option.split(' ')[0] ?? ''}:`)
+      }
+    }
+    const two = await run(['image', '--format', 'sarif', '--compare-sbom', 's', '--db', 'd', 'debian:12'])
+    expect(two).toMatchObject({ code: 2, out: '' })
+    expect(two.err).toContain('with --format sarif, nothing comes of --compare-sbom:')
+    expect((await run(['image', '--format', 'trivy', '--compare-sbom', 's', 'debian:12'])).code).toBe(2)
+    expect(readdirSync(home)).toEqual([])
+  })
+
   it('plain HTTP is not spoken unless it is allowed', async () => {
     await database.writeFolder(join(home, 'db'))
     const done = await run(['image', '--db', join(home, 'db'), `${registry.host}/acme/app:1`])

@@ -40,6 +40,7 @@ export function addImageCommand(
   withReportOptions(command, 'a VEX document to honour; oci: those attached to the image')
   withRemoteOptions(command).action(async (image: string, options: Chosen) => {
     const { format } = options
+    refuseIdle(command, format)
     if (isSbomFormat(format)) {
       const { runImageSbom } = await import('../run/image-sbom.ts')
       return done(await runImageSbom(image, format, options, context))
@@ -49,6 +50,35 @@ export function addImageCommand(
   })
   describeDefaults(command)
 }
+
+/** What a format has no place for; a gate that is never tried must not look like one that is open. */
+function refuseIdle(command: Command, format: Format | SbomFormat): void {
+  const idle = isSbomFormat(format)
+    ? withoutFindings
+    : format === 'table' || format === 'json'
+      ? []
+      : ['compareSbom']
+  const given = command.options
+    .filter((option) => idle.includes(option.attributeName()))
+    .filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli')
+    .map(({ long }) => long)
+  if (given.length === 0) return
+  command.error(
+    `error: with --format ${format}, nothing comes of ${given.join(', ')}: leave it out, or choose another format`,
+  )
+}
+
+/** An SBOM says what is in an image, not what is wrong with it; it is always the built-in engine's. */
+const withoutFindings = [
+  'severity',
+  'ignoreUnfixed',
+  'exitCode',
+  'vex',
+  'showSuppressed',
+  'compareSbom',
+  'engine',
+  'db',
+]
 
 interface Chosen extends Omit<ImageOptions, 'format'> {
   readonly format: Format | SbomFormat
