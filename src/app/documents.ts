@@ -12,7 +12,7 @@ import { type InventoryScan, scanInventory, scanInventoryInSlices } from './engi
 
 export { type AttachedDocuments, readAttached } from './engine/attached.ts'
 export { describeImage, imageContents, imagePurl, inventoryOfSbom } from './engine/sbom.ts'
-export { applyVex } from './engine/vex.ts'
+export { applyVex, type StatedNames } from './engine/vex.ts'
 
 /** What is known to be wrong with what an SBOM names. @throws AppError `database-corrupt` */
 export function scanSbom(document: SbomDocument, database: AdvisoryDatabase): InventoryScan {

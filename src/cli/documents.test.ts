@@ -167,6 +167,20 @@ describe('an SBOM', () => {
 })
 
 describe('VEX of a file', () => {
+  it('names a package by the purl that the SBOM has for it', async () => {
+    // An epoch in the version: the package that is made of it has it in a qualifier.
+    const purl = 'pkg:deb/debian/OpenSSL@0%3A3.0.9-1?distro=debian-12'
+    const components = [
+      { type: 'operating-system', name: 'debian', version: '12.4' },
+      { type: 'library', name: 'openssl', version: '0:3.0.9-1', purl, 'bom-ref': purl },
+    ]
+    const sbom = file({ bomFormat: 'CycloneDX', specVersion: '1.5', components })
+    const scanned = ['sbom', '--db', join(home, 'database'), '--format', 'json']
+    expect(ids((await json([...scanned, sbom])).findings)).toContain('CVE-2024-1')
+    const vex = file(openVex([notAffected('CVE-2024-1', { '@id': purl })]))
+    expect(ids((await json([...scanned, '--vex', vex, sbom])).suppressed)).toEqual(['CVE-2024-1'])
+  })
+
   it('takes off the list what does not matter, and says so', async () => {
     const purl = `pkg:oci/api@${digest}?repository_url=${registry.host}/team/api`
     const vex = file(

@@ -32,7 +32,14 @@ export {
   manifestReference,
   parseImageReference,
 } from './image-reference.ts'
-export { type PackageUrl, type PackageUrlParts, packageUrl, parsePackageUrl } from './package-url.ts'
+export {
+  canonicalPackageUrl,
+  type PackageUrl,
+  type PackageUrlParts,
+  packageUrl,
+  parsePackageUrl,
+  versionWithEpoch,
+} from './package-url.ts'
 export {
   COUNT_LIMIT,
   decodeCursor,

@@ -1,7 +1,7 @@
 import { PackageURL } from 'packageurl-js'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { packageUrl, parsePackageUrl } from './package-url.ts'
+import { packageUrl, parsePackageUrl, canonicalPackageUrl, versionWithEpoch } from './package-url.ts'
 
 describe('packageUrl', () => {
   it('leaves as they are the characters that Trivy leaves', () => {
@@ -86,5 +86,39 @@ describe('parsePackageUrl', () => {
       }),
       { seed: 7 },
     )
+  })
+})
+
+describe('canonicalPackageUrl', () => {
+  const spelt = (text: string) => {
+    const purl = parsePackageUrl(text)
+    const { namespace, name } = purl === undefined ? { namespace: '', name: '' } : canonicalPackageUrl(purl)
+    return [namespace, name]
+  }
+
+  it.each([
+    ['pkg:golang/github.com/Masterminds/Sprig', 'github.com/masterminds', 'sprig'],
+    ['pkg:pypi/Django_Rest', '', 'django-rest'],
+    ['pkg:npm/%40Acme/A_b', '@acme', 'a_b'],
+    ['pkg:rpm/Fedora/Curl', 'fedora', 'Curl'],
+    ['pkg:maven/Org.A/B', 'Org.A', 'B'],
+    ['pkg:nuget/Newtonsoft.Json', '', 'Newtonsoft.Json'],
+  ])('spells %s', (text, namespace, name) => {
+    expect(spelt(text)).toEqual([namespace, name])
+  })
+})
+
+describe('versionWithEpoch', () => {
+  it.each([
+    ['pkg:deb/debian/a@1:2-3', '1:2-3'],
+    ['pkg:deb/debian/a@2-3?epoch=1', '1:2-3'],
+    ['pkg:deb/debian/a@1:2-3?epoch=1', '1:2-3'],
+    ['pkg:rpm/fedora/a@2-3?epoch=0', '2-3'],
+    ['pkg:deb/debian/a@0:2-3', '2-3'],
+    ['pkg:npm/a@0:2', '0:2'],
+    ['pkg:rpm/fedora/a?epoch=1', ''],
+  ])('of %s', (text, version) => {
+    const purl = parsePackageUrl(text)
+    expect(purl === undefined ? undefined : versionWithEpoch(purl)).toBe(version)
   })
 })

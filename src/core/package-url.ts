@@ -124,3 +124,29 @@ function decode(text: string): string {
     return text
   }
 }
+
+/** Types whose names mean the same in upper and lower case (purl specification, "Known purl types"). */
+const foldedNames = new Set(
+  'alpm apk bitbucket bitnami composer deb github golang hex npm oci pub pypi'.split(' '),
+)
+/** Their namespaces; and those of `rpm` and `qpkg`, whose names do tell cases apart. */
+const foldedNamespaces = new Set([...foldedNames, 'rpm', 'qpkg'])
+
+/**
+ * A package URL as its type's rules spell it: two that name the same package are alike then, whoever wrote them (purl specification,
+ * "Known purl types": lower case where case means nothing, PyPI's `_` as `-`).
+ */
+export function canonicalPackageUrl(purl: PackageUrl): PackageUrl {
+  const { type } = purl
+  const namespace = foldedNamespaces.has(type) ? purl.namespace.toLowerCase() : purl.namespace
+  const name = foldedNames.has(type) ? purl.name.toLowerCase() : purl.name
+  return { ...purl, namespace, name: type === 'pypi' ? name.replaceAll('_', '-') : name }
+}
+
+/** `1:2.3-1`: the epoch stands in the version or in a qualifier, as tools like (purl specification, types `deb` and `rpm`); 0 is none. */
+export function versionWithEpoch({ type, version, qualifiers }: PackageUrl): string {
+  const { epoch = '' } = qualifiers
+  if ((type === 'deb' || type === 'rpm') && version.startsWith('0:')) return version.slice(2)
+  if (version === '' || epoch === '' || epoch === '0') return version
+  return version.startsWith(`${epoch}:`) ? version : `${epoch}:${version}`
+}

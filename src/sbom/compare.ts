@@ -1,4 +1,4 @@
-import { parsePackageUrl } from '../core/index.ts'
+import { canonicalPackageUrl, parsePackageUrl, versionWithEpoch } from '../core/index.ts'
 
 /** How a document and an image agree: package URLs, sorted. */
 export interface ContentsComparison {
@@ -27,15 +27,9 @@ function identities(purls: readonly string[]): Set<string> {
   return new Set(purls.flatMap((text) => identity(text) ?? []))
 }
 
-const lowerCase = new Set(['npm', 'pypi', 'deb', 'apk', 'golang', 'composer'])
-
 function identity(text: string): string | undefined {
   const purl = parsePackageUrl(text)
   if (purl === undefined) return undefined
-  const { type, namespace, name, version, qualifiers } = purl
-  const fold = (part: string): string => (lowerCase.has(type) ? part.toLowerCase() : part)
-  const spelt = type === 'pypi' ? fold(name).replaceAll('_', '-') : fold(name)
-  const epoch = qualifiers['epoch'] && qualifiers['epoch'] !== '0' ? `${qualifiers['epoch']}:` : ''
-  const versioned = version.startsWith(epoch) ? version : `${epoch}${version}`
-  return `pkg:${type}/${namespace === '' ? '' : `${fold(namespace)}/`}${spelt}@${versioned}`
+  const { type, namespace, name } = canonicalPackageUrl(purl)
+  return `pkg:${type}/${namespace === '' ? '' : `${namespace}/`}${name}@${versionWithEpoch(purl)}`
 }

@@ -179,6 +179,13 @@ describe('an attestation', () => {
 })
 
 describe('compareContents', () => {
+  it('takes no notice of spellings that mean the same', () => {
+    const sbom = ['pkg:oci/Api@1', 'pkg:rpm/Fedora/Curl@1', 'pkg:deb/debian/a@1:2', 'pkg:hex/Acme/B@1']
+    const image = ['pkg:oci/api@1', 'pkg:rpm/fedora/Curl@1', 'pkg:deb/debian/a@2?epoch=1', 'pkg:hex/acme/b@1']
+    expect(compareContents(sbom, image)).toEqual({ common: 4, onlyInSbom: [], onlyInImage: [] })
+    expect(compareContents(['pkg:rpm/a/Curl@1'], ['pkg:rpm/a/curl@1']).common).toBe(0)
+  })
+
   it('leaves out of account what tools write differently', () => {
     expect(
       compareContents(

@@ -1,9 +1,14 @@
-import { type PackageUrl, parsePackageUrl } from '../core/index.ts'
+import { canonicalPackageUrl, type PackageUrl, parsePackageUrl, versionWithEpoch } from '../core/index.ts'
 
-/** What something is called: as texts, and as package URLs. */
+/** What something is called: as texts, and by package URLs in the spelling of their types. */
 export interface Names {
   readonly texts: readonly string[]
   readonly purls: readonly PackageUrl[]
+}
+
+/** @param refs names that are compared as they are */
+export function namesOf(purls: readonly string[], refs: readonly string[] = []): Names {
+  return { texts: [...purls, ...refs], purls: purls.flatMap((text) => purlOf(text) ?? []) }
 }
 
 interface Kept<T> {
@@ -20,7 +25,7 @@ export class NameIndex<T> {
   readonly #kept = new Map<string, Kept<T>[]>()
 
   add(id: string, value: T): void {
-    const purl = parsePackageUrl(id)
+    const purl = purlOf(id)
     const key = keyOf(id, purl)
     const list = this.#kept.get(key)
     if (list === undefined) this.#kept.set(key, [{ id, purl, value }])
@@ -46,18 +51,18 @@ export class NameIndex<T> {
 }
 
 /** Under which keys of an index these names may stand. */
-export function keysOf({ texts, purls }: Names): ReadonlySet<string> {
-  return new Set([
-    ...texts.map((text) => keyOf(text, parsePackageUrl(text))),
-    ...purls.map((purl) => keyOf('', purl)),
-  ])
+export function keysOf({ texts }: Names): ReadonlySet<string> {
+  return new Set(texts.map((text) => keyOf(text, purlOf(text))))
 }
 
-/** Whether one of these has one of the versions: as its purl has it, after the epoch if that is a qualifier (purl, types `deb`, `rpm`). */
+/** Whether one of these has one of the versions, its epoch before it. */
 export function hasVersion({ purls }: Names, versions: readonly string[]): boolean {
-  return purls.some(({ version, qualifiers: { epoch } }) =>
-    versions.includes(epoch === undefined || epoch === '0' ? version : `${epoch}:${version}`),
-  )
+  return purls.some((purl) => versions.includes(versionWithEpoch(purl)))
+}
+
+function purlOf(text: string): PackageUrl | undefined {
+  const purl = parsePackageUrl(text)
+  return purl === undefined ? undefined : canonicalPackageUrl(purl)
 }
 
 function keyOf(text: string, purl: PackageUrl | undefined): string {
@@ -70,12 +75,15 @@ function isCovered(wanted: PackageUrl | undefined, { purls }: Names): boolean {
 
 /** OpenVEX, "Product identification": what the statement leaves open fits anything. */
 function covers(wanted: PackageUrl, purl: PackageUrl): boolean {
+  const isSameVersion = versionWithEpoch(wanted) === versionWithEpoch(purl)
   return (
     wanted.type === purl.type &&
     wanted.namespace === purl.namespace &&
     wanted.name === purl.name &&
-    (wanted.version === '' || wanted.version === purl.version) &&
+    (wanted.version === '' || wanted.version === purl.version || isSameVersion) &&
     (wanted.subpath === '' || wanted.subpath === purl.subpath) &&
-    Object.entries(wanted.qualifiers).every(([key, value]) => purl.qualifiers[key] === value)
+    Object.entries(wanted.qualifiers).every(
+      ([key, value]) => purl.qualifiers[key] === value || (key === 'epoch' && isSameVersion),
+    )
   )
 }

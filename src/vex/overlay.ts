@@ -1,6 +1,5 @@
-import { parsePackageUrl } from '../core/index.ts'
 import { indexOf, partsByName, productsNamed, type StatementIndex } from './document-index.ts'
-import type { Names } from './name-index.ts'
+import { type Names, namesOf } from './name-index.ts'
 import type { VexProduct, VexSource, VexStatement, VexSubject, VexTarget, VexVerdict } from './ports.ts'
 
 /** Statements laid over the findings of one image or SBOM. */
@@ -17,13 +16,11 @@ export interface VexOverlay {
  */
 export function createVexOverlay(sources: readonly VexSource[], subject: VexSubject): VexOverlay {
   const indexed = sources.map(({ document, source }) => ({ document, source, byId: indexOf(document) }))
-  const images = subject.purls.flatMap((text) => parsePackageUrl(text) ?? [])
-  const image = new WholeSubject({ texts: subject.purls, purls: images })
+  const image = new WholeSubject(namesOf(subject.purls))
   return {
     vulnerabilities: [...new Set(indexed.flatMap(({ byId }) => [...byId.keys()]))],
     verdict(target) {
-      const purl = parsePackageUrl(target.purl)
-      const itself: Names = { texts: textsOf(target, subject), purls: purl === undefined ? [] : [purl] }
+      const itself = itselfOf(target, subject)
       for (const { document, source, byId } of indexed) {
         const statements = byId.get(target.vulnerability)
         if (statements === undefined) continue
@@ -40,11 +37,12 @@ export function createVexOverlay(sources: readonly VexSource[], subject: VexSubj
 }
 
 /** By BOM-Link too: `urn:cdx:<serial>/<version>#<ref>` (CycloneDX, BOM-Link). */
-function textsOf({ purl, ref }: VexTarget, { sbom }: VexSubject): string[] {
-  if (ref === null || sbom === null) return [purl]
+function itselfOf({ purl, ref, statedPurl }: VexTarget, { sbom }: VexSubject): Names {
+  const purls = statedPurl === undefined ? [purl] : [purl, statedPurl]
+  if (ref === null || sbom === null) return namesOf(purls)
   const serial = sbom.serialNumber.replace(/^urn:uuid:/, '')
   const link = `urn:cdx:${serial}/${sbom.version}#`
-  return [purl, ref, `${link}${ref}`, `${link}${encodeURIComponent(ref)}`]
+  return namesOf(purls, [ref, `${link}${ref}`, `${link}${encodeURIComponent(ref)}`])
 }
 
 type Settled = VexStatement & { readonly status: VexVerdict['status'] }

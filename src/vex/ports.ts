@@ -46,6 +46,8 @@ export interface VexTarget {
   readonly purl: string
   /** What the SBOM that is scanned calls the package; null for an image. */
   readonly ref: string | null
+  /** The package URL that the SBOM has for it, which its ecosystem may spell otherwise. */
+  readonly statedPurl?: string
 }
 
 /** What the packages are in. */

@@ -79,6 +79,41 @@ describe('OpenVEX', () => {
   })
 })
 
+describe('a package URL', () => {
+  it.each([
+    ['pkg:golang/github.com/Masterminds/goutils@v1.1.0', 'pkg:golang/github.com/masterminds/goutils@v1.1.0'],
+    ['pkg:pypi/Django_Rest@1.11', 'pkg:pypi/django-rest@1.11'],
+    ['pkg:deb/debian/openssl@1%3A3.0-1', 'pkg:deb/debian/openssl@3.0-1?epoch=1'],
+    ['pkg:deb/debian/openssl@3.0-1?epoch=1', 'pkg:deb/debian/openssl@1%3A3.0-1'],
+    ['pkg:deb/debian/openssl@3.0-1', 'pkg:deb/debian/openssl@3.0-1?epoch=1'],
+    ['pkg:npm/LODASH', 'pkg:npm/lodash@1'],
+    ['pkg:oci/Api', 'pkg:oci/api@sha256:ab'],
+  ])('%s names %s', (stated, purl) => {
+    const document = readVex(encode(openVex(statement([{ '@id': stated }]))))
+    const overlay = createVexOverlay([{ document, source: 's' }], { purls: [], sbom: null })
+    expect(overlay.verdict({ ...target, purl })?.status).toBe('not_affected')
+  })
+
+  it.each([
+    ['pkg:maven/Org/A', 'pkg:maven/org/A@1'],
+    ['pkg:rpm/fedora/Curl', 'pkg:rpm/fedora/curl@1'],
+    ['pkg:deb/debian/openssl@2%3A3.0-1', 'pkg:deb/debian/openssl@3.0-1?epoch=1'],
+    ['pkg:deb/debian/openssl@3.0-1?epoch=2', 'pkg:deb/debian/openssl@3.0-1?epoch=1'],
+  ])('%s does not name %s', (stated, purl) => {
+    const document = readVex(encode(openVex(statement([{ '@id': stated }]))))
+    const overlay = createVexOverlay([{ document, source: 's' }], { purls: [], sbom: null })
+    expect(overlay.verdict({ ...target, purl })).toBeUndefined()
+  })
+
+  it('of the SBOM that is scanned names its package, however the package is called here', () => {
+    const statedPurl = 'pkg:generic/x@1'
+    const document = readVex(encode(openVex(statement([{ '@id': statedPurl }]))))
+    const overlay = createVexOverlay([{ document, source: 's' }], { purls: [], sbom: null })
+    expect(overlay.verdict(target)).toBeUndefined()
+    expect(overlay.verdict({ ...target, statedPurl })?.status).toBe('not_affected')
+  })
+})
+
 describe('CycloneDX', () => {
   const document = (ref: string, state = 'not_affected', more: object = {}): object => ({
     bomFormat: 'CycloneDX',

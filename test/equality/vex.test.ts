@@ -64,7 +64,7 @@ function idsWith(sbom: object, vex: object | null): string[] {
   const about = { purls: [], sbom: { serialNumber: document.id ?? '', version: document.version } }
   const refs = new Map(document.packages.map(({ purl, ref }) => [purl, ref]))
   const { groups } = applyVex(scanSbom(document, database).groups, sources, about, (finding) => {
-    return refs.get(finding.package.purl) ?? null
+    return { ref: refs.get(finding.package.purl) ?? null }
   })
   return groups.flatMap(({ findings }) =>
     findings.map(({ match, package: { name } }) => `${match.vulnerabilityId} ${name}`),

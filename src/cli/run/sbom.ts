@@ -1,6 +1,6 @@
-import { applyVex, scanSbom } from '../../app/documents.ts'
+import { applyVex, scanSbom, type StatedNames } from '../../app/documents.ts'
 import type { ScannedFinding } from '../../app/engine.ts'
-import { parsePackageUrl, systemClock } from '../../core/index.ts'
+import { parsePackageUrl, systemClock, versionWithEpoch } from '../../core/index.ts'
 import { readSbom, SBOM_LIMITS, type SbomDocument } from '../../sbom/index.ts'
 import type { CommandContext } from '../context.ts'
 import { chooseDatabase } from '../database.ts'
@@ -42,7 +42,7 @@ export async function runSbom(file: string, options: SbomOptions, context: Comma
         purls: subject?.purl ? [subject.purl] : [],
         sbom: id === null ? null : { serialNumber: id, version },
       }
-      const { groups, suppressed } = applyVex(scan.groups, sources, about, refsOf(document))
+      const { groups, suppressed } = applyVex(scan.groups, sources, about, statedNames(document))
       const reported = {
         name: file,
         scan,
@@ -73,12 +73,14 @@ export async function readSbomFile(file: string, context: CommandContext): Promi
 }
 
 /** What the document calls a finding's package: statements may name it so. */
-function refsOf({ packages }: SbomDocument): (finding: ScannedFinding) => string | null {
-  const refs = new Map(packages.map(({ ref, purl, name, path }) => [keyOf(purl, name, path), ref]))
-  return ({ package: { purl, name }, path }) => refs.get(keyOf(purl, name, path)) ?? null
+function statedNames({ packages }: SbomDocument): (finding: ScannedFinding) => StatedNames {
+  const stated = new Map(
+    packages.map(({ ref, purl, name, path }) => [keyOf(purl, name, path), { ref, statedPurl: purl }]),
+  )
+  return ({ package: { purl, name }, path }) => stated.get(keyOf(purl, name, path)) ?? { ref: null }
 }
 
 function keyOf(text: string, name: string, path: string | null): string {
   const purl = parsePackageUrl(text)
-  return [purl?.type, name, purl?.version, path].join('\0')
+  return [purl?.type, name, purl === undefined ? '' : versionWithEpoch(purl), path].join('\0')
 }
