@@ -78,6 +78,7 @@ interface Json {
   readonly findings: readonly { readonly vulnerability: string }[]
   readonly suppressed: readonly { readonly vulnerability: string; readonly vex: object }[]
   readonly comparisons: readonly object[]
+  readonly notes: readonly string[]
 }
 
 async function json(args: readonly string[], input?: string): Promise<Json> {
@@ -157,6 +158,17 @@ describe('an SBOM', () => {
     expect(code).toBe(0)
     expect(JSON.parse(out)).toBeDefined()
     expect(err).toContain('Note: 1 package of the type "x-unknown"')
+  })
+
+  it('without versions in its purls is read by the versions beside them, or says what cannot be told', async () => {
+    const library = { type: 'library', name: 'openssl', purl: 'pkg:deb/debian/openssl?distro=debian-12' }
+    const document = (more: object): string =>
+      JSON.stringify({ bomFormat: 'CycloneDX', components: [{ ...library, ...more }] })
+    const args = ['sbom', '--db', join(home, 'database'), '--format', 'json', '-']
+    const stated = await json(args, document({ version: '3.0.9-1' }))
+    expect([ids(stated.findings), stated.notes]).toEqual([['CVE-2024-1', 'CVE-2024-2'], []])
+    const none = await json(args, document({}))
+    expect(none.notes).toEqual(['1 package has no version: what is wrong with it cannot be told.'])
   })
 
   it('that is not there is said', async () => {

@@ -25,7 +25,12 @@ export function inventoryOfStated(contents: StatedContents, plugins: readonly In
       { fact: factOf(stated, plugin), file: fileOf(stated, plugin), layer: layers.indexOf(stated), context },
     ]
   })
-  const notes = [...contents.notes, ...Array.from(unknown, ([type, count]) => leftOut(type, count))]
+  const withoutVersion = packages.filter(({ fact }) => fact.version === '').length
+  const notes = [
+    ...contents.notes,
+    ...Array.from(unknown, ([type, count]) => leftOut(type, count)),
+    ...(withoutVersion === 0 ? [] : [unversioned(withoutVersion)]),
+  ]
   const context = { os, repository, buildInfo: null }
   return {
     ...assemble({ context, packages }, plugins, notes),
@@ -36,7 +41,13 @@ export function inventoryOfStated(contents: StatedContents, plugins: readonly In
 }
 
 function leftOut(type: string, count: number): string {
-  return `${count} ${count === 1 ? 'package' : 'packages'} of the type "${type}" were left out: nothing is known of such packages.`
+  const packages = count === 1 ? '1 package' : `${count} packages`
+  return `${packages} of the type "${type}" ${count === 1 ? 'was' : 'were'} left out: nothing is known of such packages.`
+}
+
+function unversioned(count: number): string {
+  const [packages, them] = count === 1 ? ['1 package has', 'it'] : [`${count} packages have`, 'them']
+  return `${packages} no version: what is wrong with ${them} cannot be told.`
 }
 
 /** The layers that packages name, in the order of their first naming. */

@@ -71,10 +71,9 @@ describe('CycloneDX', () => {
 
   it('notes libraries without a purl', () => {
     const { notes, packages } = read(cycloneDx({ components: [{ type: 'library', name: 'x' }, lodash] }))
-    expect([packages.length, notes]).toEqual([
-      1,
-      ['1 libraries without a readable package URL were left out.'],
-    ])
+    expect([packages.length, notes]).toEqual([1, ['1 library without a readable package URL was left out.']])
+    const two = read(cycloneDx({ components: [{ type: 'library' }, { type: 'framework' }] }))
+    expect(two.notes).toEqual(['2 libraries without a readable package URL were left out.'])
   })
 })
 
@@ -103,6 +102,35 @@ Relationship: SPDXRef-Package-1 CONTAINS SPDXRef-File-1
 `
 
 describe('SPDX', () => {
+  it.each([
+    ['a comment', '# made by hand\n\n#\n', ''],
+    ['another tag', 'DataLicense: CC0-1.0\nSPDXID: SPDXRef-DOCUMENT\n', ''],
+    ['an empty line and a carriage return', '\r\n', ''],
+  ])('may begin with %s', (_, first) => {
+    expect(readSbom(new TextEncoder().encode(first + tagValue)).packages).toHaveLength(1)
+  })
+
+  it.each(['# SPDXVersion: SPDX-2.3\n', 'Name: x\n', '#', ''])('is not %j', (text) => {
+    expect(() => readSbom(new TextEncoder().encode(text))).toThrow('neither JSON nor SPDX tag-value')
+  })
+
+  it('leaves out an application only where that is no package', () => {
+    const purl = 'pkg:npm/lodash@1'
+    const externalRefs = [
+      { referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: purl },
+    ]
+    const { packages, notes } = read({
+      spdxVersion: 'SPDX-2.3',
+      packages: [
+        { SPDXID: 'SPDXRef-Application-1', name: 'package-lock.json' },
+        { SPDXID: 'SPDXRef-Application-2', name: 'lodash', externalRefs },
+        { SPDXID: 'SPDXRef-Package-3', name: 'x' },
+      ],
+    })
+    expect(packages).toMatchObject([{ purl }])
+    expect(notes).toEqual(['1 package without a readable package URL was left out.'])
+  })
+
   it('is read as tag-value as it is as JSON', () => {
     const fromText = readSbom(new TextEncoder().encode(tagValue))
     const fromJson = read({

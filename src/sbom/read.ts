@@ -19,8 +19,23 @@ export function readSbom(bytes: Uint8Array): SbomDocument {
     throw sbomError('sbom-too-large', `The SBOM is larger than ${SBOM_LIMITS.bytes / 1024 ** 2} MiB.`)
   }
   const text = new TextDecoder().decode(bytes)
-  if (/^\s*SPDXVersion:/.test(text)) return fromSpdx(parseSpdxTagValue(text))
+  if (isTagValue(text)) return fromSpdx(parseSpdxTagValue(text))
   return readSbomJson(parse(text))
+}
+
+/** Comments may stand before the first tag, and tags before the version (SPDX 2.3, clause 5). */
+function isTagValue(text: string): boolean {
+  let at = 0
+  while (at < text.length) {
+    const end = text.indexOf('\n', at)
+    const line = text.slice(at, end < 0 ? text.length : end).trim()
+    if (line !== '' && !line.startsWith('#')) {
+      return /^[A-Z][A-Za-z]*:/.test(line) && /^[ \t]*SPDXVersion:/m.test(text)
+    }
+    if (end < 0) break
+    at = end + 1
+  }
+  return false
 }
 
 function readSbomJson(json: unknown): SbomDocument {

@@ -51,6 +51,12 @@ export function toPackage(stated: Stated): SbomPackage | undefined {
   }
 }
 
+/** What `toPackage` made nothing of, as a note. */
+export function leftOut(count: number, one: string, many: string): string {
+  const [what, was] = count === 1 ? [one, 'was'] : [many, 'were']
+  return `${count} ${what} without a readable package URL ${was} left out.`
+}
+
 const osTypes = new Set(['deb', 'apk', 'rpm'])
 
 /** Names of these types come from the purl: documents spell them in several ways (Trivy, pkg/sbom/io, pkgName). */

@@ -24,9 +24,11 @@ export function inventoryOfSbom(document: SbomDocument): Inventory {
   return inventoryOfStated(contents, ecosystems)
 }
 
+/** The version is the purl's; where that has none, the one that stands beside it. */
 function statedPackage(item: SbomPackage): StatedPackage[] {
-  const purl = parsePackageUrl(item.purl)
-  if (purl === undefined) return []
+  const read = parsePackageUrl(item.purl)
+  if (read === undefined) return []
+  const purl = read.version === '' ? { ...read, version: item.version } : read
   const properties = new Map<string, string[]>()
   for (const { name, value } of item.properties)
     properties.set(name, [...(properties.get(name) ?? []), value])

@@ -1,7 +1,7 @@
 import { applyVex, scanSbom, type StatedNames } from '../../app/documents.ts'
 import type { ScannedFinding } from '../../app/engine.ts'
 import { parsePackageUrl, systemClock, versionWithEpoch } from '../../core/index.ts'
-import { readSbom, SBOM_LIMITS, type SbomDocument } from '../../sbom/index.ts'
+import { readSbom, SBOM_LIMITS, type SbomDocument, type SbomPackage } from '../../sbom/index.ts'
 import type { CommandContext } from '../context.ts'
 import { chooseDatabase } from '../database.ts'
 import { startProgress } from '../progress.ts'
@@ -75,12 +75,13 @@ export async function readSbomFile(file: string, context: CommandContext): Promi
 /** What the document calls a finding's package: statements may name it so. */
 function statedNames({ packages }: SbomDocument): (finding: ScannedFinding) => StatedNames {
   const stated = new Map(
-    packages.map(({ ref, purl, name, path }) => [keyOf(purl, name, path), { ref, statedPurl: purl }]),
+    packages.map((item) => [keyOf(item, item.path), { ref: item.ref, statedPurl: item.purl }]),
   )
-  return ({ package: { purl, name }, path }) => stated.get(keyOf(purl, name, path)) ?? { ref: null }
+  return ({ package: item, path }) => stated.get(keyOf(item, path)) ?? { ref: null }
 }
 
-function keyOf(text: string, name: string, path: string | null): string {
-  const purl = parsePackageUrl(text)
-  return [purl?.type, name, purl === undefined ? '' : versionWithEpoch(purl), path].join('\0')
+function keyOf(item: Pick<SbomPackage, 'purl' | 'name' | 'version'>, path: string | null): string {
+  const purl = parsePackageUrl(item.purl)
+  const version = purl === undefined ? '' : versionWithEpoch(purl)
+  return [purl?.type, item.name, version || item.version, path].join('\0')
 }

@@ -2,7 +2,7 @@ import { isObject, type Json, objectsOf, textOf } from '../json.ts'
 import { sbomError } from '../errors.ts'
 import { SBOM_LIMITS } from '../limits.ts'
 import type { SbomDocument, SbomPackage, SbomProperty, SbomSubject } from '../ports.ts'
-import { toPackage, TRIVY_PREFIX } from '../stated-package.ts'
+import { leftOut, toPackage, TRIVY_PREFIX } from '../stated-package.ts'
 
 /**
  * A CycloneDX document, 1.2 to 1.7 (ECMA-424). Components count wherever they are nested. What is no package is passed over:
@@ -20,7 +20,7 @@ export function readCycloneDx(json: Json): SbomDocument {
     if (found !== undefined) packages.push(found)
     else if (component['type'] === 'library' || component['type'] === 'framework') unnamed += 1
   }
-  const notes = unnamed === 0 ? [] : [`${unnamed} libraries without a readable package URL were left out.`]
+  const notes = unnamed === 0 ? [] : [leftOut(unnamed, 'library', 'libraries')]
   const version = json['version']
   return {
     format: 'cyclonedx',

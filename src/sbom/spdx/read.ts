@@ -1,6 +1,6 @@
 import { parsePackageUrl } from '../../core/index.ts'
 import type { SbomDocument, SbomPackage, SbomProperty, SbomSource, SbomSubject } from '../ports.ts'
-import { epochOf, toPackage } from '../stated-package.ts'
+import { epochOf, leftOut, toPackage } from '../stated-package.ts'
 import type { SpdxDocument, SpdxPackage } from './model.ts'
 
 /** An SPDX document in the neutral shape. The operating system is the package of that purpose, or Trivy's by its id. */
@@ -11,7 +11,7 @@ export function fromSpdx(document: SpdxDocument): SbomDocument {
   const packages: SbomPackage[] = []
   let unnamed = 0
   for (const one of document.packages) {
-    if (one === os || one === subject || one.id.startsWith('SPDXRef-Application')) continue
+    if (one === os || one === subject || isApplication(one)) continue
     const found = packageOf(one, paths.get(one.id) ?? null)
     if (found === undefined) unnamed += 1
     else packages.push(found)
@@ -25,7 +25,7 @@ export function fromSpdx(document: SpdxDocument): SbomDocument {
     os: os === undefined ? null : { family: os.name, release: os.version },
     osProperties: os === undefined ? [] : propertiesOf(os),
     packages,
-    notes: unnamed === 0 ? [] : [`${unnamed} packages without a readable package URL were left out.`],
+    notes: unnamed === 0 ? [] : [leftOut(unnamed, 'package', 'packages')],
   }
 }
 
@@ -35,6 +35,11 @@ function isOs({ id, purpose }: SpdxPackage): boolean {
     purpose === 'OPERATING-SYSTEM' ||
     purpose === 'OPERATING_SYSTEM'
   )
+}
+
+/** Trivy's element for a list of packages, such as a lock file; others name packages so, too, which have a purl then. */
+function isApplication({ id, purl }: SpdxPackage): boolean {
+  return id.startsWith('SPDXRef-Application') && purl === ''
 }
 
 /** What the document describes, where that is an image or a tree of files: a described library is a package as others are. */
