@@ -300,6 +300,26 @@ describe('what is attached to the image', () => {
     }
   })
 
+  it('may be an SBOM that is larger than VEX may be; one that is left out is not said to be none', async () => {
+    const tag = `sha256-${digest.slice(7)}.sbom`
+    const components = [{ type: 'library', name: 'lodash', purl: 'pkg:npm/lodash@4.17.15' }]
+    const bom = { bomFormat: 'CycloneDX', specVersion: '1.5', components }
+    const compare = scan('--compare-sbom', 'oci', '--vex', 'oci')
+    attach([tag], 'application/vnd.cyclonedx+json', { ...bom, padding: 'x'.repeat(17 * 1024 ** 2) })
+    const large = await run(compare)
+    expect(large.out).toContain('SBOM oci: 1 package agrees')
+    expect(large.err).not.toMatch(/left out|No SBOM/)
+    attach([tag], 'application/vnd.cyclonedx+json', { nothing: 'of the kind' })
+    const unread = await run(compare)
+    expect(unread.err).toContain(
+      'is attached and was left out: The document is neither CycloneDX nor SPDX 2.',
+    )
+    expect(unread.err).not.toContain('No SBOM is attached')
+    expect(unread.err).toContain('No VEX document is attached')
+    registry.deleteTag('team/api', tag)
+    expect((await run(compare)).err).toContain('No SBOM is attached')
+  })
+
   it('is compared: an SBOM that BuildKit put beside the image', async () => {
     const sbom = {
       spdxVersion: 'SPDX-2.3',

@@ -5,6 +5,7 @@ import {
   predicateKind,
   readAttestation,
   readSbom,
+  SBOM_LIMITS,
   type SbomDocument,
 } from '../../sbom/index.ts'
 import { LARGEST_VEX, readVex, type VexDocument } from '../../vex/index.ts'
@@ -17,6 +18,8 @@ export interface AttachedDocuments {
     readonly bytes: Uint8Array
     readonly document: VexDocument
   }[]
+  /** Of these there was more than could be used. */
+  readonly leftOut: ReadonlySet<'sbom' | 'vex'>
   /** What was there and could not be used, in sentences. */
   readonly notes: readonly string[]
 }
@@ -37,6 +40,7 @@ export async function readAttached(
   const sboms: AttachedDocuments['sboms'][number][] = []
   const vex: AttachedDocuments['vex'][number][] = []
   const notes: string[] = []
+  const leftOut = new Set<'sbom' | 'vex'>()
   let [left, bytesLeft] = [MOST_DOCUMENTS, MOST_BYTES]
   for (const attached of await findAttached(source, image, signal)) {
     const kind = kindOf(attached)
@@ -46,20 +50,25 @@ export async function readAttached(
     bytesLeft -= size
     if (left < 0 || bytesLeft < 0) {
       notes.push(`More is attached than ${MOST_DOCUMENTS} documents of ${MOST_BYTES / 1024 ** 2} MiB in all.`)
+      leftOut.add('sbom').add('vex')
       break
     }
+    let said: ReturnType<typeof kindOfStatement> | 'attestation' = kind
     try {
-      const bytes = await readBlob(source, attached.blob, LARGEST_VEX, signal)
-      const said = kind === 'attestation' ? kindOfStatement(bytes, image) : kind
+      const most = kind === 'vex' ? LARGEST_VEX : SBOM_LIMITS.bytes
+      const bytes = await readBlob(source, attached.blob, most, signal)
+      if (kind === 'attestation') said = kindOfStatement(bytes, image)
       if (said === 'sbom') sboms.push({ digest, document: readSbom(bytes) })
       if (said === 'vex') vex.push({ digest, bytes, document: readVex(bytes) })
       if (said === 'stranger') notes.push(`${digest} is attached, but is about another image.`)
     } catch (error) {
       if (!isAppError(error) || (error.kind !== 'invalid' && error.kind !== 'not-found')) throw error
       notes.push(`${digest} is attached and was left out: ${safeText(error.publicMessage)}`)
+      if (said !== 'vex') leftOut.add('sbom')
+      if (said !== 'sbom') leftOut.add('vex')
     }
   }
-  return { sboms, vex, notes }
+  return { sboms, vex, leftOut, notes }
 }
 
 type Kind = 'sbom' | 'vex' | 'attestation' | 'other'

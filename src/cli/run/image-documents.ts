@@ -45,7 +45,7 @@ function imagePurls(remote: ImageReference, { digest, image }: ImageScan): strin
   return [...new Set([digest, image.manifest.digest])].map((each) => imagePurl(remote, each, architecture))
 }
 
-const nothingAttached: AttachedDocuments = { sboms: [], vex: [], notes: [] }
+const nothingAttached: AttachedDocuments = { sboms: [], vex: [], leftOut: new Set(), notes: [] }
 
 async function attachedDocuments(
   source: ImageSource,
@@ -56,8 +56,11 @@ async function attachedDocuments(
   if (![...vex, ...compareSbom].includes(ATTACHED)) return nothingAttached
   const attached = await readAttached(source, { index: digest, manifest: image.manifest.digest }, signal)
   for (const each of attached.notes) note(each)
-  if (vex.includes(ATTACHED) && attached.vex.length === 0) note('No VEX document is attached to the image.')
-  if (compareSbom.includes(ATTACHED) && attached.sboms.length === 0) note('No SBOM is attached to the image.')
+  const isNone = (kind: 'sbom' | 'vex', found: readonly unknown[]): boolean =>
+    found.length === 0 && !attached.leftOut.has(kind)
+  if (vex.includes(ATTACHED) && isNone('vex', attached.vex)) note('No VEX document is attached to the image.')
+  if (compareSbom.includes(ATTACHED) && isNone('sbom', attached.sboms))
+    note('No SBOM is attached to the image.')
   return attached
 }
 
