@@ -14,7 +14,7 @@ import {
   withTimes,
 } from '../../src/web/lib/format.ts'
 import { layoutColumns } from '../../src/web/lib/columns.ts'
-import { percent, stateOf } from '../../src/web/lib/overview.ts'
+import { percent, percentOf, scannedPercent } from '../../src/web/lib/overview.ts'
 import { rateOf, withSample } from '../../src/web/lib/rate.ts'
 import { readQuery } from '../../src/web/lib/search-words.ts'
 import { countsInWords } from '../../src/web/lib/severity.ts'
@@ -101,7 +101,11 @@ describe('figures', () => {
 
   it('never rounds to all or to none', () => {
     expect([percent(0, 9), percent(1, 1000), percent(999, 1000), percent(9, 9)]).toEqual([0, 1, 99, 100])
-    expect(stateOf([]).scannedPercent).toBeNull()
+    const none = { repositories: 1, images: 9, pending: 0, scanning: 0, completed: 0, failed: 0 }
+    expect(scannedPercent(none)).toBeNull()
+    expect(scannedPercent({ ...none, completed: 1, failed: 1 })).toBe(50)
+    expect(percentOf('1', '4')).toBe(25)
+    expect([percentOf('0', '0'), percentOf('9', '10,000+'), percentOf(null, '1')]).toEqual([null, null, null])
   })
 
   it('names a schedule', () => {

@@ -76,10 +76,12 @@ export const imageDocumentsQuery = (image: number) =>
     queryFn: ({ signal }) => call('listDocuments', { query: { image, limit: 100 } }, signal),
   })
 
-export const failedScansQuery = queryOptions({
-  queryKey: ['scans', 'failed'],
-  queryFn: ({ signal }) => call('listScans', { query: { state: 'failed', limit: 5 } }, signal),
-})
+/** The first images of a list and how many there are: connections to one registry would count theirs twice. */
+export const firstImagesQuery = (filters: { readonly status?: string }, limit = 1) =>
+  queryOptions({
+    queryKey: ['images', 'first', filters, limit],
+    queryFn: ({ signal }) => call('listImages', { query: { ...filters, limit } }, signal),
+  })
 
 export const findingSummaryQuery = (filters: FindingFilters) =>
   queryOptions({

@@ -108,6 +108,12 @@ export function exactTotal(total: string | null): number | null {
   return Number.isFinite(count) ? count : null
 }
 
+/** "1 image", "12 images", "10,000+ images": the `total` of a page with what it counts. */
+export function totalWords(total: string, noun: string): string {
+  const exact = exactTotal(total)
+  return exact === null ? `${total} ${noun}s` : counted(exact, noun)
+}
+
 /** "150 of 5,000 images", "12 images", "150 of 10,000+ images", "150 images so far". */
 export function loadedOf(loaded: number, total: string | null, hasMore: boolean, noun: string): string {
   const exact = exactTotal(total)

@@ -1,18 +1,21 @@
 import type { RegistryConnection } from '../../contract/index.ts'
+import { exactTotal } from './format.ts'
 
-type Counted = Pick<RegistryConnection, 'counts'>
+type Counts = RegistryConnection['counts']
 
-/** What all connections have together; the share of scanned images is null where nothing is to be scanned. */
-export function stateOf(connections: readonly Counted[]): { images: number; scannedPercent: number | null } {
-  let images = 0
-  let completed = 0
-  let wanted = 0
-  for (const { counts } of connections) {
-    images += counts.images
-    completed += counts.completed
-    wanted += counts.completed + counts.pending + counts.scanning + counts.failed
-  }
-  return { images, scannedPercent: wanted === 0 ? null : percent(completed, wanted) }
+/** The share of scanned images of a connection; null where nothing is to be scanned. */
+export function scannedPercent({ completed, pending, scanning, failed }: Counts): number | null {
+  return share(completed, completed + pending + scanning + failed)
+}
+
+/** The same of two lists' totals; null also where they are too long to be counted. */
+export function percentOf(completed: string | null, wanted: string | null): number | null {
+  const [part, whole] = [exactTotal(completed), exactTotal(wanted)]
+  return part === null || whole === null ? null : share(part, whole)
+}
+
+function share(part: number, whole: number): number | null {
+  return whole === 0 ? null : percent(part, whole)
 }
 
 /** Whole percent, where 100 means all and 0 means none. */

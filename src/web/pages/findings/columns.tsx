@@ -88,7 +88,14 @@ const images: Column<Finding> = {
   width: 72,
   align: 'right',
   cell: (finding) => (
-    <LinkAnchor to="/images" search={{ repository: finding.repository.id }} size="sm" className="tabular">
+    <LinkAnchor
+      to="/findings"
+      search={(old) => ({ ...old, finding: finding.id })}
+      resetScroll={false}
+      size="sm"
+      className="tabular"
+      title="Where it is"
+    >
       {number(finding.images)}
     </LinkAnchor>
   ),

@@ -3,21 +3,22 @@ import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { RegistryConnection } from '../../../contract/index.ts'
-import { databaseQuery, failedScansQuery } from '../../api/queries.ts'
+import { databaseQuery, firstImagesQuery } from '../../api/queries.ts'
 import { Failed } from '../../components/faces.tsx'
 import { LinkAnchor } from '../../components/links.tsx'
-import { counted } from '../../lib/format.ts'
+import { totalWords } from '../../lib/format.ts'
 import classes from './overview.module.css'
+
+const SHOWN_FAILURES = 3
 
 /** What needs a person: failing connections, failed scans, old vulnerability data. */
 export function Attention({ connections }: { connections: readonly RegistryConnection[] }) {
   const database = useQuery(databaseQuery)
-  const failedScans = useQuery(failedScansQuery)
+  const failedImages = useQuery(firstImagesQuery({ status: 'Failed' }, SHOWN_FAILURES)).data
   const failing = connections.filter((connection) => connection.status === 'Error')
   const incomplete = connections.filter(
     ({ lastDiscovery }) => (lastDiscovery?.incompleteBecause ?? null) !== null,
   )
-  const failedImages = connections.reduce((sum, { counts }) => sum + counts.failed, 0)
   const items: ReactNode[] = [
     database.data?.stale === true ? (
       <Item key="database">
@@ -57,18 +58,18 @@ export function Attention({ connections }: { connections: readonly RegistryConne
         </Text>
       </Item>
     )),
-    failedImages > 0 ? (
+    failedImages === undefined || failedImages.items.length === 0 ? null : (
       <Item key="scans">
-        <LinkAnchor to="/activity" search={{ state: 'failed' }} size="sm">
-          {counted(failedImages, 'failed scan')}
+        <LinkAnchor to="/images" search={{ status: ['Failed'] }} size="sm">
+          {totalWords(failedImages.total ?? String(failedImages.items.length), 'image')} could not be scanned
         </LinkAnchor>
-        {(failedScans.data?.items ?? []).slice(0, 3).map((scan) => (
-          <Text key={scan.id} size="xs" c="dimmed" className="clip">
-            {scan.repository}: {scan.reason?.message ?? 'no reason stored'}
+        {failedImages.items.map(({ id, repository, scanReason }) => (
+          <Text key={id} size="xs" c="dimmed" className="clip">
+            {repository.path}: {scanReason?.message ?? 'no reason stored'}
           </Text>
         ))}
       </Item>
-    ) : null,
+    ),
   ].filter((item) => item !== null)
   return (
     <section className={classes['panel']} aria-labelledby="attention-title">

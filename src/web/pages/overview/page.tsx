@@ -1,14 +1,15 @@
 import { Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { RegistryConnection } from '../../../contract/index.ts'
-import { connectionsQuery, databaseQuery, platformsQuery } from '../../api/queries.ts'
+import { connectionsQuery, databaseQuery, firstImagesQuery, platformsQuery } from '../../api/queries.ts'
 import { Failed, RowsSkeleton } from '../../components/faces.tsx'
 import { LinkAnchor } from '../../components/links.tsx'
 import { useNow } from '../../components/now.ts'
 import { Page } from '../../components/page.tsx'
 import { PlatformTiles } from '../../components/platform-tiles.tsx'
-import { counted, shortAge } from '../../lib/format.ts'
-import { stateOf } from '../../lib/overview.ts'
+import { SCAN_STATUSES } from '../../lib/address.ts'
+import { counted, shortAge, totalWords } from '../../lib/format.ts'
+import { percentOf } from '../../lib/overview.ts'
 import { Attention } from './attention.tsx'
 import classes from './overview.module.css'
 import { Registries } from './registries.tsx'
@@ -42,16 +43,27 @@ export function OverviewPage() {
   )
 }
 
+/** As the lists count: an image that several connections see is one. */
+function useImageTotals(): { images: string; scannedPercent: number | null } {
+  const all = useQuery(firstImagesQuery({})).data?.total ?? null
+  const completed = useQuery(firstImagesQuery({ status: 'Completed' })).data?.total ?? null
+  const wanted = useQuery(firstImagesQuery({ status: SCAN_STATUSES.join(',') })).data?.total ?? null
+  return {
+    images: all === null ? 'Images' : totalWords(all, 'image'),
+    scannedPercent: percentOf(completed, wanted),
+  }
+}
+
 /** "412 images in 3 registries · 96 % scanned · vulnerability data 5 h old". */
 function StateLine({ connections }: { connections: readonly RegistryConnection[] }) {
   const database = useQuery(databaseQuery).data
   const now = useNow()
-  const { images, scannedPercent } = stateOf(connections)
+  const { images, scannedPercent } = useImageTotals()
   const age = database?.updatedAt ?? null
   return (
     <span className="tabular">
       <LinkAnchor to="/images" size="sm">
-        {counted(images, 'image')}
+        {images}
       </LinkAnchor>{' '}
       in{' '}
       <LinkAnchor to="/settings/registry-connections" size="sm">

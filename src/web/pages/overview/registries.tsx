@@ -4,7 +4,7 @@ import { LinkAnchor } from '../../components/links.tsx'
 import { ConnectionBadge } from '../../components/state-badge.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
 import { counted } from '../../lib/format.ts'
-import { stateOf } from '../../lib/overview.ts'
+import { scannedPercent } from '../../lib/overview.ts'
 import classes from './overview.module.css'
 
 export function Registries({ connections }: { connections: readonly RegistryConnection[] }) {
@@ -25,7 +25,7 @@ export function Registries({ connections }: { connections: readonly RegistryConn
 }
 
 function RegistryRow({ connection }: { connection: RegistryConnection }) {
-  const { scannedPercent } = stateOf([connection])
+  const scanned = scannedPercent(connection.counts)
   return (
     <div className={classes['registry']}>
       <Stack gap={0} miw={0}>
@@ -52,10 +52,10 @@ function RegistryRow({ connection }: { connection: RegistryConnection }) {
             {counted(connection.counts.images, 'image')}
           </LinkAnchor>
           <Text size="xs" c="dimmed" className="tabular">
-            {scannedPercent === null ? 'nothing to scan' : `${scannedPercent} % scanned`}
+            {scanned === null ? 'nothing to scan' : `${scanned} % scanned`}
           </Text>
         </Group>
-        <Progress size={4} value={scannedPercent ?? 0} aria-label={`Scanned images of ${connection.name}`} />
+        <Progress size={4} value={scanned ?? 0} aria-label={`Scanned images of ${connection.name}`} />
       </Stack>
       <Text size="xs" c="dimmed">
         {connection.nextRunAt === null || !connection.enabled ? (
