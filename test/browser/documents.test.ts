@@ -69,6 +69,35 @@ describe('the page of an image', () => {
   )
 
   it(
+    'says that there are none only when it knows',
+    async () => {
+      const api = await serve()
+      api.failures.set('listDocuments', { status: 500, code: 'database-busy', detail: 'Too slow.' })
+      const page = await open(api, '/images/1')
+      const section = page
+        .locator('section')
+        .filter({ has: page.getByRole('heading', { name: 'VEX statements' }) })
+      await section.getByRole('alert').getByText('Too slow.').waitFor()
+      expect(await section.getByText(/^None\./).count()).toBe(0)
+      await expectEachFace(page, 'image-documents-failed')
+      api.failures.clear()
+      await section.getByRole('button', { name: 'Try again' }).click()
+      await section.getByText(/^None\./).waitFor()
+      expect(await section.getByRole('alert').count()).toBe(0)
+
+      const waiting = await open(api, '/settings')
+      await waiting.route(/\/documents/, () => undefined)
+      await waiting.goto(`${api.url}/images/1`)
+      await waiting.getByRole('heading', { name: 'VEX statements' }).waitFor()
+      await waiting.locator('section [aria-busy="true"]').waitFor()
+      expect(await waiting.getByText(/^None\./).count()).toBe(0)
+      await waiting.close()
+      await page.close()
+    },
+    SLOW,
+  )
+
+  it(
     'takes VEX statements, lists them, deletes them, and says why one was not taken',
     async () => {
       const api = await serve()

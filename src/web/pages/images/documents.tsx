@@ -5,6 +5,7 @@ import { Fragment } from 'react'
 import type { ImageDetail, SbomComparison, UploadedDocument } from '../../../contract/index.ts'
 import { call } from '../../api/client.ts'
 import { imageDocumentsQuery } from '../../api/queries.ts'
+import { Failed, RowsSkeleton } from '../../components/faces.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
 import { done, failed } from '../../components/toast.ts'
 import { comparisonWords } from '../../lib/comparison.ts'
@@ -75,9 +76,7 @@ function SbomItems({ image, platform = '', digest }: SbomItemsProps) {
 
 /** VEX statements on the image: what does not matter in it. */
 export function VexDocuments({ image }: { image: Documented }) {
-  const { data } = useQuery(imageDocumentsQuery(image.id))
-  const { upload, remove } = useDocumentActions(image.id)
-  const documents = data?.items.filter(({ kind }) => kind === 'vex') ?? []
+  const { upload } = useDocumentActions(image.id)
   return (
     <section>
       <Group justify="space-between" gap="xs" mb={6}>
@@ -92,31 +91,49 @@ export function VexDocuments({ image }: { image: Documented }) {
           )}
         </FileButton>
       </Group>
-      {documents.length === 0 ? (
-        <Text size="sm" c="dimmed">
-          None. An OpenVEX, CycloneDX or CSAF document says which vulnerabilities do not matter in this image.
-        </Text>
-      ) : (
-        <Stack gap={4}>
-          {documents.map((document) => (
-            <Group key={document.id} gap="xs" justify="space-between" align="flex-start" wrap="nowrap">
-              <DocumentLine image={image} document={document} />
-              {document.source === 'attached' ? null : (
-                <Button
-                  size="compact-xs"
-                  variant="subtle"
-                  style={{ flexShrink: 0 }}
-                  aria-label={`Delete ${document.name}`}
-                  onClick={() => remove.mutate(document.id)}
-                >
-                  Delete
-                </Button>
-              )}
-            </Group>
-          ))}
-        </Stack>
-      )}
+      <VexList image={image} />
     </section>
+  )
+}
+
+/** None is a statement of its own: it is made only when the documents were read. */
+function VexList({ image }: { image: Documented }) {
+  const { data, error, refetch } = useQuery(imageDocumentsQuery(image.id))
+  const { remove } = useDocumentActions(image.id)
+  if (data === undefined) {
+    return error === null ? (
+      <RowsSkeleton rows={1} height={28} />
+    ) : (
+      <Failed error={error} retry={() => void refetch()} title="The documents could not be read" />
+    )
+  }
+  const documents = data.items.filter(({ kind }) => kind === 'vex')
+  if (documents.length === 0) {
+    return (
+      <Text size="sm" c="dimmed">
+        None. An OpenVEX, CycloneDX or CSAF document says which vulnerabilities do not matter in this image.
+      </Text>
+    )
+  }
+  return (
+    <Stack gap={4}>
+      {documents.map((document) => (
+        <Group key={document.id} gap="xs" justify="space-between" align="flex-start" wrap="nowrap">
+          <DocumentLine image={image} document={document} />
+          {document.source === 'attached' ? null : (
+            <Button
+              size="compact-xs"
+              variant="subtle"
+              style={{ flexShrink: 0 }}
+              aria-label={`Delete ${document.name}`}
+              onClick={() => remove.mutate(document.id)}
+            >
+              Delete
+            </Button>
+          )}
+        </Group>
+      ))}
+    </Stack>
   )
 }
 
