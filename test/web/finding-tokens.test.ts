@@ -39,6 +39,26 @@ describe('the filter bar', () => {
     expect(patches(digest)[0]).toEqual({ digest })
   })
 
+  it('takes the beginning of a severity for the severity before a package, and that of a digest for its images', () => {
+    expect(labels('high').slice(0, 2)).toEqual(['severity:high', 'package:high'])
+    expect(labels('crit')[0]).toBe('severity:critical')
+    const short = digest.slice(7, 19)
+    const found = { ...known, digests: [digest, digest, `sha256:${'ab'.repeat(32)}`] }
+    for (const text of [
+      short,
+      `sha256:${short}`,
+      `digest:${short}`,
+      `digest:sha256:${short}`,
+      short.toUpperCase(),
+    ]) {
+      expect(suggest(text, found)[0]).toMatchObject({ label: `digest:${short}`, patch: { digest } })
+    }
+    expect(suggest(short, found).filter(({ label }) => label.startsWith('digest'))).toHaveLength(1)
+    expect(suggest(short, { ...known, digests: [] })[0]?.label).toBe(`package:${short}`)
+    expect(labels(short)).toEqual([])
+    expect(suggest('0f0f', found)[0]?.label).toBe('package:0f0f')
+  })
+
   it('takes a name with a colon that is no prefix for a package', () => {
     expect(labels('org.acme:core')[0]).toBe('package:org.acme:core')
     expect(labels('constructor:x')[0]).toBe('package:constructor:x')

@@ -43,6 +43,8 @@ export interface Suggestion {
 export interface Known {
   readonly repositories: readonly { readonly id: number; readonly path: string }[]
   readonly connections: readonly { readonly id: string; readonly name: string }[]
+  /** Digests that begin as a typed one does; undefined: they are still looked up. */
+  readonly digests?: readonly string[] | undefined
   /** Severities that are chosen already: another one is added to them. */
   readonly severity: FindingSearch['severity']
 }
@@ -82,11 +84,22 @@ function fixes(value: string): Suggestion[] {
     .map((fix) => make('fix', fix, fix === 'yes' ? 'A fix is known' : 'No fix is known', { fix }))
 }
 
-function digests(value: string): Suggestion[] {
-  const digest = value.startsWith('sha256:') ? value : `sha256:${value}`
-  return /^sha256:[0-9a-f]{64}$/.test(digest)
-    ? [make('digest', shortDigest(digest), 'Image digest', { digest })]
-    : []
+const SHORTEST_DIGEST = 6
+
+/** The hex digits of a digest or of its beginning, as people copy it; null for what is none. */
+export function digestStart(text: string): string | null {
+  const hex = /^(?:digest:)?(?:sha256:)?([0-9a-f]+)$/i.exec(text.trim())?.[1]?.toLowerCase()
+  return hex === undefined || hex.length < SHORTEST_DIGEST || hex.length > 64 ? null : hex
+}
+
+function digests(value: string, known: Known): Suggestion[] {
+  const start = digestStart(value)
+  if (start === null) return []
+  const found = start.length === 64 ? [`sha256:${start}`] : (known.digests ?? [])
+  return [...new Set(found)]
+    .filter((digest) => digest.startsWith(`sha256:${start}`))
+    .slice(0, MOST)
+    .map((digest) => make('digest', shortDigest(digest), 'Image digest', { digest }))
 }
 
 const VULNERABILITY = /^(CVE|GHSA|DSA|DLA|USN|ALAS\d*|RHSA|ELSA)-/i
@@ -116,16 +129,21 @@ export function suggest(text: string, known: Known): Suggestion[] {
 }
 
 function anything(words: string, known: Known): Suggestion[] {
-  const likely = VULNERABILITY.test(words)
-    ? [make('cve', cveOf(words), 'Vulnerability', { cve: cveOf(words) })]
-    : [make('package', words, 'Package, by its whole name', { package: words })]
   return [
-    ...digests(words),
-    ...likely,
+    ...digests(words, known),
     ...(words.length > 1 ? severities(words, known) : []),
+    ...wholeName(words, known),
     ...repositories(words, known),
     ...connections(words, known),
   ].slice(0, MOST)
+}
+
+/** A digest in the making is no package yet: Enter must not take it for one before it is looked up. */
+function wholeName(words: string, known: Known): Suggestion[] {
+  if (digestStart(words) !== null && known.digests === undefined) return []
+  return VULNERABILITY.test(words)
+    ? [make('cve', cveOf(words), 'Vulnerability', { cve: cveOf(words) })]
+    : [make('package', words, 'Package, by its whole name', { package: words })]
 }
 
 /** What an empty filter bar offers. */

@@ -2,11 +2,11 @@ import { CloseButton, Combobox, Pill, PillsInput, Text, useCombobox } from '@man
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconFilter } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { type KeyboardEvent, useState } from 'react'
+import { type KeyboardEvent, useEffect, useState } from 'react'
 import { call } from '../../api/client.ts'
 import { connectionsQuery, repositoryNameQuery } from '../../api/queries.ts'
 import { type FindingSearch, without } from '../../lib/address.ts'
-import { PREFIXES, suggest, tokensOf } from '../../lib/finding-tokens.ts'
+import { digestStart, PREFIXES, suggest, tokensOf } from '../../lib/finding-tokens.ts'
 import classes from './findings.module.css'
 
 const TYPING_MS = 200
@@ -17,7 +17,8 @@ export interface FilterBarProps {
 }
 
 function useSuggestions(text: string, search: FindingSearch) {
-  const [settled] = useDebouncedValue(text.replace(/^[a-z]+:/i, '').trim(), TYPING_MS)
+  const [settledText] = useDebouncedValue(text, TYPING_MS)
+  const settled = settledText.replace(/^[a-z]+:/i, '').trim()
   const connections = useQuery(connectionsQuery).data ?? []
   const repositories = useQuery({
     queryKey: ['filter-bar', 'repositories', settled],
@@ -25,8 +26,17 @@ function useSuggestions(text: string, search: FindingSearch) {
     enabled: text !== '',
     placeholderData: keepPreviousData,
   })
+  const start = digestStart(settledText)
+  const images = useQuery({
+    queryKey: ['filter-bar', 'digests', start],
+    queryFn: ({ signal }) => call('listImages', { query: { q: start ?? '', kind: 'all', limit: 8 } }, signal),
+    enabled: start !== null,
+    placeholderData: keepPreviousData,
+  })
+  const isLookedUp = digestStart(text) === start && !images.isLoading && !images.isPlaceholderData
   return suggest(text, {
     repositories: repositories.data?.items ?? [],
+    digests: isLookedUp ? (images.data?.items ?? []).map(({ digest }) => digest) : undefined,
     connections,
     severity: search.severity,
   })
@@ -72,6 +82,13 @@ export function FilterBar({ search, change }: FilterBarProps) {
       ? PREFIXES.map(([id, hint]) => ({ id, label: id, hint }))
       : suggestions.map(({ id, label, hint }) => ({ id, label, hint }))
 
+  // What arrives while one types is what Enter takes: the first of them, until an arrow chooses another.
+  const offered = options.map(({ id }) => id).join('\n')
+  const { selectFirstOption } = combobox
+  useEffect(() => {
+    if (text !== '') selectFirstOption()
+  }, [text, offered, selectFirstOption])
+
   return (
     <Combobox store={combobox} onOptionSubmit={choose}>
       <Combobox.DropdownTarget>
@@ -112,7 +129,6 @@ export function FilterBar({ search, change }: FilterBarProps) {
                 onChange={(event) => {
                   setText(event.currentTarget.value)
                   combobox.openDropdown()
-                  combobox.selectFirstOption()
                 }}
                 onFocus={() => combobox.openDropdown()}
                 onBlur={() => combobox.closeDropdown()}
