@@ -33,6 +33,9 @@ export interface FakeApi {
   readonly requests: string[]
   /** Answers that did not fit their schema: a mistake of the fake. */
   readonly mistakes: string[]
+  /** From now on it answers nothing, as a server that is gone; what is open breaks off. */
+  leave(): void
+  comeBack(): void
   close(): Promise<void>
 }
 
@@ -90,6 +93,7 @@ export async function startFakeApi(options: FakeApiOptions): Promise<FakeApi> {
   const handlers = makeHandlers({ world, simulation })
   const timers = new Set<ReturnType<typeof setTimeout>>()
   let attempts = 0
+  let isGone = false
 
   const signIn = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = (await bodyOf(request)) as { email?: string; password?: string }
@@ -193,6 +197,10 @@ export async function startFakeApi(options: FakeApiOptions): Promise<FakeApi> {
   }
 
   const server = createServer((request, response) => {
+    if (isGone) {
+      response.destroy()
+      return
+    }
     serve(request, response).catch((error: unknown) => {
       api.mistakes.push(String(error))
       response.destroy()
@@ -206,6 +214,13 @@ export async function startFakeApi(options: FakeApiOptions): Promise<FakeApi> {
     failures: new Map(),
     requests: [],
     mistakes: [],
+    leave: () => {
+      isGone = true
+      for (const stream of streams) stream.destroy()
+    },
+    comeBack: () => {
+      isGone = false
+    },
     close: async () => {
       simulation.stop()
       for (const timer of timers) clearTimeout(timer)

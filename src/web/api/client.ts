@@ -1,6 +1,7 @@
 import { linesType, table } from 'virtual:contract-routes'
 import type { Line, RouteInput, RouteName, RouteProgress, RouteResponse } from '../../contract/index.ts'
 import { ApiError, errorOf, unreachable } from './problem.ts'
+import { answered, missed } from './reach.ts'
 
 const addresses = table as Readonly<Record<RouteName, readonly [method: string, path: string]>>
 
@@ -20,14 +21,22 @@ function addressOf(path: string, input: AnyInput): string {
   return `/api/v1${filled}${text === '' ? '' : `?${text}`}`
 }
 
+/** A proxy says in words of its own that the server behind it is gone. */
+function isOfProxy({ status, headers }: Response): boolean {
+  return status >= 502 && status <= 504 && headers.get('content-type')?.includes('json') !== true
+}
+
 async function send(address: string, init: RequestInit): Promise<Response> {
   let response: Response
   try {
     response = await fetch(address, { credentials: 'same-origin', ...init })
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
+    missed()
     throw unreachable(error)
   }
+  if (isOfProxy(response)) missed()
+  else answered()
   if (!response.ok) throw await errorOf(response)
   return response
 }

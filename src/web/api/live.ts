@@ -34,6 +34,11 @@ function announce(topics: readonly Topic[]): void {
   gathering ??= setTimeout(flush, GATHER_MS)
 }
 
+/** Looks at everything again that is on the screen. */
+export function lookAgain(): void {
+  announce(TOPICS)
+}
+
 /** @returns a function that ends the listening */
 export function listen(listener: Listener): () => void {
   listeners.add(listener)
@@ -57,6 +62,8 @@ export function connect(): () => void {
       wasOpen = true
     })
     source.addEventListener('error', () => {
+      // Whether only the stream broke or the server is gone, the next request finds out.
+      lookAgain()
       if (source?.readyState === EventSource.CLOSED) {
         clearTimeout(reconnect)
         reconnect = setTimeout(open, RECONNECT_MS)

@@ -12,6 +12,7 @@ const absolute = new Intl.DateTimeFormat('en', {
   hourCycle: 'h23',
   timeZoneName: 'short',
 })
+const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 const whole = new Intl.NumberFormat('en')
 
 /** "5 hours ago", "in 3 days", "just now". */
@@ -30,6 +31,11 @@ export function relativeTime(time: string, now: number): string {
 /** "Mar 4, 2026, 14:05 UTC", in the reader's zone. */
 export function absoluteTime(time: string): string {
   return absolute.format(Date.parse(time))
+}
+
+/** "14:05", in the reader's zone. */
+export function clockTime(time: number): string {
+  return clock.format(time)
 }
 
 /** A message of the server with the moments in it, which it names as ISO 8601 says, in the reader's zone. */

@@ -7,6 +7,7 @@ import { connect } from '../api/live.ts'
 import { followEvents } from '../api/queries.ts'
 import { Header } from './header.tsx'
 import classes from './shell.module.css'
+import { NotConnected } from './not-connected.tsx'
 import { Shortcuts, useShortcuts } from './shortcuts.tsx'
 import { Sidebar } from './sidebar.tsx'
 
@@ -65,6 +66,7 @@ export function Shell() {
         <Sidebar close={menu.close} />
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1} className={classes['main'] ?? ''}>
+        <NotConnected />
         <Outlet />
       </AppShell.Main>
       <Shortcuts opened={helpOpen} close={help.close} />
