@@ -3,6 +3,7 @@ import type { SpotlightActionData } from '@mantine/spotlight'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useConnectionActions } from '../components/actions.ts'
+import { useIsAdmin } from '../components/admin.ts'
 import { connectionsQuery } from '../api/queries.ts'
 
 const PAGES = [
@@ -20,6 +21,7 @@ export function useCommands(): SpotlightActionData[] {
   const navigate = useNavigate()
   const { setColorScheme } = useMantineColorScheme()
   const connections = useQuery(connectionsQuery).data ?? []
+  const isAdmin = useIsAdmin()
   const { discover, scan } = useConnectionActions()
   return [
     ...PAGES.map(([to, label]) => ({
@@ -27,11 +29,15 @@ export function useCommands(): SpotlightActionData[] {
       label: `Go to ${label}`,
       onClick: () => void navigate({ to }),
     })),
-    {
-      id: 'add-connection',
-      label: 'Add Connection',
-      onClick: () => void navigate({ to: '/settings/registry-connections/new', search: {} }),
-    },
+    ...(isAdmin
+      ? [
+          {
+            id: 'add-connection',
+            label: 'Add Connection',
+            onClick: () => void navigate({ to: '/settings/registry-connections/new', search: {} }),
+          },
+        ]
+      : []),
     ...connections.flatMap((connection) => [
       {
         id: `discover-${connection.id}`,

@@ -2,6 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { platformsQuery } from '../../api/queries.ts'
+import { useIsAdmin } from '../../components/admin.ts'
+import { AdminsOnly } from '../../components/admins-only.tsx'
 import { Failed, RowsSkeleton } from '../../components/faces.tsx'
 import { Page } from '../../components/page.tsx'
 import { type Draft, NEW_DRAFT } from '../../lib/connection-form.ts'
@@ -10,6 +12,10 @@ import { Wizard } from './wizard.tsx'
 const route = getRouteApi('/app/settings/registry-connections/new')
 
 export function AddConnectionPage() {
+  return useIsAdmin() ? <AddConnection /> : <AdminsOnly title="Add Connection" to="connect a registry" />
+}
+
+function AddConnection() {
   const search = route.useSearch()
   const navigate = route.useNavigate()
   const platforms = useQuery(platformsQuery)

@@ -4,6 +4,8 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { RegistryConnection } from '../../../contract/index.ts'
 import { connectionQuery, platformsQuery } from '../../api/queries.ts'
+import { useIsAdmin } from '../../components/admin.ts'
+import { AdminsOnly } from '../../components/admins-only.tsx'
 import { Failed, RowsSkeleton } from '../../components/faces.tsx'
 import { Page } from '../../components/page.tsx'
 import { hasTrouble, Trouble } from '../../components/trouble.tsx'
@@ -13,6 +15,10 @@ import { Wizard, type WizardProps } from './wizard.tsx'
 const route = getRouteApi('/app/settings/registry-connections/$id/edit')
 
 export function EditConnectionPage() {
+  return useIsAdmin() ? <EditConnection /> : <AdminsOnly title="Edit" to="change this connection" />
+}
+
+function EditConnection() {
   const { id } = route.useParams()
   const { step } = route.useSearch()
   const platforms = useQuery(platformsQuery)

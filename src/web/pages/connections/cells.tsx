@@ -1,6 +1,7 @@
 import { Group, Stack, Text, Tooltip, VisuallyHidden } from '@mantine/core'
 import { IconLockOpen } from '@tabler/icons-react'
 import type { RegistryConnection } from '../../../contract/index.ts'
+import { useIsAdmin } from '../../components/admin.ts'
 import { LinkAnchor } from '../../components/links.tsx'
 import { CONNECTION_STATES, ConnectionBadge, StateBadge } from '../../components/state-badge.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
@@ -44,11 +45,12 @@ export function Name({ connection }: CellProps) {
 /** Badge, and under it what to do next. */
 export function Status({ connection }: CellProps) {
   const { status } = connection
+  const isAdmin = useIsAdmin()
   return (
     <Stack gap={3} align="flex-start">
       <ConnectionBadge status={status} />
       <Text size="xs" c="dimmed">
-        {status === 'Error' ? (
+        {status === 'Error' && isAdmin ? (
           <LinkAnchor
             to="/settings/registry-connections/$id/edit"
             params={{ id: connection.id }}

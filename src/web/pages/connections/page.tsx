@@ -7,6 +7,7 @@ import type { RegistryConnection } from '../../../contract/index.ts'
 import { connectionsQuery } from '../../api/queries.ts'
 import { useConnectionActions } from '../../components/actions.ts'
 import { useIsAdmin } from '../../components/admin.ts'
+import { AskAdministrator } from '../../components/admins-only.tsx'
 import { Empty, Failed, RowsSkeleton } from '../../components/faces.tsx'
 import { LinkButton } from '../../components/links.tsx'
 import { Page } from '../../components/page.tsx'
@@ -34,6 +35,7 @@ export function ConnectionsPage() {
         ? POLL_WHILE_BUSY_MS
         : false,
   })
+  const isAdmin = useIsAdmin()
   const [deleting, setDeleting] = useState<RegistryConnection | null>(null)
   return (
     <Page
@@ -52,7 +54,7 @@ export function ConnectionsPage() {
           action={<AddButton />}
         >
           Connect one, and Portolan lists its images and says which known vulnerabilities each of them
-          carries.
+          carries. {isAdmin ? null : <AskAdministrator to="connect one" />}
         </Empty>
       ) : null}
       {connections.data === undefined || connections.data.length === 0 ? null : (

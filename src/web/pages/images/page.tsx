@@ -7,6 +7,8 @@ import type { Image } from '../../../contract/index.ts'
 import { call } from '../../api/client.ts'
 import { usePagedList } from '../../api/paged-list.ts'
 import { connectionsQuery } from '../../api/queries.ts'
+import { useIsAdmin } from '../../components/admin.ts'
+import { AskAdministrator } from '../../components/admins-only.tsx'
 import { Empty } from '../../components/faces.tsx'
 import { LinkButton } from '../../components/links.tsx'
 import { ListView } from '../../components/list-view.tsx'
@@ -73,6 +75,7 @@ export function ImagesPage() {
 
 function NoImages({ filtered, clear }: { filtered: boolean; clear: () => void }) {
   const connections = useQuery(connectionsQuery)
+  const isAdmin = useIsAdmin()
   if (filtered) {
     return (
       <Empty
@@ -87,9 +90,14 @@ function NoImages({ filtered, clear }: { filtered: boolean; clear: () => void })
       <Empty
         icon={<IconStack2 size={22} />}
         title="No registry is connected yet"
-        action={<LinkButton to="/settings/registry-connections/new">Add Connection</LinkButton>}
+        action={
+          isAdmin ? (
+            <LinkButton to="/settings/registry-connections/new">Add Connection</LinkButton>
+          ) : undefined
+        }
       >
-        Images appear here as soon as a registry is connected.
+        Images appear here as soon as a registry is connected.{' '}
+        {isAdmin ? null : <AskAdministrator to="connect one" />}
       </Empty>
     )
   }

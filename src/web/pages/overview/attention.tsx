@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { RegistryConnection } from '../../../contract/index.ts'
 import { databaseQuery, firstImagesQuery } from '../../api/queries.ts'
+import { useIsAdmin } from '../../components/admin.ts'
 import { Failed } from '../../components/faces.tsx'
 import { LinkAnchor } from '../../components/links.tsx'
 import { totalWords } from '../../lib/format.ts'
@@ -34,14 +35,7 @@ export function Attention({ connections }: { connections: readonly RegistryConne
     ) : null,
     ...failing.map((connection) => (
       <Item key={connection.id}>
-        <LinkAnchor
-          to="/settings/registry-connections/$id/edit"
-          params={{ id: connection.id }}
-          search={{ step: 'credentials' }}
-          size="sm"
-        >
-          {connection.name}: Error
-        </LinkAnchor>
+        <FailingName connection={connection} />
         <Text size="xs" c="dimmed" className="wrap-anywhere">
           Failed to connect:{' '}
           {connection.statusReason?.message ?? 'authentication failed or network unreachable.'}
@@ -96,5 +90,21 @@ function Item({ children }: { children: ReactNode }) {
       <IconAlertTriangle size={16} aria-hidden />
       <div style={{ minWidth: 0 }}>{children}</div>
     </li>
+  )
+}
+
+/** For who may mend it the way there; for others its name. */
+function FailingName({ connection }: { connection: RegistryConnection }) {
+  const text = `${connection.name}: Error`
+  if (!useIsAdmin()) return <Text size="sm">{text}</Text>
+  return (
+    <LinkAnchor
+      to="/settings/registry-connections/$id/edit"
+      params={{ id: connection.id }}
+      search={{ step: 'credentials' }}
+      size="sm"
+    >
+      {text}
+    </LinkAnchor>
   )
 }

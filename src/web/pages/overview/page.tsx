@@ -1,8 +1,11 @@
 import { Text, Title } from '@mantine/core'
+import { IconBuildingLighthouse } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { RegistryConnection } from '../../../contract/index.ts'
 import { connectionsQuery, databaseQuery, firstImagesQuery, platformsQuery } from '../../api/queries.ts'
-import { Failed, RowsSkeleton } from '../../components/faces.tsx'
+import { useIsAdmin } from '../../components/admin.ts'
+import { AskAdministrator } from '../../components/admins-only.tsx'
+import { Empty, Failed, RowsSkeleton } from '../../components/faces.tsx'
 import { LinkAnchor } from '../../components/links.tsx'
 import { useNow } from '../../components/now.ts'
 import { Page } from '../../components/page.tsx'
@@ -16,6 +19,7 @@ import { Registries } from './registries.tsx'
 import { SeverityTotals } from './severity-totals.tsx'
 
 export function OverviewPage() {
+  const isAdmin = useIsAdmin()
   const connections = useQuery(connectionsQuery)
   if (connections.isPending) {
     return (
@@ -31,7 +35,7 @@ export function OverviewPage() {
       </Page>
     )
   }
-  if (connections.data.length === 0) return <FirstRun />
+  if (connections.data.length === 0) return isAdmin ? <FirstRun /> : <NothingConnected />
   return (
     <Page title="Overview" lead={<StateLine connections={connections.data} />}>
       <SeverityTotals />
@@ -86,6 +90,17 @@ function StateLine({ connections }: { connections: readonly RegistryConnection[]
         </>
       )}
     </span>
+  )
+}
+
+/** No connection yet, and not one's own to make. */
+function NothingConnected() {
+  return (
+    <Page title="Overview">
+      <Empty icon={<IconBuildingLighthouse size={22} />} title="No registry is connected yet">
+        <AskAdministrator to="connect one" />
+      </Empty>
+    </Page>
   )
 }
 
