@@ -57,7 +57,7 @@ export function RowMenu({ connection, remove }: RowMenuProps) {
   return (
     <Menu position="bottom-end" width={215}>
       <Menu.Target>
-        <ActionIcon aria-label={`Actions for ${connection.name}`}>
+        <ActionIcon aria-label={`Actions for ${connection.name}`} data-actions-of={connection.id}>
           <IconDots size={17} aria-hidden />
         </ActionIcon>
       </Menu.Target>

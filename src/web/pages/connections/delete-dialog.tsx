@@ -17,6 +17,8 @@ export function DeleteDialog({ connection, close }: DeleteDialogProps) {
     <Modal
       opened={connection !== null}
       onClose={close}
+      // The item of the menu that opened it is gone: whoever opens it says where one goes on.
+      returnFocus={false}
       title={`Delete ${connection?.name ?? 'connection'}?`}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >

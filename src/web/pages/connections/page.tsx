@@ -9,6 +9,7 @@ import { useConnectionActions } from '../../components/actions.ts'
 import { useIsAdmin } from '../../components/admin.ts'
 import { AskAdministrator } from '../../components/admins-only.tsx'
 import { Empty, Failed, RowsSkeleton } from '../../components/faces.tsx'
+import { focusOn } from '../../components/focus.ts'
 import { LinkButton } from '../../components/links.tsx'
 import { Page } from '../../components/page.tsx'
 import { counted } from '../../lib/format.ts'
@@ -37,6 +38,10 @@ export function ConnectionsPage() {
   })
   const isAdmin = useIsAdmin()
   const [deleting, setDeleting] = useState<RegistryConnection | null>(null)
+  const endDeleting = (): void => {
+    setDeleting(null)
+    focusOn(`[data-actions-of="${deleting?.id ?? ''}"]`)
+  }
   return (
     <Page
       title="Registry Connections"
@@ -60,7 +65,7 @@ export function ConnectionsPage() {
       {connections.data === undefined || connections.data.length === 0 ? null : (
         <ConnectionList connections={connections.data} remove={setDeleting} />
       )}
-      <DeleteDialog connection={deleting} close={() => setDeleting(null)} />
+      <DeleteDialog connection={deleting} close={endDeleting} />
     </Page>
   )
 }
@@ -90,15 +95,19 @@ function ConnectionList({ connections, remove }: ConnectionListProps) {
 function BulkBar({ chosen, clear }: { chosen: readonly RegistryConnection[]; clear: () => void }) {
   const { scan } = useConnectionActions()
   if (chosen.length === 0) return null
+  const leave = (): void => {
+    clear()
+    focusOn('[data-select-all]')
+  }
   const scanAll = (): void => {
     for (const connection of chosen) scan.mutate(connection)
-    clear()
+    leave()
   }
   return (
     <Group gap="xs" mb="xs" role="toolbar" aria-label="Selected connections">
       <span className="tabular">{counted(chosen.length, 'connection')} selected</span>
       <Button onClick={scanAll}>Scan Now</Button>
-      <Button variant="default" onClick={clear}>
+      <Button variant="default" onClick={leave}>
         Clear
       </Button>
     </Group>

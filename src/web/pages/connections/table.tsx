@@ -30,6 +30,7 @@ export function ConnectionTable({ connections, selected, select, remove }: Conne
               <Checkbox
                 size="xs"
                 aria-label="Select all connections"
+                data-select-all
                 checked={all}
                 indeterminate={selected.size > 0 && !all}
                 onChange={() => select(new Set(all ? [] : connections.map((connection) => connection.id)))}

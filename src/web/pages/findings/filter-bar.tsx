@@ -5,6 +5,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type KeyboardEvent, useEffect, useState } from 'react'
 import { call } from '../../api/client.ts'
 import { connectionsQuery, repositoryNameQuery } from '../../api/queries.ts'
+import { FILTER_FIELD, focusOn } from '../../components/focus.ts'
 import { type FindingSearch, without } from '../../lib/address.ts'
 import { digestStart, PREFIXES, suggest, tokensOf } from '../../lib/finding-tokens.ts'
 import classes from './findings.module.css'
@@ -62,6 +63,11 @@ export function FilterBar({ search, change }: FilterBarProps) {
   const tokens = useTokens(search)
   const remove = (key: keyof FindingSearch): void => {
     change(without(search, key))
+    focusOn(FILTER_FIELD)
+  }
+  const removeAll = (): void => {
+    change({})
+    focusOn(FILTER_FIELD)
   }
   const choose = (id: string): void => {
     const suggestion = suggestions.find((candidate) => candidate.id === id)
@@ -98,7 +104,7 @@ export function FilterBar({ search, change }: FilterBarProps) {
           leftSection={<IconFilter size={15} aria-hidden />}
           rightSection={
             tokens.length === 0 ? null : (
-              <CloseButton size="sm" aria-label="Clear all filters" onClick={() => change({})} />
+              <CloseButton size="sm" aria-label="Clear all filters" onClick={removeAll} />
             )
           }
           onClick={() => combobox.openDropdown()}
@@ -121,6 +127,7 @@ export function FilterBar({ search, change }: FilterBarProps) {
             <Combobox.EventsTarget>
               <PillsInput.Field
                 aria-label="Filter findings"
+                data-filter-field
                 placeholder={
                   tokens.length === 0 ? 'Filter: severity, package, CVE, repository, digest, fix' : ''
                 }

@@ -1,4 +1,4 @@
-import { Button, Group, Text } from '@mantine/core'
+import { Group, Text } from '@mantine/core'
 import { IconAlertTriangle, IconListSearch, IconShieldCheck } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
@@ -8,6 +8,7 @@ import { call } from '../../api/client.ts'
 import { usePagedList } from '../../api/paged-list.ts'
 import { type FindingFilters, findingSummaryQuery } from '../../api/queries.ts'
 import { number, sentence } from '../../lib/format.ts'
+import { ClearFilters } from '../../components/clear-filters.tsx'
 import { Empty, RowsSkeleton } from '../../components/faces.tsx'
 import { LinkButton } from '../../components/links.tsx'
 import { ListView } from '../../components/list-view.tsx'
@@ -121,7 +122,7 @@ function NoFindings({ filters, summary, isLoading, clear }: NoFindingsProps) {
       <Empty
         icon={<IconAlertTriangle size={22} />}
         title="No result for this digest"
-        action={<Button onClick={clear}>Clear filters</Button>}
+        action={<ClearFilters clear={clear} />}
       >
         {sentence(reason)}
       </Empty>
@@ -141,7 +142,7 @@ function NoFindings({ filters, summary, isLoading, clear }: NoFindingsProps) {
       <Empty
         icon={<IconListSearch size={22} />}
         title="No finding fits these filters"
-        action={<Button onClick={clear}>Clear filters</Button>}
+        action={<ClearFilters clear={clear} />}
       >
         {filters.severity !== undefined && hidden > 0 ? 'Other severities have findings.' : null}
       </Empty>

@@ -79,6 +79,7 @@ function Words({ value, change }: { value: string | undefined; change: (q: strin
       size="xs"
       w={230}
       aria-label="Search images"
+      data-filter-field
       placeholder="Repository, tag or digest"
       maxLength={200}
       leftSection={<IconSearch size={14} aria-hidden />}

@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core'
 import { IconStack2 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
@@ -9,6 +8,7 @@ import { usePagedList } from '../../api/paged-list.ts'
 import { connectionsQuery } from '../../api/queries.ts'
 import { useIsAdmin } from '../../components/admin.ts'
 import { AskAdministrator } from '../../components/admins-only.tsx'
+import { ClearFilters } from '../../components/clear-filters.tsx'
 import { Empty } from '../../components/faces.tsx'
 import { LinkButton } from '../../components/links.tsx'
 import { ListView } from '../../components/list-view.tsx'
@@ -81,7 +81,7 @@ function NoImages({ filtered, clear }: { filtered: boolean; clear: () => void })
       <Empty
         icon={<IconStack2 size={22} />}
         title="No image fits these filters"
-        action={<Button onClick={clear}>Clear filters</Button>}
+        action={<ClearFilters clear={clear} />}
       />
     )
   }
