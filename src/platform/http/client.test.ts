@@ -83,6 +83,18 @@ describe('answers', () => {
       expect(await Promise.all(Array.from({ length: 20 }, look))).toEqual(Array(20).fill('right'))
   })
 
+  it('does not wait for the end of what nobody wants', async () => {
+    const closed = Promise.withResolvers<void>()
+    const server = await serve(cleanup, (request, response) => {
+      if (request.url === '/moved') return void response.end('moved')
+      response.on('close', () => closed.resolve())
+      response.writeHead(302, { location: '/moved' }).write('and then nothing for ever')
+    })
+    const http = client({ timeouts: { rest: 1 } })
+    expect(await textOf(await http.request(get(server.url)))).toBe('moved')
+    await closed.promise
+  })
+
   it('ends the transfer when a reader leaves early', async () => {
     const closed = Promise.withResolvers<void>()
     const server = await serve(cleanup, (_, response) => {

@@ -13,7 +13,7 @@ import type {
 import { followRedirects } from './redirect.ts'
 import { defaultRetry, waitAfterError, waitAfterResponse } from './retry.ts'
 
-const defaultTimeouts: Timeouts = { connect: 10_000, headers: 30_000, body: 60_000 }
+const defaultTimeouts: Timeouts = { connect: 10_000, headers: 30_000, body: 60_000, rest: 5_000 }
 
 type Outcome = { readonly response: HttpResponse } | { readonly error: AppError }
 

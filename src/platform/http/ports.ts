@@ -33,6 +33,7 @@ export interface HttpResponse {
   bytes(limit: number): Promise<Uint8Array>
   /** The body as it comes, errors translated; leaving the loop early ends the transfer. */
   stream(): AsyncIterable<Uint8Array>
+  /** Waits for a little that is left, within `Timeouts.rest`; never fails. */
   discard(): Promise<void>
 }
 
@@ -56,6 +57,8 @@ export interface Timeouts {
   readonly headers: number
   /** Between two pieces of a body. Default 60,000. */
   readonly body: number
+  /** Until what is left of an answer that nobody wants is there; then its connection is given up. Default 5,000. */
+  readonly rest: number
 }
 
 export interface RetrySettings {

@@ -50,6 +50,18 @@ export function toResponse(raw: Dispatcher.ResponseData, attempt: Attempt): Http
     return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length)
   }
 
+  /** Reading a little that is left keeps the connection; a long or a slow rest is cut off. */
+  async function discard(): Promise<void> {
+    const timer = setTimeout(() => body.destroy(), attempt.timeouts.rest)
+    try {
+      await body.dump({ limit: 65_536 })
+    } catch {
+      // Nobody wants it.
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
   return {
     status: raw.statusCode,
     url: attempt.url,
@@ -60,7 +72,6 @@ export function toResponse(raw: Dispatcher.ResponseData, attempt: Attempt): Http
     headerValues,
     bytes,
     stream,
-    // Reading a little that is left keeps the connection; a long rest is cut off.
-    discard: () => body.dump({ limit: 65_536 }).catch(() => {}),
+    discard,
   }
 }
