@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Digest, digestFromHex } from '../../core/index.ts'
+import { serve } from '../../test-support/http-servers.ts'
 import { Cleanup, failureOf, password, testClient } from '../../test-support/registry-client.ts'
 import { faults, type RegistryServer, startRegistryServer } from '../../test-support/registry-server/index.ts'
 
@@ -122,6 +123,19 @@ describe('a broken transfer', () => {
     registry.faults = [faults.cut(0, at)]
     expect(await error()).toMatchObject({ kind: 'temporary' })
     expect(registry.requests.count('blob')).toBeLessThanOrEqual(6)
+  })
+
+  it('ends where the registry sends a byte now and then', async () => {
+    // Drips for as long as it is listened to; each look at the clock finds it a minute later.
+    const drip = await serve(cleanup, (_, response) => {
+      response.writeHead(200, { 'content-length': bytes.length })
+      const send = (): void => void (response.destroyed || response.write('x', () => setImmediate(send)))
+      send()
+    })
+    let now = Date.UTC(2026, 0, 1)
+    const clock = { now: () => (now += 60_000) }
+    const from = testClient(cleanup, new URL(drip.url).host, { clock })
+    expect(await failureOf(read({}, descriptor, from))).toMatchObject({ code: 'transfer-stalled' })
   })
 
   it('signs in anew where the token has ended', async () => {

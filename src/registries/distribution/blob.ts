@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { AppError, digestFromHex, isDigest, isRetryable, toAppError } from '../../core/index.ts'
+import { AppError, type Clock, digestFromHex, isDigest, isRetryable, toAppError } from '../../core/index.ts'
 import type { BlobDescriptor } from '../../images/index.ts'
 import type { HttpResponse } from '../../platform/http/index.ts'
+import { atLeastRate } from './least-rate.ts'
 import { checkedReference, checkedRepository } from './names.ts'
 import { pullScope } from './scope.ts'
 import type { RegistryRequest, Session } from './session.ts'
@@ -11,6 +12,12 @@ export interface BlobOptions {
   /** Default true: the stream fails at its end when the digest is another. false for callers that hash themselves. */
   readonly verify?: boolean | undefined
   readonly signal?: AbortSignal | undefined
+}
+
+/** Where blobs come from, and what measures how fast they do. */
+export interface BlobOrigin {
+  readonly session: Session
+  readonly clock: Clock
 }
 
 /** How often in a row a transfer is taken up again with little progress in between. */
@@ -34,7 +41,7 @@ function startOf(response: HttpResponse): number | undefined {
 }
 
 /** The bytes from `offset`, whether the registry honours Range or begins anew. */
-async function* from(response: HttpResponse, offset: number): AsyncGenerator<Uint8Array> {
+async function* from(response: HttpResponse, offset: number, clock: Clock): AsyncGenerator<Uint8Array> {
   let skip = response.status === 206 ? offset - (startOf(response) ?? Number.NaN) : offset
   if (!(skip >= 0)) {
     await response.discard()
@@ -45,7 +52,7 @@ async function* from(response: HttpResponse, offset: number): AsyncGenerator<Uin
       remedy: 'Look at the storage of the registry and at proxies in between.',
     })
   }
-  for await (const chunk of response.stream()) {
+  for await (const chunk of atLeastRate(response.stream(), { clock, host: response.url.host })) {
     if (skip < chunk.length) yield skip === 0 ? chunk : chunk.subarray(skip)
     skip = Math.max(0, skip - chunk.length)
   }
@@ -53,6 +60,7 @@ async function* from(response: HttpResponse, offset: number): AsyncGenerator<Uin
 
 class Transfer {
   private readonly session: Session
+  private readonly clock: Clock
   private readonly request: RegistryRequest
   private readonly size: number
   private readonly name: string
@@ -60,8 +68,14 @@ class Transfer {
   private resumes = 0
   private offsetAtResume = 0
 
-  constructor(session: Session, request: RegistryRequest, descriptor: BlobDescriptor, name: string) {
+  constructor(
+    { session, clock }: BlobOrigin,
+    request: RegistryRequest,
+    descriptor: BlobDescriptor,
+    name: string,
+  ) {
     this.session = session
+    this.clock = clock
     this.request = request
     this.size = descriptor.size
     this.name = name
@@ -78,7 +92,7 @@ class Transfer {
       let fault: AppError | undefined
       try {
         response ??= await this.resume()
-        for await (const chunk of from(response, this.offset)) {
+        for await (const chunk of from(response, this.offset, this.clock)) {
           this.offset += chunk.length
           if (this.offset > this.size)
             throw invalidBlob(this.name, {
@@ -145,10 +159,10 @@ async function* verified(
  * Destroying the stream ends the transfer.
  *
  * @throws AppError `blob-not-found` (not-found) and what the session throws; the stream: `blob-digest-mismatch`,
- *   `blob-too-large`, `blob-truncated` (invalid), the network's
+ *   `blob-too-large`, `blob-truncated` (invalid), `transfer-stalled` (temporary) below 1 MiB in a minute, the network's
  */
 export async function blob(
-  session: Session,
+  origin: BlobOrigin,
   repository: string,
   descriptor: BlobDescriptor,
   options: BlobOptions = {},
@@ -160,7 +174,7 @@ export async function blob(
   const request = { method: 'GET', path, target: 'blob', scope: pullScope(repository), name, signal } as const
   if (!isDigest(descriptor.digest))
     throw invalidBlob(name, { code: 'blob-digest-invalid', what: 'is not named by a sha256 digest' })
-  const transfer = new Transfer(session, request, descriptor, name)
+  const transfer = new Transfer(origin, request, descriptor, name)
   const bytes = transfer.bytes(await transfer.start())
   const stream = Readable.from(options.verify === false ? bytes : verified(bytes, descriptor.digest, name), {
     objectMode: false,

@@ -90,7 +90,8 @@ export function createDistributionClient(options: DistributionClientOptions): Di
     manifest: (repository, reference, signal) => manifest(session, repository, reference, signal),
     headManifest: (repository, reference, signal) => headManifest(session, repository, reference, signal),
     referrers: (repository, digest, signal) => referrers(session, repository, digest, signal),
-    blob: (repository, descriptor, blobOptions) => blob(session, repository, descriptor, blobOptions),
+    blob: (repository, descriptor, blobOptions) =>
+      blob({ session, clock }, repository, descriptor, blobOptions),
     tags: (repository, listOptions) => tags(session, repository, listOptions),
     catalog: (listOptions) => catalog(session, listOptions),
     extension({ path, repository, together, expected, signal }) {
