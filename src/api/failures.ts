@@ -8,7 +8,7 @@ export type FailureNote = (request: FastifyRequest, error: unknown) => Problem
 
 export function createFailureNote(log: Pick<Log, 'error'>): FailureNote {
   return (request, error) => {
-    const problem = problemOf(error)
+    const problem = problemOf(error, request.routeOptions.bodyLimit)
     if (problem.status >= 500) {
       const route = request.routeOptions.url ?? request.url
       log.error('request failed', { requestId: request.id, method: request.method, route, error })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { LARGEST_UPLOAD } from '../contract/index.ts'
 import { AppError, type ErrorKind } from '../core/index.ts'
 import { ADMIN_TOKEN, openTestApi } from '../test-support/api/index.ts'
 
@@ -77,6 +78,36 @@ describe('problem details', () => {
     const post = { method: 'POST', url: '/api/v1/registry-connections', headers } as const
     const empty = await api.app.inject({ ...post, payload: { name: ' ', platform: 'oci' } })
     expect(Object.keys(empty.json().fields)).toEqual(['name', 'settings'])
+  })
+
+  it('of a body that is too large say what the route takes', async () => {
+    await using api = await openTestApi()
+    const send = async (url: string, bytes: number): Promise<unknown> => {
+      const length = { 'content-type': 'application/json', 'content-length': String(bytes) }
+      const post = { method: 'POST', url, headers: { ...headers, ...length } } as const
+      return (await api.app.inject({ ...post, payload: '{}' })).json()
+    }
+    expect(await send('/api/v1/registry-connections', 300_000)).toMatchObject({
+      code: 'body-too-large',
+      remedy: 'Send at most 256 KiB.',
+    })
+    expect(await send('/api/v1/documents', 100 * 1024 ** 2)).toMatchObject({
+      code: 'body-too-large',
+      remedy: `Send at most ${(2 * LARGEST_UPLOAD) / 1024 ** 2} MiB.`,
+    })
+  })
+
+  it.each([
+    '/images/99999999999/sbom',
+    '/images/0/sbom',
+    '/images?repository=2147483648',
+    '/documents?image=99999999999',
+    '/findings?repository=99999999999',
+  ])('are given for a number that no row has: %s', async (url) => {
+    await using api = await openTestApi()
+    const answer = await api.app.inject({ url: `/api/v1${url}`, headers })
+    expect(answer.statusCode).toBe(400)
+    expect(answer.json()).toMatchObject({ code: 'request-invalid' })
   })
 
   it('are given for what never reached a handler', async () => {

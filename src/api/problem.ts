@@ -41,8 +41,18 @@ const titles: Readonly<Record<number, string>> = {
   503: 'Not available now',
 }
 
+interface FrameworkProblem {
+  readonly code: string
+  readonly detail: string
+  readonly remedy: string
+}
+
+function sizeText(bytes: number): string {
+  return bytes < 1024 ** 2 ? `${bytes / 1024} KiB` : `${bytes / 1024 ** 2} MiB`
+}
+
 /** What a person can do about an HTTP error that the framework found before any handler ran. */
-const frameworkProblems: Readonly<Record<number, { code: string; detail: string; remedy: string }>> = {
+const frameworkProblems = (bodyLimit: number): Readonly<Record<number, FrameworkProblem>> => ({
   400: {
     code: 'request-invalid',
     detail: 'The request cannot be read.',
@@ -51,20 +61,23 @@ const frameworkProblems: Readonly<Record<number, { code: string; detail: string;
   413: {
     code: 'body-too-large',
     detail: 'The request body is too large.',
-    remedy: 'Send at most 256 KiB.',
+    remedy: `Send at most ${sizeText(bodyLimit)}.`,
   },
   415: {
     code: 'media-type-unsupported',
     detail: 'The body is not JSON.',
     remedy: 'Send JSON with `Content-Type: application/json`.',
   },
-}
+})
 
-/** Turns whatever was thrown into the problem that the client is told. What is not meant for people stays inside. */
-export function problemOf(error: unknown): Problem {
+/**
+ * Turns whatever was thrown into the problem that the client is told. What is not meant for people stays inside.
+ * @param bodyLimit bytes that the route takes
+ */
+export function problemOf(error: unknown, bodyLimit: number): Problem {
   if (hasZodFastifySchemaValidationErrors(error)) return validationProblem(error.validation)
   const status = frameworkStatus(error)
-  const known = status === undefined ? undefined : frameworkProblems[status]
+  const known = status === undefined ? undefined : frameworkProblems(bodyLimit)[status]
   if (status !== undefined && known !== undefined) {
     return problem(status, known.code, known.detail, known.remedy)
   }

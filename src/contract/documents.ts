@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { digest, pageQuery, severity, severityCounts, time } from './shapes.ts'
+import { digest, pageQuery, severity, severityCounts, time, rowId } from './shapes.ts'
 
 export const documentKind = z.enum(['sbom', 'vex'])
 
@@ -50,7 +50,7 @@ export const documentUpload = z.object({
 
 export const documentQuery = pageQuery.extend({
   kind: documentKind.optional(),
-  image: z.coerce.number().int().optional(),
+  image: rowId.optional(),
 })
 
 export const sbomQuery = z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { digest, list, pageQuery, severity, severityCounts, time } from './shapes.ts'
+import { digest, list, pageQuery, severity, severityCounts, time, rowId } from './shapes.ts'
 
 /**
  * A row of the Findings page. Without `digest` it is a finding: repository × vulnerability × package name. With `digest` it
@@ -63,7 +63,7 @@ const filters = {
   package: z.string().max(300).optional(),
   /** Vulnerability id: CVE, GHSA, ... */
   cve: z.string().max(100).optional(),
-  repository: z.coerce.number().int().optional(),
+  repository: rowId.optional(),
   connection: z.uuid().optional(),
   fix: z.enum(['yes', 'no']).optional(),
 }

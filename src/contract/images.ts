@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { digest, list, pageQuery, reason, severityCounts, time } from './shapes.ts'
+import { digest, list, pageQuery, reason, severityCounts, time, rowId } from './shapes.ts'
 
 export const repository = z.object({
   id: z.int(),
@@ -73,7 +73,7 @@ export const repositoryQuery = pageQuery.extend({
 
 export const imageQuery = pageQuery.extend({
   connection: z.uuid().optional(),
-  repository: z.coerce.number().int().optional(),
+  repository: rowId.optional(),
   digest: digest.optional(),
   status: list(scanStatus).optional(),
   lifecycle: list(lifecycle).optional(),

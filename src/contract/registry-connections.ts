@@ -139,7 +139,7 @@ export const connectionInput = z.object({
 
 /** On an edit an absent or empty secret keeps the stored one, unless the host changes; null removes it. */
 export const connectionPatch = z.object({
-  version: z.int(),
+  version: z.int().min(0).max(2_147_483_647),
   name: z.string().trim().min(1).max(100).optional(),
   settings: settings.optional(),
   enabled: z.boolean().optional(),

@@ -12,6 +12,9 @@ export const severityCounts = z.object({
   UNKNOWN: z.int(),
 })
 
+/** A row's number in an address: what no row can have is refused, not asked for (PostgreSQL's `integer`). */
+export const rowId = z.coerce.number().int().min(1).max(2_147_483_647)
+
 /** RFC 9457, with our code and what to do about it. */
 export const problem = z.object({
   type: z.string(),

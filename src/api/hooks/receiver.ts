@@ -40,7 +40,7 @@ export async function receiverRoutes(app: FastifyInstance, options: ReceiverOpti
       } catch (error) {
         if (!isAppError(error) || error.kind !== 'auth') throw error
         // Elsewhere `auth` says that a registry refused us; here it is the sender who is refused.
-        const refused = { ...problemOf(error), status: 401 }
+        const refused = { ...problemOf(error, LARGEST_NOTIFICATION), status: 401 }
         return reply.code(401).type('application/problem+json').send(JSON.stringify(refused))
       }
       return reply.code(202).send()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { rowId } from '../shapes.ts'
 
 /** Who may call a route: anyone signed in to the organisation, or only those who administer it. */
 export type Policy = 'member' | 'admin'
@@ -24,5 +25,5 @@ export interface Route {
 }
 
 export const uuid = z.object({ id: z.uuid() })
-export const int = z.object({ id: z.coerce.number().int() })
+export const int = z.object({ id: rowId })
 export const text = z.object({ id: z.string().max(300) })
