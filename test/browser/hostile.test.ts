@@ -73,7 +73,7 @@ describe('a server that is far or half gone', () => {
       await page.getByRole('switch', { name: 'Show non-images' }).click()
       await page.getByRole('alert').getByText('The server cannot be reached').waitFor()
       await browser().context.setOffline(false)
-      await page.getByRole('button', { name: 'Try again' }).click()
+      await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click()
       await page.locator('[data-row-link]').first().waitFor()
       await page.close()
     },
