@@ -50,14 +50,6 @@ async function world(
 /** Repositories that some run has listed to the end. */
 const listed = 'select repository_id from connection_repository where listed_by is not null'
 
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let turn = 0; turn < 500; turn += 1) {
-    if (await isSo()) return
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-  throw new Error('waited in vain')
-}
-
 const images = (db: Database, orgId = 'one') =>
   createDiscoveryService({ db, clock: new ManualClock() }).listImages(orgId, { limit: 200, kind: 'all' })
 
@@ -203,100 +195,6 @@ eachDatabase((_name, open) => {
     await discover()
     expect((await images(db)).items).toHaveLength(2)
     expect(await rowsOf(db, `select id from repository where path = 'acme/web'`)).toEqual([before])
-  })
-
-  it('goes on where a killed worker stopped', async () => {
-    const { db, clock, registry, connection } = await world(await fresh())
-    for (let index = 0; index < 12; index += 1) registry.put(`acme/r${index}`, '1', image(`r${index}`))
-    const service = createDiscoveryService({ db, clock })
-    const connectors: ConnectorSource = { openConnector: async () => registry.connector() }
-    await service.request('one', connection)
-    const gone = new Promise<never>(() => undefined)
-    const looked = new Set<string>()
-    const reached = new Promise<void>((resolve) => {
-      registry.before = (request) => {
-        if (!request.startsWith('tags')) return undefined
-        looked.add(request)
-        if (looked.size <= 8) return undefined
-        resolve()
-        return gone
-      }
-    })
-    void createDiscoveryWorker({ db, clock, connectors }).runNext('killed')
-    await reached
-    await until(async () => (await rowsOf(db, listed)).length === 8)
-    registry.before = () => undefined
-    registry.requests.length = 0
-    clock.advance(120_000)
-    const worker = createDiscoveryWorker({ db, clock, connectors })
-    expect(await worker.runNext('other')).toBeUndefined()
-    expect(await worker.expireLeases()).toBe(1)
-    expect(await worker.runNext('other')).toMatchObject({ outcome: 'completed' })
-    expect((await images(db)).items).toHaveLength(12)
-    expect(registry.requests.filter((request) => request.startsWith('tags'))).toHaveLength(4)
-    expect(registry.requests).not.toContain('catalog')
-  })
-
-  it('gives up a discovery whose workers all die, and begins anew when asked', async () => {
-    const { db, clock, registry, connection, discover } = await world(await fresh())
-    registry.put('acme/api', '1', image('one'))
-    const reached: (() => void)[] = []
-    registry.before = () => {
-      reached.shift()?.()
-      return new Promise<never>(() => undefined)
-    }
-    const told: string[] = []
-    const connectors: ConnectorSource = { openConnector: async () => registry.connector() }
-    const worker = createDiscoveryWorker({ db, clock, connectors, onChange: (_, id) => void told.push(id) })
-    await createDiscoveryService({ db, clock }).request('one', connection)
-    for (let attempt = 1; attempt <= 5; attempt += 1) {
-      const asked = new Promise<void>((resolve) => reached.push(resolve))
-      void worker.runNext('worker')
-      await asked
-      expect(await worker.expireLeases('everyone')).toBe(1)
-    }
-    expect(await worker.runNext('worker')).toBeUndefined()
-    expect(told.at(-1)).toBe(connection)
-    expect(
-      await rowsOf(
-        db,
-        `select c.status, c.status_detail ->> 'code' as code, d.state, d.reason ->> 'code' as reason, d.finished_at is null as open
-         from registry_connection c join discovery_run d on d.connection_id = c.id`,
-      ),
-    ).toEqual([
-      {
-        status: 'Error',
-        code: 'discovery-abandoned',
-        state: 'failed',
-        reason: 'discovery-abandoned',
-        open: false,
-      },
-    ])
-    registry.before = () => undefined
-    expect(await discover()).toMatchObject({ outcome: 'completed' })
-  })
-
-  it('does not lose a push during a discovery', async () => {
-    const { db, clock, registry, connection } = await world(await fresh())
-    registry.put('acme/a', '1', image('a'))
-    registry.put('acme/b', '1', image('b'))
-    const service = createDiscoveryService({ db, clock })
-    const worker = createDiscoveryWorker({
-      db,
-      clock,
-      connectors: { openConnector: async () => registry.connector() },
-      onRepositories: async () => {
-        registry.put('acme/a', 'pushed', image('pushed'))
-        await service.request('one', connection)
-        await service.request('one', connection)
-      },
-    })
-    await service.request('one', connection)
-    await worker.runNext('worker')
-    expect((await images(db)).items).toHaveLength(2)
-    clock.advance(1_000)
-    await worker.runNext('worker')
-    expect((await images(db)).items).toHaveLength(3)
   })
 
   it('selects the newest ten tags of repositories that the patterns let through', async () => {
