@@ -24,6 +24,11 @@ export interface AttachedDocuments {
   readonly notes: readonly string[]
 }
 
+interface ImageDigests {
+  readonly index: Digest
+  readonly manifest: Digest
+}
+
 /** Of all documents of an image together: they are held at once. */
 const MOST_BYTES = 64 * 1024 * 1024
 const MOST_DOCUMENTS = 20
@@ -34,46 +39,65 @@ const MOST_DOCUMENTS = 20
  */
 export async function readAttached(
   source: ImageSource,
-  image: { readonly index: Digest; readonly manifest: Digest },
+  image: ImageDigests,
   signal?: AbortSignal,
 ): Promise<AttachedDocuments> {
-  const sboms: AttachedDocuments['sboms'][number][] = []
-  const vex: AttachedDocuments['vex'][number][] = []
-  const notes: string[] = []
-  const leftOut = new Set<'sbom' | 'vex'>()
+  const found = new Found()
   let [left, bytesLeft] = [MOST_DOCUMENTS, MOST_BYTES]
-  for (const attached of await findAttached(source, image, signal)) {
+  for (const { blob, ...attached } of await findAttached(source, image, signal)) {
     const kind = kindOf(attached)
     if (kind === 'other') continue
-    const { digest, size } = attached.blob
     left -= 1
-    bytesLeft -= size
+    bytesLeft -= blob.size
     if (left < 0 || bytesLeft < 0) {
-      notes.push(`More is attached than ${MOST_DOCUMENTS} documents of ${MOST_BYTES / 1024 ** 2} MiB in all.`)
-      leftOut.add('sbom').add('vex')
+      found.leaveOut(
+        `More is attached than ${MOST_DOCUMENTS} documents of ${MOST_BYTES / 1024 ** 2} MiB in all.`,
+      )
       break
     }
+    const most = kind === 'vex' ? LARGEST_VEX : SBOM_LIMITS.bytes
+    await found.add(blob.digest, kind, image, () => readBlob(source, blob, most, signal))
+  }
+  return found
+}
+
+class Found implements AttachedDocuments {
+  readonly sboms: AttachedDocuments['sboms'][number][] = []
+  readonly vex: AttachedDocuments['vex'][number][] = []
+  readonly leftOut = new Set<'sbom' | 'vex'>()
+  readonly notes: string[] = []
+
+  /** @param kind what it may be; both where that is not known */
+  leaveOut(note: string, kind?: string): void {
+    this.notes.push(note)
+    if (kind !== 'vex') this.leftOut.add('sbom')
+    if (kind !== 'sbom') this.leftOut.add('vex')
+  }
+
+  /** @throws AppError of the source, unless it is of this document alone */
+  async add(
+    digest: Digest,
+    kind: Exclude<Kind, 'other'>,
+    image: ImageDigests,
+    read: () => Promise<Uint8Array>,
+  ): Promise<void> {
     let said: ReturnType<typeof kindOfStatement> | 'attestation' = kind
     try {
-      const most = kind === 'vex' ? LARGEST_VEX : SBOM_LIMITS.bytes
-      const bytes = await readBlob(source, attached.blob, most, signal)
+      const bytes = await read()
       if (kind === 'attestation') said = kindOfStatement(bytes, image)
-      if (said === 'sbom') sboms.push({ digest, document: readSbom(bytes) })
-      if (said === 'vex') vex.push({ digest, bytes, document: readVex(bytes) })
-      if (said === 'stranger') notes.push(`${digest} is attached, but is about another image.`)
+      if (said === 'sbom') this.sboms.push({ digest, document: readSbom(bytes) })
+      if (said === 'vex') this.vex.push({ digest, bytes, document: readVex(bytes) })
+      if (said === 'stranger') this.notes.push(`${digest} is attached, but is about another image.`)
     } catch (error) {
       if (!isAppError(error) || (error.kind !== 'invalid' && error.kind !== 'not-found')) throw error
-      notes.push(`${digest} is attached and was left out: ${safeText(error.publicMessage)}`)
-      if (said !== 'vex') leftOut.add('sbom')
-      if (said !== 'sbom') leftOut.add('vex')
+      this.leaveOut(`${digest} is attached and was left out: ${safeText(error.publicMessage)}`, said)
     }
   }
-  return { sboms, vex, leftOut, notes }
 }
 
 type Kind = 'sbom' | 'vex' | 'attestation' | 'other'
 
-function kindOf({ mediaType, predicateType }: AttachedBlob): Kind {
+function kindOf({ mediaType, predicateType }: Omit<AttachedBlob, 'blob'>): Kind {
   if (isAttestationType(mediaType)) {
     return predicateType === '' || predicateKind(predicateType) !== 'other' ? 'attestation' : 'other'
   }
@@ -83,7 +107,7 @@ function kindOf({ mediaType, predicateType }: AttachedBlob): Kind {
 
 function kindOfStatement(
   bytes: Uint8Array,
-  { index, manifest }: { readonly index: Digest; readonly manifest: Digest },
+  { index, manifest }: ImageDigests,
 ): 'sbom' | 'vex' | 'stranger' | 'other' {
   const attested = readAttestation(parse(bytes))
   if (attested === undefined) return 'other'
