@@ -4,6 +4,8 @@ const remedies = {
   image: 'Push the image again; if it stays so, the tool that built it or the registry damages it.',
   layer: 'Push the image again: this layer is damaged, or was made to harm.',
   limit: 'Such an image is refused to protect the scanner. Rebuild it smaller.',
+  window:
+    'Push the image again with layers in gzip, or in zstd with a window of 64 MiB at most (`--long=26`).',
   unsupported: 'Push the image again with a current Docker, Podman or BuildKit.',
   outside:
     'Put all files of the image into its folder, or save it again with `docker save` or `skopeo copy`.',
@@ -25,7 +27,9 @@ export function imageError(
 }
 
 /** An error of one layer: the message begins with the layer's digest. */
-export function layerError(failure: Failure & { readonly layer: Digest; readonly what: string }): AppError {
+export function layerError(
+  failure: Failure & { readonly layer: Digest; readonly what: string; readonly kind?: ErrorKind },
+): AppError {
   const { layer, what, ...rest } = failure
   return imageError({ remedy: 'layer', ...rest, about: `Layer ${layer}: ${safeText(what)}` })
 }

@@ -28,6 +28,9 @@ const buffers = {
 /** Enough for what Docker, BuildKit and Podman write at any level; more would let one layer take the process's memory. */
 const MAX_ZSTD_WINDOW_LOG = 26
 
+/** Bytes; a zstd frame that needs more of what was unpacked before is refused (RFC 8878, 3.1.1.1.2). */
+export const MAX_ZSTD_WINDOW = 2 ** MAX_ZSTD_WINDOW_LOG
+
 /** By magic numbers: media types are often wrong (RFC 1952, 2.3.1; RFC 8878, 3.1). @param first MAGIC_LENGTH bytes, or all */
 export function compressionOf(first: Buffer): LayerCompression {
   if (first[0] === 0x1f && first[1] === 0x8b) return 'gzip'

@@ -123,6 +123,23 @@ describe('a layer', () => {
     }
   })
 
+  it('may have a zstd window of 64 MiB; of a larger one it is said what to do', async () => {
+    const { tar, diffId } = buildLayer(listing)
+    // A frame of one raw block: its header says how large the window is (RFC 8878, 3.1.1.1.2 and 3.1.1.2).
+    const frame = (windowLog: number): Buffer => {
+      const header = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, (windowLog - 10) << 3, 0, 0, 0])
+      header.writeUIntLE((tar.length << 3) | 1, 6, 3)
+      return Buffer.concat([header, tar])
+    }
+    expect((await read(frame(26))).diffId).toBe(diffId)
+    await expect(read(frame(27))).rejects.toMatchObject({
+      code: 'layer-window-too-large',
+      kind: 'unsupported',
+      publicMessage: expect.stringContaining('a window of more than 64 MiB'),
+      remedy: expect.stringContaining('--long=26'),
+    })
+  })
+
   it('may be empty, and may end without its end mark', async () => {
     expect((await read(new Uint8Array(0))).files).toEqual({})
     const { tar } = buildLayer({ files: { a: 'b' } })

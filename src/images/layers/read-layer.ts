@@ -5,7 +5,7 @@ import { type AppError, type Digest, digestFromHex } from '../../core/index.ts'
 import { layerError } from '../errors.ts'
 import type { BlobDescriptor, ImageSource } from '../ports.ts'
 import { BlobInput } from './blob-input.ts'
-import { compressionOf, createDecoder, type Decoder, MAGIC_LENGTH } from './decoder.ts'
+import { compressionOf, createDecoder, type Decoder, MAGIC_LENGTH, MAX_ZSTD_WINDOW } from './decoder.ts'
 import { DecoderFeed } from './decoder-feed.ts'
 import { LAYER_LIMITS, type LayerLimits } from './limits.ts'
 import { TarError } from './tar-header.ts'
@@ -34,7 +34,8 @@ export interface ReadLayerOptions {
  * and size known to be what the manifest says.
  *
  * @throws AppError, each `invalid` and with the layer's digest: `layer-digest-mismatch`, `layer-size-mismatch`, `layer-truncated`,
- *   `layer-compression-invalid`, `layer-tar-invalid`, `layer-bomb`; the source's and the visitor's errors as they are
+ *   `layer-compression-invalid`, `layer-tar-invalid`, `layer-bomb`; `layer-window-too-large` (unsupported); the source's and the
+ *   visitor's errors as they are
  */
 export async function readLayer(
   source: ImageSource,
@@ -142,6 +143,16 @@ function isContentFault(error: unknown): error is Error {
 }
 
 function contentError(layer: Digest, decoder: Decoder, fault: Error): AppError {
+  if ('code' in fault && fault.code === 'ZSTD_error_frameParameter_windowTooLarge') {
+    return layerError({
+      code: 'layer-window-too-large',
+      kind: 'unsupported',
+      layer,
+      what: `its zstd data needs a window of more than ${MAX_ZSTD_WINDOW / 2 ** 20} MiB to be unpacked.`,
+      remedy: 'window',
+      cause: fault,
+    })
+  }
   if (!(fault instanceof TarError)) {
     const what = `its ${decoder.compression} data is damaged or incomplete.`
     return layerError({ code: 'layer-compression-invalid', layer, what, cause: fault })
