@@ -12,26 +12,30 @@ export interface ScannedPlatform {
 }
 
 /** A registry that dawdles over what is only beside the image does not hold up the scan for longer. */
-const MOST_MS = 60_000
+const MOST_SECONDS = 60
 
 /**
  * Looks for SBOMs and VEX statements that are attached to what was scanned, and keeps them for the organisation. What goes wrong at the
  * registry is noted on the image, and never fails its scan.
+ *
+ * @param late when the registry has taken too long; 60 s from now on unless stated
  */
 export async function keepAttached(
   documents: AttachedDocumentKeeper,
   { scan, source, image, inventoryId }: ScannedPlatform,
   signal: AbortSignal,
+  late = AbortSignal.timeout(MOST_SECONDS * 1_000),
 ): Promise<void> {
   const manifest = image.manifest.digest
-  const bounded = AbortSignal.any([signal, AbortSignal.timeout(MOST_MS)])
+  const bounded = AbortSignal.any([signal, late])
   const { orgId, imageId } = scan
   const knowing = scan.userPriority ? source : withKnownTags(documents, scan, source)
   for (const { id, digest } of await documents.imagesOf(orgId, imageId, manifest)) {
     const read = await look(knowing, { index: digest, manifest }, bounded)
     signal.throwIfAborted()
     if ('failure' in read) {
-      const note = `Documents attached to the image could not be read: ${read.failure}`
+      const why = late.aborted ? `The registry took more than ${MOST_SECONDS} s.` : read.failure
+      const note = `Documents attached to the image could not be read: ${why}`
       await documents.attachFailed(orgId, id, manifest, note)
     } else {
       const { notes } = read
