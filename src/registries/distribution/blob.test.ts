@@ -125,6 +125,16 @@ describe('a broken transfer', () => {
     expect(registry.requests.count('blob')).toBeLessThanOrEqual(6)
   })
 
+  it('is whole when it breaks behind the last byte', async () => {
+    const breaking = await serve(cleanup, (request, response) => {
+      response.statusCode = request.headers.range === undefined ? 200 : 416
+      // No length is stated, so only the end of the answer says that this was all: it never comes.
+      response.write(bytes, () => request.socket.destroy())
+    })
+    const from = testClient(cleanup, new URL(breaking.url).host)
+    expect((await read({}, descriptor, from)).equals(bytes)).toBe(true)
+  })
+
   it('ends where the registry sends a byte now and then', async () => {
     // Drips for as long as it is listened to; each look at the clock finds it a minute later.
     const drip = await serve(cleanup, (_, response) => {
