@@ -75,7 +75,7 @@ async function compare(name: string, options: Options, folder: string): Promise<
   await copyJavaDatabase(join(folder, 'java-db'))
   const names = openJavaNames(join(folder, 'java-db'))
   const remote = await createRemote(options, context)
-  const { source, reference } = await openImage(name, remote.images, context.signal)
+  const { source, reference } = await openImage(name, remote.images, context)
   const [image] = (await resolveImage(source, reference, options.platform, context.signal)).images
   if (image === undefined) throw new Error('a resolved image has no platform')
   const layout = join(folder, 'image')

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
@@ -330,6 +330,7 @@ describe('signing in', () => {
     expect(kept.code).toBe(1)
     expect(kept.err).toContain('docker-credential-pass, which Portolan does not run')
     expect(kept.err).toContain('Code: sign-in-required')
+    expect(kept.err).toMatch(/What to do: .*docker login.*--username NAME --password-stdin/)
   })
 })
 
@@ -366,6 +367,23 @@ describe('mistakes', () => {
     expect(readdirSync(home)).toEqual([])
   })
 
+  it('a folder without an image does not stand before the image of its name', async () => {
+    await database.writeFolder(join(home, 'db'))
+    await writeOciLayout(join(home, 'layout'), { '1': app })
+    const name = `${registry.host}/acme/app:1`
+    mkdirSync(join(home, name), { recursive: true })
+    writeFileSync(join(home, 'notes'), 'no archive')
+    const scan = (...args: string[]) => portolan(image('--db', 'db', '--format', 'json', ...args))
+    const found = await scan(name)
+    expect(found.code).toBe(0)
+    expect(found.err).toMatch(/^Note: The folder .+ holds no image.+ write \.\/.+:1\.\n$/)
+    expect((await scan(`./${name}`)).err).toContain('Code: archive-invalid')
+    expect(await scan('layout')).toMatchObject({ code: 0, err: '' })
+    const file = await scan('notes')
+    expect(file.code).toBe(1)
+    expect(file.err).toContain('For an image of a registry, write its host: docker.io/library/notes.')
+  })
+
   it('options that a format has no place for are refused, by name', async () => {
     const options = ['--exit-code 1', '--engine trivy', '--vex v', '--compare-sbom s', '--db d']
     const more = ['--severity LOW', '--ignore-unfixed', '--show-suppressed']
@@ -388,6 +406,7 @@ describe('mistakes', () => {
     const done = await run(['image', '--db', join(home, 'db'), `${registry.host}/acme/app:1`])
     expect(done.code).toBe(1)
     expect(done.err).toContain('Code: not-tls')
+    expect(done.err).toMatch(/What to do: .*--insecure/)
   })
 
   it('--version and --help are answers', async () => {

@@ -16,10 +16,27 @@ export function reportFailure(error: unknown, context: CommandContext): number {
   return EXIT.failed
 }
 
+/** Where the remedy of a page (a form, an operator's setting) leads nowhere on a command line. */
+const remediesHere = new Map([
+  [
+    'not-tls',
+    'Check the port. If the registry speaks plain HTTP and you trust the way to it, say so with --insecure.',
+  ],
+  [
+    'certificate-untrusted',
+    'Set NODE_EXTRA_CA_CERTS to the path of a PEM file with the certificate of the authority (CA) that signed it; or accept any certificate with --insecure.',
+  ],
+  [
+    'sign-in-required',
+    "Sign in with docker login; or, at the image's own registry, with --username NAME --password-stdin.",
+  ],
+])
+
 /** Three lines: cause, remedy, code. */
 function describe(error: AppError, style: Style): string {
   const lines = [`${style.bold('Error:')} ${safeText(error.publicMessage, longest)}`]
-  if (error.remedy !== undefined) lines.push(`What to do: ${safeText(error.remedy, longest)}`)
+  const remedy = remediesHere.get(error.code) ?? error.remedy
+  if (remedy !== undefined) lines.push(`What to do: ${safeText(remedy, longest)}`)
   return `${[...lines, style.dim(`Code: ${error.code}`)].join('\n')}\n`
 }
 

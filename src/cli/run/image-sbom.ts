@@ -31,7 +31,7 @@ export async function runImageSbom(
     context,
   )
   try {
-    const { source, reference, remote } = await openImage(name, remotes.images, signal)
+    const { source, reference, remote } = await openImage(name, remotes.images, context)
     try {
       const request = {
         source,

@@ -43,7 +43,7 @@ export async function runImage(
     const database = new ScanDatabase(choice)
     const java = openJavaNamesOfScan(choice, context)
     try {
-      const input = await openImage(name, remote.images, signal)
+      const input = await openImage(name, remote.images, context)
       try {
         return await report(name, options, {
           context,
