@@ -32,9 +32,11 @@ function kindOf(text: string): 'id' | 'expression' | 'name' {
 function parsedKind(text: string): 'id' | 'expression' | 'name' {
   // No real expression is longer; the parser recurses.
   if (text.length > 500) return 'name'
+  // It names another document, which is not there.
+  if (text.includes('DocumentRef-')) return 'name'
   try {
     const parsed = parseExpression(text)
-    const isId = 'license' in parsed && parsed.license === text && !/^(?:LicenseRef|DocumentRef)-/.test(text)
+    const isId = 'license' in parsed && parsed.license === text && !text.startsWith('LicenseRef-')
     return isId ? 'id' : 'expression'
   } catch {
     return 'name'
@@ -45,6 +47,11 @@ function joined(each: LicenseStatement['each']): string {
   const [only] = each
   if (each.length === 1 && only !== undefined) return only.text
   return each.map(({ text, kind }) => (kind === 'id' ? text : `(${text})`)).join(' AND ')
+}
+
+/** The licences of an expression that are on no list: the document that uses them must say what they are. */
+export function referencesIn(expression: string): readonly string[] {
+  return expression.match(/LicenseRef-[A-Za-z0-9.-]+/g) ?? []
 }
 
 /** The id under which an SPDX document keeps a licence that is not on SPDX's list. */

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { licenseReference, stateLicenses } from '../licenses.ts'
+import { licenseReference, referencesIn, stateLicenses } from '../licenses.ts'
 import type { DocumentStamp, ImageContents, SbomProperty, SbomSource } from '../ports.ts'
 import { packageProperties } from '../properties.ts'
 import { compareText, type NamedPackage, nameRefs } from '../refs.ts'
@@ -139,16 +139,18 @@ function declaredLicense(licenses: readonly string[]): string {
     .join(' AND ')
 }
 
-/** Names that are no SPDX licence must be kept in the document (clause 10). */
+/** Names that are no SPDX licence must be kept in the document, and each reference that it uses (clause 10). */
 function otherLicenses(named: readonly NamedPackage[]): object {
-  const names = named.flatMap(({ item }) =>
-    stateLicenses(item.licenses).each.flatMap(({ text, kind }) => (kind === 'name' ? [text] : [])),
-  )
-  if (names.length === 0) return {}
-  const infos = [...new Set(names)]
-    .map((text) => ({ licenseId: licenseReference(text), name: text, extractedText: text }))
-    .sort((left, right) => compareText(left.licenseId, right.licenseId))
-  return { hasExtractedLicensingInfos: infos }
+  const texts = new Map<string, string>()
+  for (const { text, kind } of named.flatMap(({ item }) => stateLicenses(item.licenses).each)) {
+    if (kind === 'name') texts.set(licenseReference(text), text)
+    else if (kind === 'expression') for (const id of referencesIn(text)) texts.set(id, texts.get(id) ?? id)
+  }
+  if (texts.size === 0) return {}
+  const infos = Array.from(texts, ([licenseId, text]) => ({ licenseId, name: text, extractedText: text }))
+  return {
+    hasExtractedLicensingInfos: infos.sort((left, right) => compareText(left.licenseId, right.licenseId)),
+  }
 }
 
 function elementId(kind: string, of: string): string {
