@@ -4,11 +4,19 @@ import type { Database } from '../../platform/db/index.ts'
 import { eachDatabase } from '../../test-support/databases/index.ts'
 import { digestOfText, rowsOf, testInventory } from '../../test-support/domain/index.ts'
 import { buildImage } from '../../test-support/image-builder/index.ts'
-import { allFindings, debian, npm, PipelineWorld } from '../../test-support/pipeline/index.ts'
+import {
+  allFindings,
+  debian,
+  lodash,
+  npm,
+  npmPackage,
+  PipelineWorld,
+  rows,
+} from '../../test-support/pipeline/index.ts'
 import { scaled } from '../../test-support/scale.ts'
 
 const tables = ['inventory', 'package_set', 'package', 'subject'] as const
-const nothing = { scan: 0, inventory: 0, package_set: 0, package: 0, subject: 0 }
+const nothing = { scan: 0, posting: 0, inventory: 0, package_set: 0, package: 0, subject: 0 }
 
 eachDatabase((_name, open) => {
   let db: Database
@@ -81,6 +89,7 @@ eachDatabase((_name, open) => {
     await save('not yet shown', 'zlib@1')
     expect(await world.pipeline.sweep()).toEqual(nothing)
     // The tag moves to an image without lodash: its interval is closed.
+    world.clock.advance(1_000)
     world.registry.put('acme/api', '1', buildImage({ layers: [debian] }))
     await world.scan()
     await db.execute('update image_platform set inventory_id = null')
@@ -97,6 +106,7 @@ eachDatabase((_name, open) => {
   it('lets go of what only images hold that are gone for more than 30 days; one that comes back is scanned again', async () => {
     await world.start()
     const first = buildImage({ layers: [debian, npm] })
+    world.clock.advance(1_000)
     world.registry.put('acme/api', '1', buildImage({ layers: [debian] }))
     await world.scan()
     const goneFor = async (days: number): Promise<void> => {
@@ -122,6 +132,45 @@ eachDatabase((_name, open) => {
       await rowsOf(db, `select from image where gone_at is null and scan_status <> 'Completed'`),
     ).toEqual([])
     expect(await dangling()).toEqual([])
+  })
+
+  it('removes postings of the past in whose time nothing was known of their package, and so the package', async () => {
+    await world.start()
+    for (const layers of [[debian, npmPackage(21)], [debian]]) {
+      world.clock.advance(1_000)
+      world.registry.put('acme/api', '1', buildImage({ layers }))
+      await world.scan()
+    }
+    // That the newer version is affected, too, was known when it had gone.
+    const later = {
+      ...lodash,
+      id: 'CVE-2024-0021',
+      vulnerableVersions: ['<4.17.22'],
+      patchedVersions: ['4.17.22'],
+    }
+    await world.use({ ...rows, advisories: [...(rows.advisories ?? []), later] })
+    await db.execute(
+      'update db_generation set loaded_at = now() where id = (select generation from db_current)',
+    )
+    const closedFor = async (days: number): Promise<void> => {
+      await age()
+      for (const table of ['image', 'repository_package']) {
+        const closed = `update ${table} set gone_at = now() - make_interval(days => $1) where gone_at is not null`
+        await db.execute(closed, [days])
+      }
+    }
+    await closedFor(29)
+    expect(await world.pipeline.sweep()).toEqual(nothing)
+    await closedFor(31)
+    const unknown = { posting: 1, package: 1, subject: 1 }
+    expect(await world.pipeline.sweep()).toEqual({ ...nothing, ...unknown, inventory: 2, package_set: 2 })
+    // The other version was known to be affected: first seen is told by it.
+    expect(
+      await rowsOf(
+        db,
+        `select p.version from repository_package o join package p on p.id = o.package_id where o.gone_at is not null and p.ecosystem = 'npm'`,
+      ),
+    ).toEqual([{ version: '4.17.20' }])
   })
 
   it('removes scans of the past, but of each manifest and engine the last, and the last that completed', async () => {

@@ -1,20 +1,22 @@
+import { sweepPostings } from '../../findings/index.ts'
 import { SWEPT, type Swept, sweepSome } from '../../inventory/sql.ts'
 import { forgetVerdicts } from '../../matching/sql.ts'
 import type { Database } from '../../platform/db/index.ts'
 import { letGoOfGone, sweepScans, type WalkStep } from '../../scans/index.ts'
 
 /** How many rows went, of each kind. */
-export type SweptRows = Readonly<Record<Swept | 'scan', number>>
+export type SweptRows = Readonly<Record<Swept | 'scan' | 'posting', number>>
 
 /**
  * Removes content that nothing names any more: inventories that others have taken the place of or whose images are long gone, then their
- * sets, packages and subjects with their matches; and old scans that others have followed. In small transactions, from the first row to
- * the last; killed at any moment it has done a part.
+ * sets, packages and subjects with their matches; old scans that others have followed, and postings that tell nothing. In small
+ * transactions, from the first row to the last; killed at any moment it has done a part.
  */
 export async function sweep(db: Database, signal: AbortSignal): Promise<SweptRows> {
   await walk(signal, (after) => letGoOfGone(db, after))
   const scan = await walk(signal, (after) => sweepScans(db, after))
-  const removed = { scan, inventory: 0, package_set: 0, package: 0, subject: 0 }
+  const posting = await walk(signal, (after) => sweepPostings(db, after))
+  const removed = { scan, posting, inventory: 0, package_set: 0, package: 0, subject: 0 }
   for (const kind of SWEPT)
     removed[kind] = await walk(signal, (after) => sweepSome(db, { kind, after, forget: forgetVerdicts }))
   return removed

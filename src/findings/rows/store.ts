@@ -22,6 +22,9 @@ export interface RowContent {
 
 const keyColumns = { no: 'int', repository_id: 'int', vulnerability_id: 'int', name_id: 'int' }
 
+/** Whether a package was there (posting `rp`) while it was known to be affected (from generation `g` until generation `gone`). */
+export const atOnce = sql`(rp.gone_at is null or g.id is null or rp.gone_at > g.loaded_at) and (gone.id is null or gone.loaded_at > rp.since)`
+
 /**
  * Versions, fix, status and first sight of a page's findings. First seen is the earliest moment at which a package of the name was
  * there and known to be affected, closed intervals and former ids of the vulnerability included. What had left before it was known to be
@@ -44,7 +47,7 @@ export async function contentsOf(db: Db, keys: readonly RowKey[]): Promise<Map<n
     join package p on p.id = rp.package_id and p.name_id = k.name_id
     join match m on m.subject_id = p.subject_id and m.vulnerability_id = any(one.ids)
     left join db_generation g on g.id = m.first_generation left join db_generation gone on gone.id = m.gone_generation
-    where (rp.gone_at is null or g.id is null or rp.gone_at > g.loaded_at) and (gone.id is null or gone.loaded_at > rp.since)
+    where ${atOnce}
     group by k.no`.execute(db)
   return new Map(contents.map((content) => [content.no, content]))
 }
