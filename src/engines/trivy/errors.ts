@@ -68,14 +68,20 @@ function failure(code: string, kind: ErrorKind, publicMessage: string): AppError
   return new AppError({ code, kind, publicMessage, remedy })
 }
 
-/** The last line that the program wrote to standard error: Trivy ends with what went wrong. */
+/** Colours, which Trivy writes into a pipe, too (ECMA-48, SGR). */
+const colours = new RegExp('\u001b\\[[0-9;]*m', 'g')
+
+/** A line of the log that tells of progress: it comes after a time, if at all. */
+const progress = /(?:^|\t)(?:DEBUG|INFO|WARN)\b/
+
+/** The last line that the program wrote to standard error and that is no progress: Trivy ends with what went wrong. */
 function lastWord({ stderr }: ProcessResult, hidden: readonly string[]): string {
   const line = stderr
+    .replaceAll(colours, '')
     .split('\n')
     .map((each) => each.trim())
-    .filter((each) => each !== '')
-    .at(-1)
+    .findLast((each) => each !== '' && !progress.test(each))
   if (line === undefined) return ''
   const shown = hidden.filter((each) => each !== '').reduce((text, each) => text.replaceAll(each, '…'), line)
-  return `: ${safeText(shown, 400).replace(/\.$/, '')}`
+  return `: ${safeText(shown.replaceAll('\t', ' '), 400).replace(/\.$/, '')}`
 }

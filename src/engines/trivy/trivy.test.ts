@@ -299,7 +299,19 @@ describe('the program', () => {
     const engine = await engineOf(body, { server: { url: 'http://trivy.test', token: new Secret('s3cret') } })
     const error = await scanWith(engine).catch((cause: unknown) => cause)
     expect(error).toBeInstanceOf(AppError)
-    expect((error as AppError).publicMessage).toBe('Trivy ended with exit code 1: FATAL … at …\\u001b[31m.')
+    expect((error as AppError).publicMessage).toBe('Trivy ended with exit code 1: FATAL … at ….')
+  })
+
+  it.each([
+    ['2026-01-01T00:00:00Z\t\u001b[34mINFO\u001b[0m\tVulnerability scanning is enabled\n', '.'],
+    [
+      '2026-01-01T00:00:00Z\t\u001b[31mFATAL\u001b[0m\tno such thing\n2026-01-01T00:00:01Z\t\u001b[33mWARN\u001b[0m\tlate\n',
+      ': 2026-01-01T00:00:00Z FATAL no such thing.',
+    ],
+  ])('tells what went wrong without colours, and not how far it was', async (stderr, said) => {
+    const engine = await engineOf(`process.stderr.write(${JSON.stringify(stderr)}); process.exit(1)`)
+    const error = await scanWith(engine).catch((cause: unknown) => cause)
+    expect((error as AppError).publicMessage).toBe(`Trivy ended with exit code 1${said}`)
   })
 
   it('is ended with all that it started when it is cancelled', async () => {
