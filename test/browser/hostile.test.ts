@@ -90,7 +90,7 @@ describe('a server that is far or half gone', () => {
       await page.getByRole('link', { name: 'Activity', exact: true }).click()
       await page.getByRole('alert').getByText('This page could not be loaded').waitFor()
       await browser().context.setOffline(false)
-      await page.getByRole('button', { name: 'Try again' }).click()
+      await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click()
       await title(page, 'Activity').waitFor()
       // The browser told of the parts that did not arrive: that was wanted here.
       const complaints = browser().complaints.splice(0)

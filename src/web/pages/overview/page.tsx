@@ -53,7 +53,7 @@ function useImageTotals(): { images: string; scannedPercent: number | null } {
   const completed = useQuery(firstImagesQuery({ status: 'Completed' })).data?.total ?? null
   const wanted = useQuery(firstImagesQuery({ status: SCAN_STATUSES.join(',') })).data?.total ?? null
   return {
-    images: all === null ? 'Images' : totalWords(all, 'image'),
+    images: all === null ? 'All images' : totalWords(all, 'image'),
     scannedPercent: percentOf(completed, wanted),
   }
 }
