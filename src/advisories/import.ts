@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import { copyFile, open, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AppError, type Clock, type Digest } from '../core/index.ts'
@@ -54,7 +54,7 @@ export async function unpackDatabase(
       const digest =
         form === 'layer'
           ? await unpackLayer({ layer: createReadStream(path), kind, folder: work, signal: request.signal })
-          : await copyDatabase(kind, form === 'folder' ? join(path, kind.fileName) : path, work)
+          : await copyDatabase(kind, form === 'folder' ? join(path, kind.fileName) : named(path, kind), work)
       await checkFolder(work, kind)
       return { digest, source: basename(path) }
     },
@@ -62,6 +62,21 @@ export async function unpackDatabase(
     true,
   )
   return { folder: staged.folder, digest: staged.origin.digest }
+}
+
+/** A file that neither is called a database nor lies beside what is said of one is another mistake than a missing metadata.json. */
+function named(path: string, kind: DatabaseKind): string {
+  if (path.endsWith('.db') || existsSync(join(dirname(path), METADATA_NAME))) return path
+  throw new AppError({
+    code: 'database-file-unreadable',
+    kind: 'invalid',
+    publicMessage: `${path} is no database: neither a layer (.tar.gz) nor a file ${kind.fileName}.`,
+    remedy: remedyOf(kind),
+  })
+}
+
+function remedyOf({ fileName }: DatabaseKind): string {
+  return `Give the path of a layer (.tar.gz) of Trivy's database, or of a folder with ${fileName} and metadata.json.`
 }
 
 /** @param path the database's file, with metadata.json beside it */
@@ -88,7 +103,7 @@ async function formOf(path: string, kind: DatabaseKind): Promise<'folder' | 'lay
       code: 'database-file-unreadable',
       kind: 'invalid',
       publicMessage: `There is no file or folder ${path} that can be read.`,
-      remedy: `Give the path of a layer (.tar.gz) of Trivy's database, or of a folder with ${kind.fileName} and metadata.json.`,
+      remedy: remedyOf(kind),
       cause,
     })
   }

@@ -346,6 +346,12 @@ describe('importDatabase', () => {
     const code = async (path: string): Promise<unknown> =>
       importDatabase({ dir, path, clock }).catch((error: AppError) => error.code)
     expect(await code(join(folder, 'absent'))).toBe('database-file-unreadable')
+    const other = join(mkdtempSync(join(tmpdir(), 'portolan-import-')), 'main.ts')
+    writeFileSync(other, 'export {}')
+    await expect(importDatabase({ dir, path: other, clock })).rejects.toMatchObject({
+      code: 'database-file-unreadable',
+      publicMessage: `${other} is no database: neither a layer (.tar.gz) nor a file trivy.db.`,
+    })
     const cut = readFileSync(join(folder, 'trivy.db')).subarray(0, 9000)
     writeFileSync(join(folder, 'trivy.db'), cut)
     expect(await code(folder)).toBe('database-corrupt')

@@ -1,6 +1,7 @@
 import { fstatSync, writeSync } from 'node:fs'
 import { AppError } from '../core/index.ts'
 
+/** Where a command writes: a stream of the process, or a test's. */
 export type Output = NodeJS.WritableStream & {
   readonly isTTY?: boolean
   readonly columns?: number

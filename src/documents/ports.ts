@@ -144,7 +144,7 @@ export interface DocumentTools {
 
 export interface DocumentService extends AttachedDocumentKeeper {
   /**
-   * @throws AppError `document-image-missing` (invalid), `image-not-found` (not-found); those of reading the document
+   * @throws AppError `document-image-missing` (invalid), `document-image-not-found` (not-found); those of reading the document
    */
   upload(orgId: string, by: string, upload: DocumentUpload): Promise<DocumentView>
   list(orgId: string, query: DocumentQuery): Promise<Page<DocumentView>>

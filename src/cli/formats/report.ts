@@ -40,7 +40,7 @@ export interface Report {
 
 /** An SBOM of the image, compared with what was found in it. */
 export interface SbomComparison extends ContentsComparison {
-  /** A file's name, or `attached`. */
+  /** A file's name; `-` for standard input; `oci` for what is attached to the image. */
   readonly source: string
 }
 
