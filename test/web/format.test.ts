@@ -14,7 +14,7 @@ import {
   withTimes,
 } from '../../src/web/lib/format.ts'
 import { layoutColumns } from '../../src/web/lib/columns.ts'
-import { percent, percentOf, scannedPercent } from '../../src/web/lib/overview.ts'
+import { percent, percentOf, percentOfAll, scannedPercent } from '../../src/web/lib/overview.ts'
 import { rateOf, withSample } from '../../src/web/lib/rate.ts'
 import { readQuery } from '../../src/web/lib/search-words.ts'
 import { countsInWords } from '../../src/web/lib/severity.ts'
@@ -106,6 +106,12 @@ describe('figures', () => {
     expect(scannedPercent({ ...none, completed: 1, failed: 1 })).toBe(50)
     expect(percentOf('1', '4')).toBe(25)
     expect([percentOf('0', '0'), percentOf('9', '10,000+'), percentOf(null, '1')]).toEqual([null, null, null])
+    expect(
+      percentOfAll([
+        { ...none, completed: 3 },
+        { ...none, pending: 1 },
+      ]),
+    ).toBe(75)
   })
 
   it('names a schedule', () => {

@@ -14,6 +14,15 @@ export function percentOf(completed: string | null, wanted: string | null): numb
   return part === null || whole === null ? null : share(part, whole)
 }
 
+/** The same over connections, for more images than a list counts: what several of them see counts for each. */
+export function percentOfAll(counts: readonly Counts[]): number | null {
+  const sum = (of: (each: Counts) => number): number => counts.reduce((total, each) => total + of(each), 0)
+  return share(
+    sum(({ completed }) => completed),
+    sum(({ completed, pending, scanning, failed }) => completed + pending + scanning + failed),
+  )
+}
+
 function share(part: number, whole: number): number | null {
   return whole === 0 ? null : percent(part, whole)
 }

@@ -12,7 +12,7 @@ import { Page } from '../../components/page.tsx'
 import { PlatformTiles } from '../../components/platform-tiles.tsx'
 import { SCAN_STATUSES } from '../../lib/address.ts'
 import { counted, shortAge, totalWords } from '../../lib/format.ts'
-import { percentOf } from '../../lib/overview.ts'
+import { percentOf, percentOfAll } from '../../lib/overview.ts'
 import { Attention } from './attention.tsx'
 import classes from './overview.module.css'
 import { Registries } from './registries.tsx'
@@ -48,13 +48,19 @@ export function OverviewPage() {
 }
 
 /** As the lists count: an image that several connections see is one. */
-function useImageTotals(): { images: string; scannedPercent: number | null } {
+function useImageTotals(connections: readonly RegistryConnection[]): {
+  images: string
+  scannedPercent: number | null
+} {
   const all = useQuery(firstImagesQuery({})).data?.total ?? null
   const completed = useQuery(firstImagesQuery({ status: 'Completed' })).data?.total ?? null
   const wanted = useQuery(firstImagesQuery({ status: SCAN_STATUSES.join(',') })).data?.total ?? null
   return {
     images: all === null ? 'All images' : totalWords(all, 'image'),
-    scannedPercent: percentOf(completed, wanted),
+    scannedPercent:
+      completed === null || wanted === null
+        ? null
+        : (percentOf(completed, wanted) ?? percentOfAll(connections.map(({ counts }) => counts))),
   }
 }
 
@@ -62,7 +68,7 @@ function useImageTotals(): { images: string; scannedPercent: number | null } {
 function StateLine({ connections }: { connections: readonly RegistryConnection[] }) {
   const database = useQuery(databaseQuery).data
   const now = useNow()
-  const { images, scannedPercent } = useImageTotals()
+  const { images, scannedPercent } = useImageTotals(connections)
   const age = database?.updatedAt ?? null
   return (
     <span className="tabular">
